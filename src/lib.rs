@@ -1,0 +1,10 @@
+//! Forewarn: reads provider notices from a mailbox, drafts customer notices, has staff approve them by mail, sends what was approved.
+//!
+//! The map: `model` holds the nouns. The core (`mail`, `rules`, `desk`, `lifecycle`, `inventory`, `draft`, `approval`, `agenda`,
+//! `digest`) is functions from values to values. The shell does all I/O. `service` alone sees both.
+
+pub mod model;
+
+pub mod mail;
+pub mod rules;
+pub mod zones;

@@ -1,0 +1,14 @@
+//! The nouns. Values only: no I/O, no decision, no sibling module.
+//!
+//! Words are BCOP's for maintenances (the NANOG draft for maintenance notifications, `X-MAINTNOTE`) and the RFCs' for mail.
+//! Every instant is UTC; a window is half-open.
+
+mod mail;
+mod notice;
+
+mod zone;
+
+pub use mail::*;
+pub use notice::*;
+
+pub use zone::*;

@@ -1,0 +1,188 @@
+//! A mail as values: what stands in it, with no judgement of what it means.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A mailbox of a header (RFC 5322 section 3.4): the address is the identity, the name never is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Mailbox {
+    /// Display name; may be empty, proves nothing.
+    pub name: String,
+    /// `local@domain`, the domain in lower case.
+    pub address: String,
+}
+
+impl Mailbox {
+    /// The domain in lower case; empty where there is no `@`.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.address.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+}
+
+/// Text of a body with the quoted history cut off.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BodyText {
+    /// What the sender wrote this time.
+    pub fresh: String,
+    /// What was quoted below or between; empty where nothing was.
+    pub quoted: String,
+}
+
+/// A table of an HTML body as a full grid: spans are filled with the spanning cell's text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    /// Rows of cells, white space folded; rows may differ in length.
+    pub rows: Vec<Vec<String>>,
+    /// How many rows at the top are heads (`th` cells).
+    pub head_rows: usize,
+}
+
+/// A sheet of an attachment (csv, xlsx).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sheet {
+    /// Name of the attachment.
+    pub name: String,
+    /// Rows of cells.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A time of a calendar part (RFC 5545 section 3.3.5), not yet resolved to an instant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CalendarTime {
+    /// Ends in `Z`.
+    Utc(DateTime<Utc>),
+    /// Local with a TZID as written (IANA, Windows or the sender's own).
+    Zoned(NaiveDateTime, String),
+    /// Local without any zone.
+    Floating(NaiveDateTime),
+    /// `VALUE=DATE`.
+    Date(NaiveDate),
+}
+
+/// A property of a calendar event with its parameters: `X-MAINTNOTE-OBJECT-ID;X-MAINTNOTE-OBJECT-IMPACT=OUTAGE:circuit`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarProperty {
+    /// Name in upper case.
+    pub name: String,
+    /// Value, unescaped.
+    pub value: String,
+    /// Parameters: name in upper case, value.
+    pub parameters: Vec<(String, String)>,
+}
+
+/// One VEVENT of a calendar part.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarEvent {
+    /// METHOD of the calendar (`REQUEST`, `CANCEL`, `PUBLISH`), upper case.
+    pub method: Option<String>,
+    /// UID.
+    pub uid: Option<String>,
+    /// SEQUENCE.
+    pub sequence: Option<i64>,
+    /// DTSTAMP.
+    pub stamp: Option<DateTime<Utc>>,
+    /// SUMMARY.
+    pub summary: Option<String>,
+    /// DESCRIPTION.
+    pub description: Option<String>,
+    /// ORGANIZER without `mailto:`.
+    pub organizer: Option<String>,
+    /// STATUS, upper case.
+    pub status: Option<String>,
+    /// DTSTART.
+    pub start: Option<CalendarTime>,
+    /// DTEND, or DTSTART plus DURATION.
+    pub end: Option<CalendarTime>,
+    /// Whether an RRULE or RDATE stands in the event; repetitions are never expanded silently.
+    pub repeats: bool,
+    /// Every `X-…` property, in order.
+    pub extra: Vec<CalendarProperty>,
+}
+
+/// What a mail is when a machine and no person wrote it as an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Automatic {
+    /// A delivery report (RFC 3464), or mail from the null sender.
+    Bounce,
+    /// A vacation answer or the like (RFC 3834 `auto-replied`).
+    Reply,
+}
+
+/// One fact about who sent a mail, as the shell found it; the core judges it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuthFact {
+    /// One `Authentication-Results` header as it stands, topmost first (RFC 8601).
+    Results(String),
+}
+
+/// A mail, parsed. Nothing in it is trusted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Mail {
+    /// Message-ID without the angle brackets.
+    pub message_id: Option<String>,
+    /// In-Reply-To, without brackets.
+    pub in_reply_to: Vec<String>,
+    /// References, without brackets, oldest first.
+    pub references: Vec<String>,
+    /// Every mailbox of every From header; honest mail has one.
+    pub from: Vec<Mailbox>,
+    /// Reply-To.
+    pub reply_to: Vec<Mailbox>,
+    /// To, Cc, Delivered-To and X-Original-To together.
+    pub to: Vec<Mailbox>,
+    /// The first sender where a list or a forwarder rewrote From (`X-Original-Sender`, `X-Original-From`).
+    pub original_sender: Option<Mailbox>,
+    /// The Date header, UTC.
+    pub date: Option<DateTime<Utc>>,
+    /// The date of the topmost Received header, UTC.
+    pub received: Option<DateTime<Utc>>,
+    /// Subject, decoded, white space folded.
+    pub subject: String,
+    /// The plain text part, several joined by an empty line; none where there is none.
+    pub plain: Option<BodyText>,
+    /// The HTML part as reading text, tables as ` | ` rows; none where there is none.
+    pub html: Option<BodyText>,
+    /// Tables of the fresh HTML, in reading order; layout tables with one cell are not tables.
+    pub tables: Vec<Table>,
+    /// Events of every calendar part and `.ics` attachment.
+    pub calendars: Vec<CalendarEvent>,
+    /// Sheets of attachments.
+    pub sheets: Vec<Sheet>,
+    /// Names of attachments that were not read.
+    pub unread_attachments: Vec<String>,
+    /// Who sent it, as far as facts go.
+    pub auth: Vec<AuthFact>,
+    /// A machine's answer, by its headers.
+    pub automatic: Option<Automatic>,
+    /// Whether any sign of automatic sending stands in the headers (`Auto-Submitted` other than `no`, `Precedence: bulk`, `List-Id`):
+    /// normal for provider mail, never accepted for a decision.
+    pub machine_sent: bool,
+    /// Names of headers that must stand once and stand more often (RFC 5322 section 3.6).
+    pub repeated_headers: Vec<String>,
+    /// What was lost in decoding: unknown charset, cut part, calendar line that cannot be read.
+    pub defects: Vec<String>,
+}
+
+impl Mail {
+    /// The text to read first: the HTML's where it holds tables or the plain part is missing or a stub, else the plain part's. Fresh only.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        let plain = self.plain.as_ref().map_or("", |body| body.fresh.as_str());
+        let html = self.html.as_ref().map_or("", |body| body.fresh.as_str());
+        if html.is_empty() || (!plain.trim().is_empty() && self.tables.is_empty() && plain.len() * 2 >= html.len()) { plain } else { html }
+    }
+
+    /// The one From mailbox; none where there is none or several.
+    #[must_use]
+    pub fn author(&self) -> Option<&Mailbox> {
+        match self.from.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+}
