@@ -3,8 +3,12 @@
 //! The map: `model` holds the nouns. The core (`mail`, `rules`, `desk`, `lifecycle`, `inventory`, `draft`, `approval`, `agenda`,
 //! `digest`) is functions from values to values. The shell does all I/O. `service` alone sees both.
 
-pub mod model;
-
+pub mod config;
+pub mod digest;
+pub mod draft;
+pub mod inventory;
 pub mod mail;
+pub mod model;
 pub mod rules;
+pub mod store;
 pub mod zones;

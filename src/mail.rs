@@ -1,5 +1,6 @@
 //! Bytes → `Mail`, and back: written mail → bytes. Nothing in a mail is trusted, nothing is fetched.
 
+pub mod outgoing;
 pub mod prescan;
 
 use crate::model::Mail;

@@ -1,0 +1,1 @@
+//! Maintenance + affected → the customer notices in the house form, and the mails that staff get about them.

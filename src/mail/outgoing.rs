@@ -1,0 +1,1 @@
+//! Written mail → frozen bytes.

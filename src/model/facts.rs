@@ -1,0 +1,123 @@
+//! What the store tells the agenda, the digest and the commands.
+
+use chrono::{DateTime, Utc};
+
+use crate::model::{Draft, LedgerCounts, MailId, Maintenance, OutboxKind, OutboxState, Request, Told};
+
+/// Where the first contact with an account's past stands (week row W01).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstContact {
+    /// Old mails wait to be read.
+    Reading,
+    /// All are read; staff have not answered `start`.
+    Asked,
+    /// Over, or there was no past.
+    Started,
+}
+
+/// An account as the store knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountFacts {
+    /// Name in the configuration.
+    pub account: String,
+    /// First contact.
+    pub first_contact: FirstContact,
+    /// Mails of the past.
+    pub backlog: u64,
+    /// Mails of the past that are not yet considered.
+    pub backlog_left: u64,
+    /// End of the last complete good pass, UTC.
+    pub last_good_pass_at: Option<DateTime<Utc>>,
+    /// The failure that lasts since, if any.
+    pub failing: Option<String>,
+    /// Since when, UTC.
+    pub failing_since: Option<DateTime<Utc>>,
+}
+
+/// Everything that the agenda decides by.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AgendaFacts {
+    /// Accounts.
+    pub accounts: Vec<AccountFacts>,
+    /// Drafts that wait for a decision, with their maintenances.
+    pub open: Vec<(Draft, Maintenance)>,
+    /// Approved drafts whose rows have not all ended, and drafts whose rows all ended since.
+    pub approved: Vec<(Draft, Vec<Told>)>,
+    /// Maintenances held back since first contact.
+    pub held_back: Vec<Maintenance>,
+    /// Requests for first contact.
+    pub first_contact_requests: Vec<Request>,
+    /// Counts of outcomes of the past's mails, for the summary.
+    pub backlog_outcomes: std::collections::BTreeMap<String, u64>,
+    /// Quarantined mails that staff have not been told of.
+    pub quarantined: Vec<QueueItem>,
+    /// Outbox rows that failed for good or are unknown, not told of yet.
+    pub undelivered: Vec<(Told, Option<String>)>,
+    /// Keys of outbox rows and alarms that exist with one of the prefixes asked for.
+    pub keys: std::collections::BTreeSet<String>,
+    /// The mode of the last run; none on the first.
+    pub last_mode: Option<crate::model::Mode>,
+    /// The next number of a draft.
+    pub next_draft: i64,
+}
+
+/// A mail that waits for a person or that a person should see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueItem {
+    /// Number in the ledger.
+    pub mail: MailId,
+    /// Why it waits.
+    pub why: String,
+    /// Sender as written.
+    pub from: String,
+    /// Subject.
+    pub subject: String,
+    /// When it arrived, UTC.
+    pub arrived_at: DateTime<Utc>,
+    /// The case that was opened for it.
+    pub maintenance: Option<crate::model::MaintenanceId>,
+}
+
+/// Everything that a digest tells.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DigestFacts {
+    /// Maintenances that are not closed, or changed since the last digest.
+    pub maintenances: Vec<Maintenance>,
+    /// Newest draft of each of them.
+    pub drafts: Vec<Draft>,
+    /// Who was told of what.
+    pub told: Vec<Told>,
+    /// When the last digest was made, UTC.
+    pub since: Option<DateTime<Utc>>,
+    /// Counts of outcomes since then.
+    pub outcomes: std::collections::BTreeMap<String, u64>,
+    /// Repeated notices since then.
+    pub repeats: u64,
+    /// Senders of `no sign` mail since then with counts, most first, at most ten.
+    pub strangers: Vec<(String, u64)>,
+    /// Irrelevant mails since then by reason.
+    pub irrelevant: Vec<(String, u64)>,
+    /// The ledger, whole.
+    pub counts: LedgerCounts,
+    /// Accounts.
+    pub accounts: Vec<AccountFacts>,
+    /// Notices by state since then.
+    pub sent: Vec<(OutboxKind, OutboxState, u64)>,
+}
+
+/// A listed mail to be considered: bytes, place, and how often that was tried before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToConsider {
+    /// Number.
+    pub mail: MailId,
+    /// The whole message.
+    pub raw: Vec<u8>,
+    /// Attempts before this one.
+    pub attempts: u32,
+    /// When the server or folder got it, UTC.
+    pub arrived_at: DateTime<Utc>,
+    /// The account it came from.
+    pub account: String,
+    /// Whether it was there before the first contact.
+    pub backlog: bool,
+}

@@ -1,0 +1,686 @@
+//! What becomes of a mail, a maintenance and a draft.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{AffectedService, Evidence, Impact, Irrelevance, Kind, Mailbox, Mode, Notification, Problem, Reading, Status, Window};
+
+/// Number of a mail in the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MailId(pub i64);
+
+/// Our number of a maintenance, shown as `FW-12`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MaintenanceId(pub i64);
+
+/// Number of a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DraftId(pub i64);
+
+/// Number of an outbox row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OutboxId(pub i64);
+
+impl fmt::Display for MaintenanceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FW-{}", self.0)
+    }
+}
+
+/// The one end of a mail in the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// A rule read it; it made or changed the maintenances.
+    Extracted,
+    /// A person must look, and why.
+    NeedsPerson(String),
+    /// It announces nothing to act on.
+    Irrelevant(Irrelevance),
+    /// A staff reply, and what became of it.
+    Reply(ReplyOutcome),
+    /// A customer's answer to a notice.
+    CustomerReply,
+    /// A delivery report.
+    Bounce,
+    /// A machine's answer.
+    Automatic,
+    /// The same bytes as another mail.
+    Duplicate(MailId),
+    /// Refused before parsing, or the parser died on it twice, and why.
+    Quarantined(String),
+}
+
+/// What became of a staff reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReplyOutcome {
+    /// The decision was carried out.
+    Accepted,
+    /// The draft it decides was overtaken, decided or sent before.
+    Superseded,
+    /// No word in it that works; help was sent.
+    Unclear,
+    /// Not from the approver that the token was made for.
+    WrongSender,
+    /// The sender is not proved.
+    Unauthenticated,
+    /// Several requests are named, or its headers are not those of an honest mail.
+    Ambiguous,
+    /// A token or code that we never made.
+    UnknownToken,
+}
+
+/// Where a listed mail stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LedgerState {
+    /// Seen in the mailbox, not yet read.
+    Listed,
+    /// Its bytes are kept.
+    Stored,
+    /// Waits for proof of its sender until the instant given.
+    Pending(DateTime<Utc>),
+    /// Ended.
+    Done(Outcome),
+    /// Gone from the mailbox before it was read.
+    Vanished,
+}
+
+/// The number of mails in each state; `adds_up` must hold at all times.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LedgerCounts {
+    /// Ever listed.
+    pub listed: u64,
+    /// Bytes kept at some time.
+    pub stored: u64,
+    /// Gone before they were read.
+    pub vanished: u64,
+    /// Listed, not yet stored.
+    pub waiting: u64,
+    /// Stored, outcome pending (authentication) or not yet considered.
+    pub pending: u64,
+    /// By outcome's name (`extracted`, `needs-person`, …).
+    pub outcomes: std::collections::BTreeMap<String, u64>,
+}
+
+impl LedgerCounts {
+    /// listed = stored + vanished + waiting, stored = Σ outcomes + pending.
+    #[must_use]
+    pub fn adds_up(&self) -> bool {
+        self.listed == self.stored + self.vanished + self.waiting && self.stored == self.outcomes.values().sum::<u64>() + self.pending
+    }
+}
+
+impl Outcome {
+    /// The outcome's name, as counted.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Extracted => "extracted",
+            Self::NeedsPerson(_) => "needs-person",
+            Self::Irrelevant(_) => "irrelevant",
+            Self::Reply(_) => "reply",
+            Self::CustomerReply => "customer-reply",
+            Self::Bounce => "bounce",
+            Self::Automatic => "automatic",
+            Self::Duplicate(_) => "duplicate",
+            Self::Quarantined(_) => "quarantined",
+        }
+    }
+}
+
+/// A maintenance or incident as we know it: the newest revision. Also the case that a mail in front of a person opens.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Maintenance {
+    /// Our number.
+    pub id: MaintenanceId,
+    /// 1, 2, … ; every stored change makes a new one.
+    pub revision: u32,
+    /// The provider's id; the sender's domain where no provider is known.
+    pub provider: String,
+    /// Maintenance or incident; none while nobody can tell.
+    pub kind: Option<Kind>,
+    /// Current status.
+    pub status: Status,
+    /// What the provider says, the latest with earlier values kept where the latest is silent.
+    pub said: Notification,
+    /// The rule that read the newest mail.
+    pub rule: Option<String>,
+    /// Doubts of the newest mail that no person has settled.
+    pub problems: Vec<Problem>,
+    /// Where the values stand.
+    pub evidence: Vec<Evidence>,
+    /// The newest mail that changed it.
+    pub mail: MailId,
+    /// Message-IDs of the provider's mails, for threads.
+    pub thread: Vec<String>,
+    /// Subject of the newest mail.
+    pub subject: String,
+    /// Sender of the newest mail, for people.
+    pub sender: String,
+    /// Services that a person chose, by id; none where the mapping holds.
+    pub chosen_services: Option<Vec<String>>,
+    /// Customers and services that a person dropped, by id.
+    pub dropped: Vec<String>,
+    /// The editable paragraphs as a person wrote them.
+    pub edited: Option<String>,
+    /// Set when it calls for nothing any more, and why: `over when first read`, `irrelevant, says sam@…`.
+    pub closed: Option<String>,
+    /// Whether it came with the mailbox's past and waits for `start`.
+    pub held_back: bool,
+    /// When the first mail about it arrived, UTC.
+    pub first_seen_at: DateTime<Utc>,
+    /// Last `mine`: who has it.
+    pub owner: Option<String>,
+    /// How often the provider repeated it without a change.
+    pub repeats: u32,
+    /// Changes so far, oldest first, for people.
+    pub history: Vec<HistoryLine>,
+}
+
+/// One line of a maintenance's history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryLine {
+    /// When, UTC.
+    pub at: DateTime<Utc>,
+    /// What, a sentence.
+    pub text: String,
+}
+
+/// What a mail changes in a maintenance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// Not known before.
+    New,
+    /// Other windows; the earlier ones are given.
+    Rescheduled {
+        /// The windows before.
+        from: Vec<Window>,
+    },
+    /// Other values; the fields are named.
+    Updated {
+        /// Names of the fields.
+        fields: Vec<String>,
+    },
+    /// Will not happen.
+    Cancelled,
+    /// Has begun.
+    Started,
+    /// Takes longer.
+    Extended {
+        /// The windows before.
+        from: Vec<Window>,
+    },
+    /// Is over.
+    Completed,
+    /// Was sent in error.
+    Retracted,
+    /// Says what is known.
+    Unchanged,
+    /// Older than what is known.
+    Stale,
+}
+
+/// The customer mails of one change, waiting for a decision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Number.
+    pub id: DraftId,
+    /// The maintenance.
+    pub maintenance: MaintenanceId,
+    /// `v1`, `v2`, … counted over the drafts of one maintenance.
+    pub revision: u32,
+    /// The maintenance's revision that it was made from.
+    pub maintenance_revision: u32,
+    /// What changed.
+    pub change: Change,
+    /// Rehearsal or live when it was made; it is sent in that mode or not at all.
+    pub mode: Mode,
+    /// The editable paragraphs: what the provider does, what to expect.
+    pub paragraphs: String,
+    /// The distinct mails with their recipients.
+    pub variants: Vec<Variant>,
+    /// The services that the request shows.
+    pub services: Vec<AffectedService>,
+    /// What staff should know, one sentence each, with a label (`NOTE`, `LATE`, `ALSO`, `FOR US`).
+    pub remarks: Vec<Remark>,
+    /// What must be answered before approve counts.
+    pub questions: Vec<Question>,
+    /// When it was proposed, UTC.
+    pub proposed_at: DateTime<Utc>,
+    /// Until when it should be out, UTC.
+    pub send_by: Option<DateTime<Utc>>,
+    /// Start of the first main window, UTC.
+    pub starts_at: Option<DateTime<Utc>>,
+    /// End of the last main window, UTC.
+    pub ends_at: Option<DateTime<Utc>>,
+    /// SHA-256 over all variants and recipients, hex: what an approval approves.
+    pub content_hash: String,
+    /// Where it stands.
+    pub state: DraftState,
+}
+
+/// A labelled remark of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remark {
+    /// `NOTE`, `LATE`, `ALSO`, `DOUBT`, `FOR US`.
+    pub label: String,
+    /// One sentence.
+    pub text: String,
+}
+
+/// What a person must answer first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Question {
+    /// Which of these readings? Numbered from 1; answered with `window 2`.
+    Windows(Vec<Vec<Window>>),
+    /// No window was found: answered with `window 2020-09-10 04:00 to 12:00 UTC` or `irrelevant`.
+    NoWindow,
+    /// Which of these services? Numbered from 1; answered with `services 1 3`, `services all` or `services none`.
+    Services(Vec<AffectedService>),
+    /// Nobody can be told (no customer, no contact): staff know why.
+    NobodyToTell(String),
+}
+
+/// One mail of a draft, the same for all its recipients.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variant {
+    /// Services shown.
+    pub services: Vec<AffectedService>,
+    /// Zone of the local half.
+    pub zone: Tz,
+    /// Language.
+    pub language: String,
+    /// Impact after redundancy.
+    pub impact: Impact,
+    /// Who gets it.
+    pub recipients: Vec<Recipient>,
+    /// Subject.
+    pub subject: String,
+    /// Plain text, LF.
+    pub text: String,
+    /// HTML derived from the text.
+    pub html: String,
+}
+
+/// Who gets a variant: one copy an address, whatever the number of customers behind it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Recipient {
+    /// Ids of the customers, one mostly.
+    pub customers: Vec<String>,
+    /// Name and address.
+    pub mailbox: Mailbox,
+}
+
+/// Where a draft stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DraftState {
+    /// Staff are asked.
+    Proposed,
+    /// Staff said not now.
+    Held(DateTime<Utc>),
+    /// Its mails are in the outbox.
+    Approved,
+    /// Staff said no, and why.
+    Rejected(String),
+    /// Overtaken, and by what.
+    Void(String),
+    /// Its windows were over before anybody decided.
+    Expired,
+    /// Every mail ended.
+    Done,
+}
+
+impl DraftState {
+    /// Whether a person must still decide.
+    #[must_use]
+    pub fn open(&self) -> bool {
+        matches!(self, Self::Proposed | Self::Held(_))
+    }
+
+    /// The state's name, as counted.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::Held(_) => "held",
+            Self::Approved => "approved",
+            Self::Rejected(_) => "rejected",
+            Self::Void(_) => "void",
+            Self::Expired => "expired",
+            Self::Done => "done",
+        }
+    }
+}
+
+/// What staff say to a draft.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decision {
+    /// Send it.
+    Approve,
+    /// Do not send it, and why.
+    Reject(String),
+    /// Take this text for the paragraphs.
+    Edit(String),
+    /// Ask again then.
+    Hold(DateTime<Utc>),
+    /// Take back what is not sent yet.
+    Stop,
+    /// I look after it.
+    Mine,
+    /// A settling word; changes what is known, approves nothing.
+    Settle(Settling),
+    /// Draft the windows ahead that the first contact found.
+    Start,
+}
+
+/// Words that settle a doubt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Settling {
+    /// The reading with this number, from 1.
+    Reading(usize),
+    /// These windows.
+    Windows(Vec<Window>),
+    /// The services with these numbers, from 1.
+    Services(Vec<usize>),
+    /// Every service listed.
+    AllServices,
+    /// Without this customer or service.
+    Drop(String),
+    /// Nothing to act on.
+    Irrelevant,
+}
+
+/// A decision that was accepted, for the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecisionRecord {
+    /// The draft; none for `start`.
+    pub draft: Option<DraftId>,
+    /// The approver's address.
+    pub by: String,
+    /// What was said.
+    pub decision: Decision,
+    /// The mail that said it.
+    pub mail: MailId,
+    /// When, UTC.
+    pub at: DateTime<Utc>,
+    /// How the sender was proved: `token-only`, `authserv:mx.example`.
+    pub proof: String,
+}
+
+/// A question that was put to one approver: what a reply's token stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// What is asked.
+    pub about: RequestAbout,
+    /// The approver's address.
+    pub approver: String,
+    /// SHA-256 of the token, hex.
+    pub token_hash: String,
+    /// SHA-256 of the short code, hex.
+    pub code_hash: String,
+    /// When it was made, UTC.
+    pub made_at: DateTime<Utc>,
+    /// How many help mails it has had.
+    pub helped: u32,
+}
+
+/// What a request asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RequestAbout {
+    /// A decision on this draft.
+    Draft(DraftId),
+    /// Whether to draft what the first contact with this account found.
+    FirstContact(String),
+}
+
+/// Kinds of mail we send, in the order in which they leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutboxKind {
+    /// Something is stuck.
+    Alarm,
+    /// A request to an approver, its reminders and escalations.
+    Request,
+    /// An answer to staff.
+    Answer,
+    /// A customer notice.
+    Notice,
+    /// The weekly digest and other summaries.
+    Digest,
+}
+
+/// Bytes that never change again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenMail {
+    /// Message-ID without brackets.
+    pub message_id: String,
+    /// The whole message, CRLF.
+    pub bytes: Vec<u8>,
+}
+
+/// What a request mail is for: it is rendered when it is sent, because the store holds no token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RequestFlavour {
+    /// Asked for the first time.
+    First,
+    /// Reminded, the n-th time.
+    Reminder(u32),
+    /// To the escalation address; carries no token, so approve does not work from it.
+    Escalation,
+}
+
+/// The content of an outbox row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Content {
+    /// Bytes as they leave.
+    Frozen(FrozenMail),
+    /// A request on a draft, rendered when it is sent.
+    Request {
+        /// The draft.
+        draft: DraftId,
+        /// The approver's address, for whom the token is made.
+        approver: String,
+        /// First, reminder or escalation.
+        flavour: RequestFlavour,
+    },
+    /// The summary after first contact, rendered when it is sent.
+    FirstContact {
+        /// The account.
+        account: String,
+        /// The approver's address.
+        approver: String,
+    },
+}
+
+/// A mail to be sent, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outgoing {
+    /// Kind.
+    pub kind: OutboxKind,
+    /// Unique for ever: what makes `once` true. `notice:17:acme@…`, `digest:2020-W37:sam@…`.
+    pub key: String,
+    /// The one recipient.
+    pub to: Mailbox,
+    /// What is sent.
+    pub content: Content,
+    /// Not sent before, UTC.
+    pub not_before: DateTime<Utc>,
+    /// The draft whose state decides whether it may still leave.
+    pub draft: Option<DraftId>,
+}
+
+/// State of an outbox row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutboxState {
+    /// Waits.
+    Queued,
+    /// A connection is being made or spoken on.
+    Talking,
+    /// The final dot may leave at any moment, or has left.
+    DotPending,
+    /// Accepted by the next server.
+    Sent,
+    /// Not accepted for now; tried again later.
+    Retry,
+    /// Refused for good.
+    Failed,
+    /// The answer to the final dot was lost.
+    Unknown,
+    /// Taken back before it left.
+    Cancelled,
+}
+
+impl OutboxState {
+    /// The state's name, as stored and counted.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Talking => "talking",
+            Self::DotPending => "dot-pending",
+            Self::Sent => "sent",
+            Self::Retry => "retry",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Reads a state's name; none for a word that is none.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Queued, Self::Talking, Self::DotPending, Self::Sent, Self::Retry, Self::Failed, Self::Unknown, Self::Cancelled]
+            .into_iter()
+            .find(|state| state.name() == name)
+    }
+}
+
+/// A row of the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxRow {
+    /// Number.
+    pub id: OutboxId,
+    /// What is sent.
+    pub outgoing: Outgoing,
+    /// Where it stands.
+    pub state: OutboxState,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When the state last changed, UTC.
+    pub changed_at: DateTime<Utc>,
+    /// The last answer or error, for people.
+    pub answer: Option<String>,
+}
+
+/// Something that must reach a person by another path than mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alarm {
+    /// Unique for ever: the same alarm is raised once.
+    pub key: String,
+    /// The text, a few lines; the first says what to do.
+    pub text: String,
+}
+
+/// Everything that one mail, or one moment of the agenda, makes happen: committed in one transaction.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Effects {
+    /// The mail's outcome; none for the agenda.
+    pub outcome: Option<Outcome>,
+    /// What the mail says, kept for `windows`, `replay` and the record.
+    pub reading: Option<Reading>,
+    /// New revisions of maintenances (or the same revision with a new history line), whole.
+    pub maintenances: Vec<Maintenance>,
+    /// New drafts, and drafts in a new state.
+    pub drafts: Vec<Draft>,
+    /// Drafts that are overtaken, and by what. Their queued outbox rows are cancelled.
+    pub voided: Vec<(DraftId, String)>,
+    /// Accepted decisions.
+    pub decisions: Vec<DecisionRecord>,
+    /// Requests whose tokens count from now on; replaces the counters of those that exist.
+    pub requests: Vec<Request>,
+    /// Mails to send.
+    pub outgoing: Vec<Outgoing>,
+    /// Alarms to raise.
+    pub alarms: Vec<Alarm>,
+    /// Accounts whose first contact ends with this: what was held back is drafted or left.
+    pub first_contact_started: Vec<String>,
+}
+
+/// By what a mail is tied to what is known: asked of the store before a decision.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Keys {
+    /// Hashes of every token found in the mail's carriers.
+    pub token_hashes: Vec<String>,
+    /// Hashes of every short code found in its subject.
+    pub code_hashes: Vec<String>,
+    /// Message-IDs that it answers.
+    pub answers: Vec<String>,
+    /// `(provider, kind of key, value)`: maintenance id, alias, calendar UID.
+    pub references: Vec<(String, String, String)>,
+    /// The provider, for a look by windows and objects.
+    pub provider: Option<String>,
+    /// Starts of its windows, UTC.
+    pub starts: Vec<DateTime<Utc>>,
+    /// Maintenances named outright (`same as FW-12`, a subject's `[FW-12 …]`).
+    pub maintenances: Vec<MaintenanceId>,
+}
+
+/// What the store knows that a mail touches.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Known {
+    /// Requests whose token or code the mail carries.
+    pub requests: Vec<Request>,
+    /// Maintenances found by a reference or a thread, those first; then those of the same provider with a window that starts at the same instant.
+    pub maintenances: Vec<Maintenance>,
+    /// Every draft of those maintenances and of the requests, oldest first.
+    pub drafts: Vec<Draft>,
+    /// Every notice row of those drafts: who was told, and of what.
+    pub told: Vec<Told>,
+    /// Whether the mail answers a customer notice of ours.
+    pub answers_notice: Option<DraftId>,
+    /// Other maintenances with a main window ahead, for `ALSO`.
+    pub ahead: Vec<Maintenance>,
+    /// Maintenances held back since first contact.
+    pub held_back: Vec<Maintenance>,
+    /// The next number of a maintenance.
+    pub next_maintenance: i64,
+    /// The next number of a draft.
+    pub next_draft: i64,
+}
+
+/// One customer mail of a draft and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The draft.
+    pub draft: DraftId,
+    /// The maintenance.
+    pub maintenance: MaintenanceId,
+    /// The outbox row.
+    pub outbox: OutboxId,
+    /// The recipient's address.
+    pub address: String,
+    /// Message-ID of what was sent, without brackets.
+    pub message_id: String,
+    /// Where it stands.
+    pub state: OutboxState,
+    /// Whether it was sent in rehearsal only.
+    pub rehearsal: bool,
+}

@@ -1,0 +1,127 @@
+//! How the service behaves: everything of `forewarn.toml` that the core asks for, checked.
+
+use chrono::{NaiveTime, TimeDelta, Weekday};
+use chrono_tz::Tz;
+
+use crate::model::Mailbox;
+
+/// Whether customers are really written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Everything real, but notices go to the rehearsal address with the true recipients on top.
+    Rehearsal,
+    /// Notices go to customers.
+    Live,
+}
+
+/// How a reply's sender is proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuthMode {
+    /// The topmost Authentication-Results of exactly this authserv-id must say that the From domain passed.
+    Authserv(String),
+    /// Token and listed sender only. Must be accepted in writing: `i_accept_forgery_risk = true`.
+    TokenOnly,
+}
+
+/// Somebody who may decide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approver {
+    /// Name and address; replies count from this address.
+    pub mailbox: Mailbox,
+    /// Other addresses of theirs from which replies count.
+    pub aliases: Vec<String>,
+}
+
+/// Order of the two halves of an instant in notices.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ZoneOrder {
+    /// UTC, then the customer's zone.
+    #[default]
+    UtcFirst,
+    /// The customer's zone, then UTC.
+    LocalFirst,
+    /// The customer's zone only.
+    LocalOnly,
+}
+
+/// The form of customer notices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticeForm {
+    /// Order of the halves of an instant.
+    pub zone_order: ZoneOrder,
+    /// Whether the weekday stands before the local date.
+    pub weekday: bool,
+    /// The closing line: `If you have questions or concerns, please feel free to contact us.`
+    pub closing: String,
+    /// Lines below the closing; empty for none.
+    pub signature: String,
+}
+
+/// Weekly digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DigestPlan {
+    /// Day of the week.
+    pub weekday: Weekday,
+    /// Local time.
+    pub time: NaiveTime,
+    /// Who gets it.
+    pub to: Vec<Mailbox>,
+    /// How many days ahead it looks.
+    pub days_ahead: u32,
+}
+
+/// When staff are reminded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgendaPlan {
+    /// Time between two reminders of an undecided draft.
+    pub remind_every: TimeDelta,
+    /// Time before the window from which the escalation address is written to as well.
+    pub escalate_before: TimeDelta,
+    /// A window that starts sooner than this after reading is urgent.
+    pub urgent_within: TimeDelta,
+    /// Time before the window by which a notice should be out.
+    pub send_before: TimeDelta,
+    /// First and last local hour for ordinary reminders (8 and 18).
+    pub day_starts: NaiveTime,
+    /// End of the day for ordinary reminders.
+    pub day_ends: NaiveTime,
+}
+
+/// How the service behaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Rehearsal or live.
+    pub mode: Mode,
+    /// Where notices go in rehearsal.
+    pub rehearsal_to: Option<Mailbox>,
+    /// Name of the organisation.
+    pub organisation: String,
+    /// From of every mail we write, and the address to which staff reply (plus addresses are made from it).
+    pub from: Mailbox,
+    /// Reply-To of customer notices.
+    pub support: Mailbox,
+    /// Zone of staff.
+    pub zone: Tz,
+    /// Who may decide.
+    pub approvers: Vec<Approver>,
+    /// Who is written to when nobody decides.
+    pub escalation: Vec<Mailbox>,
+    /// How a reply's sender is proved.
+    pub auth: AuthMode,
+    /// Whether replies to `local+token@domain` reach us. The token then stands in the Reply-To as well.
+    pub plus_addresses: bool,
+    /// Time between approval and the first byte sent, in which `stop` undoes.
+    pub undo: TimeDelta,
+    /// Form of notices.
+    pub notices: NoticeForm,
+    /// Weekly digest.
+    pub digest: DigestPlan,
+    /// Reminders.
+    pub agenda: AgendaPlan,
+    /// Command for urgent windows, argv; the alarm's text is its standard input.
+    pub alarm_command: Option<Vec<String>>,
+    /// Bytes of old mail read a day and account on first contact.
+    pub backlog_bytes_a_day: u64,
+}

@@ -1,0 +1,1 @@
+//! One SQLite file: ledger, raw mail, maintenances with revisions, drafts, requests, outbox. No SQL stands outside.
