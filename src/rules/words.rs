@@ -1,6 +1,22 @@
 //! Words of status, impact and downtime, with negation and subordinate clauses understood.
+//!
+//! Every word is judged inside its own sentence and clause: "cannot be altered, postponed, or rescheduled" announces nothing, and neither does
+//! "you will be told when it has been rescheduled". Languages: English, German, French, Spanish, Dutch, Portuguese.
 
-use crate::model::{Impact, Status};
+mod clause;
+mod downtime;
+mod impact;
+mod kind;
+mod status;
+
+pub use downtime::downtime_minutes;
+pub use impact::impact;
+pub use kind::kind;
+pub use status::status;
+
+use crate::model::Status;
+use regex::Regex;
+use std::ops::Range;
 
 /// A word that was understood, with where it stands in the text (byte range) for evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,27 +24,29 @@ pub struct Said<T> {
     /// What it means.
     pub value: T,
     /// Byte range in the text given.
-    pub at: std::ops::Range<usize>,
+    pub at: Range<usize>,
 }
 
-/// The status that a subject or sentence announces: cancelled outranks completed, rescheduled, in process, tentative, confirmed.
-/// Negated and subordinate uses ("cannot be postponed, or rescheduled") announce nothing.
+/// The sentences of a text, as byte ranges in order: ended by a full stop, a line end that is no soft wrap, a cell border.
 #[must_use]
-pub fn status(text: &str) -> Option<Said<Status>> {
-    let _ = text;
-    None
+pub fn sentences(text: &str) -> Vec<Range<usize>> {
+    clause::sentences(text)
 }
 
-/// The impact that a text states, the gravest where several; none where it states none.
+/// How strongly a status outranks the others where a mail says several: cancelled wins.
 #[must_use]
-pub fn impact(text: &str) -> Option<Said<Impact>> {
-    let _ = text;
-    None
+pub fn rank(status: Status) -> u8 {
+    match status {
+        Status::Cancelled => 6,
+        Status::Completed => 5,
+        Status::Rescheduled => 4,
+        Status::InProcess => 3,
+        Status::Tentative => 2,
+        Status::Confirmed => 1,
+    }
 }
 
-/// The downtime expected inside the window, in minutes, upper bound: "less than 30 minutes of downtime" is 30.
-#[must_use]
-pub fn downtime_minutes(text: &str) -> Option<Said<u32>> {
-    let _ = text;
-    None
+/// Compiles a fixed pattern, letters in either case. A pattern that does not compile would match nothing; a test of each table forbids it.
+pub(crate) fn pattern(written: &str) -> Option<Regex> {
+    Regex::new(&format!("(?i){written}")).ok()
 }

@@ -1,0 +1,69 @@
+//! Downtime expected inside a window.
+
+use super::clause::sentences;
+use super::{Said, pattern};
+use crate::rules::time::duration_minutes;
+use regex::Regex;
+use std::sync::LazyLock;
+
+static LENGTH: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(LENGTH_WRITTEN));
+static FELT: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(FELT_WRITTEN));
+
+const LENGTH_WRITTEN: &str = r"(?:\b(?:\d{1,4}(?:[.,:]\d+)?|one|two|three|four|five|six|eight|ten|fifteen|twenty|thirty|forty[- ]five|sixty|ninety|an?|half an|eine[rn]?|zwei|une|deux|dos|una|twee|een|uma|duas)\s*(?:\([0-9]{1,3}\)\s*)?(?:(?:-|–|to|bis|à|a|and|und)\s*\d{1,4}\s*)?-?\s*(?:minutes?|minuten|minutos|mins?|hours?|hrs?|heures?|horas?|stunden?|uur|uren|h|seconds?|sekunden?|secondes?|segundos?|seconden)\b(?:\s*(?:and|und|et|y|en|e)?\s*\d{1,2}\s*(?:minutes?|minuten|minutos|mins?|m)\b)?|\b\d{1,2}h\d{2}m?(?:0s)?\b)";
+
+const FELT_WRITTEN: &str = r"\b(?:down ?time|outage|unavailab\w+|not available|inaccessib\w+|unreachab\w+|interrupt\w+|disruption|disconnect\w*|hard down|(?:be|is|are|go) down|offline|impact duration|switch(?:ing)? hits?|loss of (?:service|connectivity)|reboot(?:ed|s)?|powered off|ausfall\w*|unterbrechung\w*|nicht (?:erreichbar|verfügbar)|coupures?|indisponib\w+|interrupci\w+|cortes?|onderbreking\w*|uitval|onbereikbaar|indispon\w+|interrup\w+)\b";
+
+/// The downtime expected inside the window, in minutes, upper bound: "less than 30 minutes of downtime" is 30. Seconds count as a minute.
+#[must_use]
+pub fn downtime_minutes(text: &str) -> Option<Said<u32>> {
+    let (length, felt) = (LENGTH.as_ref()?, FELT.as_ref()?);
+    let mut best: Option<Said<u32>> = None;
+    for sentence in sentences(text) {
+        let Some(words) = text.get(sentence.clone()) else { continue };
+        let felt_at: Vec<_> = felt.find_iter(words).map(|found| found.range()).collect();
+        if felt_at.is_empty() {
+            continue;
+        }
+        for found in length.find_iter(words) {
+            let at = found.range();
+            let after = words.get(at.end..).unwrap_or_default().trim_start_matches(['-', ' ']).to_lowercase();
+            let before = words.get(..at.start).unwrap_or_default().to_lowercase();
+            let of_window = WINDOW.iter().any(|word| after.starts_with(word)) || after.starts_with("per ") || after.contains(" per gb");
+            let other =
+                BEFORE_OTHER.iter().any(|word| before.trim_end().ends_with(word)) || AFTER_OTHER.iter().any(|word| after.starts_with(word));
+            let near = felt_at.iter().any(|felt| gap(felt, &at) <= 70);
+            let Some(minutes) = minutes(found.as_str()) else { continue };
+            if near && !of_window && !other && best.as_ref().is_none_or(|known| minutes > known.value) {
+                best = Some(Said { value: minutes, at: sentence.start + at.start..sentence.start + at.end });
+            }
+        }
+        if best.is_some() {
+            break;
+        }
+    }
+    best
+}
+
+const WINDOW: [&str; 8] = ["window", "maintenance", "time frame", "wartung", "zeitfenster", "notice", "slot", "block"];
+const BEFORE_OTHER: [&str; 6] = ["every", "within", "next", "window of", "innerhalb von", "last"];
+const AFTER_OTHER: [&str; 9] = ["before", "prior", "after", "in advance", "ago", "later", "of the start", "notice", "vor "];
+
+fn minutes(written: &str) -> Option<u32> {
+    let lower = written.to_lowercase();
+    let seconds = ["second", "sekunde", "segundo"].iter().any(|unit| lower.contains(unit));
+    if seconds { Some(1) } else { duration_minutes(written) }
+}
+
+fn gap(one: &std::ops::Range<usize>, other: &std::ops::Range<usize>) -> usize {
+    if one.end <= other.start { other.start - one.end } else { one.start.saturating_sub(other.end) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles() {
+        assert!(LENGTH.is_some() && FELT.is_some());
+    }
+}
