@@ -3,6 +3,7 @@
 //! The map: `model` holds the nouns. The core (`mail`, `rules`, `desk`, `lifecycle`, `inventory`, `draft`, `approval`, `agenda`,
 //! `digest`) is functions from values to values. The shell does all I/O. `service` alone sees both.
 
+pub mod approval;
 pub mod config;
 pub mod digest;
 pub mod draft;

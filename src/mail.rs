@@ -1,7 +1,9 @@
 //! Bytes → `Mail`, and back: written mail → bytes. Nothing in a mail is trusted, nothing is fetched.
 
+pub mod auth;
 pub mod outgoing;
 pub mod prescan;
+pub mod reply;
 
 use crate::model::Mail;
 

@@ -1,0 +1,102 @@
+//! Replies to requests: tokens that name the question and the person, and the words that decide.
+//!
+//! Two things are always needed: the token of that approver's request, and the sender proved to be that approver.
+//! Nothing here sends or stores; `desk` turns a decision into effects.
+
+mod token;
+mod verb;
+
+pub use token::{Carriers, Token, carriers, hash, token};
+pub use verb::{Verb, verb};
+
+use crate::{
+    mail::{auth, reply},
+    model::{Approver, Automatic, Mail, Policy, ReplyOutcome, Request},
+};
+
+/// A reply that may be acted upon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The request that it answers.
+    pub request: Request,
+    /// What was said.
+    pub verb: Verb,
+    /// How the sender was proved.
+    pub proof: String,
+}
+
+/// A reply that decides nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Why.
+    pub outcome: ReplyOutcome,
+    /// The request that it names, where exactly one is.
+    pub request: Option<Request>,
+    /// Why, as a sentence for the rightful approver or the log.
+    pub detail: String,
+    /// Whether the sender may be answered: only a proved approver ever is.
+    pub answerable: bool,
+}
+
+/// Judges a mail that carries a token or code of ours. Takes the requests that the store found for the carriers, in any order.
+///
+/// The order of the checks is that of the trust rules: header hygiene, one request, the right sender, proof, then the verb. No failure
+/// before the proof ever mails the sender.
+///
+/// # Errors
+/// The reason for which nothing is decided.
+pub fn judge(policy: &Policy, mail: &Mail, requests: &[Request]) -> Result<Accepted, Box<Refused>> {
+    let refuse = |outcome, request: Option<&Request>, detail: &str, answerable| {
+        Err(Box::new(Refused { outcome, request: request.cloned(), detail: detail.to_owned(), answerable }))
+    };
+    let Some(author) = mail.author() else {
+        return refuse(ReplyOutcome::Ambiguous, None, "the reply has not exactly one sender", false);
+    };
+    if !mail.repeated_headers.is_empty() {
+        return refuse(ReplyOutcome::Ambiguous, None, "headers that must stand once stand more often in the reply", false);
+    }
+    let Some(request) = requests.first() else {
+        return refuse(ReplyOutcome::UnknownToken, None, "the token is none of ours", false);
+    };
+    if requests.iter().any(|other| other.token_hash != request.token_hash) {
+        return refuse(ReplyOutcome::Ambiguous, None, "the reply names several requests", false);
+    }
+    let approver = policy.approvers.iter().find(|approver| approver.mailbox.address.eq_ignore_ascii_case(&request.approver));
+    if !approver.is_some_and(|approver| is_address_of(approver, &author.address)) {
+        let detail = format!("a reply with your token came from {}; only answers from your listed address count", author.address);
+        return refuse(ReplyOutcome::WrongSender, Some(request), &detail, false);
+    }
+    let proof = match auth::proof(mail, &policy.auth) {
+        Ok(proof) => proof,
+        Err(why) => {
+            let detail = format!("somebody wrote in your name: {why}");
+            return refuse(ReplyOutcome::Unauthenticated, Some(request), &detail, false);
+        }
+    };
+    let reply = reply::reply(mail);
+    if reply.parts_differ {
+        return refuse(ReplyOutcome::Unclear, Some(request), "the text and the HTML of your reply begin with different words", true);
+    }
+    match verb(&reply) {
+        Some(verb) => Ok(Accepted { request: request.clone(), verb, proof }),
+        None => {
+            let shown: String = reply.line.chars().take(60).collect();
+            let detail = if shown.is_empty() {
+                "your reply has no text above the quote".to_owned()
+            } else {
+                format!("“{shown}” is none of the words that work")
+            };
+            refuse(ReplyOutcome::Unclear, Some(request), &detail, true)
+        }
+    }
+}
+
+/// Whether a machine wrote the mail: then it never decides anything.
+#[must_use]
+pub fn automatic(mail: &Mail) -> Option<Automatic> {
+    mail.automatic.or(if mail.machine_sent { Some(Automatic::Reply) } else { None })
+}
+
+fn is_address_of(approver: &Approver, address: &str) -> bool {
+    std::iter::once(&approver.mailbox.address).chain(&approver.aliases).any(|known| known.eq_ignore_ascii_case(address))
+}

@@ -1,0 +1,194 @@
+//! The words that work, as typed. The whole first line must be one of them: "approve?", "I do not approve" and "ok but …" are none.
+
+use crate::mail::reply::Reply;
+
+/// A word that works, with what stands beside it, not yet resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// `approve`, `approved`, `ok`, `ok to send`, `yes`, `send`.
+    Approve,
+    /// `reject WHY`; the reason may stand on the lines below.
+    Reject(String),
+    /// `edit` with the new text below or between the markers.
+    Edit(String),
+    /// `hold`, `hold until Thu 9:00`.
+    Hold(Option<String>),
+    /// `stop`.
+    Stop,
+    /// `mine`.
+    Mine,
+    /// `start`.
+    Start,
+    /// `help`, or `edit` without text.
+    Help,
+    /// `window 2`, `window 2020-09-10 04:00 to 12:00 UTC`.
+    Window(String),
+    /// `services 1 3`, `services all`.
+    Services(String),
+    /// `drop NAME`.
+    Drop(String),
+    /// `irrelevant`.
+    Irrelevant,
+}
+
+/// Reads the verb of a reply; none where the first line is not wholly a word that works.
+#[must_use]
+pub fn verb(reply: &Reply) -> Option<Verb> {
+    PARSERS.iter().find_map(|parse| parse(&reply.line, reply))
+}
+
+/// In order; each takes the line or leaves it.
+const PARSERS: [fn(&str, &Reply) -> Option<Verb>; 5] = [plain_word, approve, with_text, edit, settling];
+
+fn plain_word(line: &str, _: &Reply) -> Option<Verb> {
+    match bare(line).as_str() {
+        "stop" => Some(Verb::Stop),
+        "mine" => Some(Verb::Mine),
+        "start" => Some(Verb::Start),
+        "help" => Some(Verb::Help),
+        "hold" => Some(Verb::Hold(None)),
+        "irrelevant" => Some(Verb::Irrelevant),
+        _ => None,
+    }
+}
+
+fn approve(line: &str, _: &Reply) -> Option<Verb> {
+    let word = bare(line);
+    let word = word.strip_suffix(" thanks").or_else(|| word.strip_suffix(" thank you")).unwrap_or(&word);
+    let word = word.trim_end_matches([',', '.', '!', ' ']);
+    // An optional code under the body hash: "approve 7kq2-m9xd". Its worth is checked by the token, not here.
+    let word = match word.rsplit_once(' ') {
+        Some((front, code)) if code.len() == 9 && code.as_bytes().get(4) == Some(&b'-') => front,
+        _ => word,
+    };
+    ["approve", "approved", "ok", "ok to send", "yes", "send"].contains(&word).then_some(Verb::Approve)
+}
+
+fn with_text(line: &str, reply: &Reply) -> Option<Verb> {
+    let (word, rest) = first_word(line);
+    match word.as_str() {
+        "reject" | "rejected" => {
+            let rest = rest.trim_start_matches([':', ',', '-', ' ']);
+            Some(Verb::Reject(if rest.is_empty() { reply.below.lines().next().unwrap_or_default().to_owned() } else { rest.to_owned() }))
+        }
+        "hold" => {
+            let (next, day) = first_word(rest);
+            (matches!(next.as_str(), "until" | "till" | "to") && !day.is_empty())
+                .then(|| Verb::Hold(Some(day.trim_end_matches('.').to_owned())))
+        }
+        _ => None,
+    }
+}
+
+fn edit(line: &str, reply: &Reply) -> Option<Verb> {
+    let (word, rest) = first_word(line.trim_end_matches([':', '.']));
+    if word != "edit" || !rest.is_empty() {
+        return None;
+    }
+    let text = if reply.below.is_empty() { reply.between_markers.clone().unwrap_or_default() } else { reply.below.clone() };
+    Some(if text.is_empty() { Verb::Help } else { Verb::Edit(text) })
+}
+
+fn settling(line: &str, _: &Reply) -> Option<Verb> {
+    let (word, rest) = first_word(line);
+    let rest = rest.trim_end_matches('.').to_owned();
+    if rest.is_empty() {
+        return None;
+    }
+    match word.as_str() {
+        "window" | "windows" => Some(Verb::Window(rest)),
+        "service" | "services" => Some(Verb::Services(rest)),
+        "drop" => Some(Verb::Drop(rest)),
+        _ => None,
+    }
+}
+
+/// Lower case, single spaces, without closing full stops and exclamation marks. Only ASCII letters are folded: a Cyrillic `а` stays one.
+fn bare(line: &str) -> String {
+    let joined = line.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_lowercase();
+    joined.trim_end_matches(['.', '!', ' ']).to_owned()
+}
+
+fn first_word(line: &str) -> (String, &str) {
+    let line = line.trim();
+    let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    (word.trim_end_matches([':', ',']).to_ascii_lowercase(), rest.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str, below: &str, expected: impl Into<Option<Verb>>) {
+        let reply = Reply { line: line.into(), below: below.into(), between_markers: None, parts_differ: false };
+        assert_eq!(verb(&reply), expected.into(), "{line:?}");
+    }
+
+    #[test]
+    fn w21_the_words_of_approval() {
+        for line in [
+            "approve",
+            "Approve",
+            "APPROVED",
+            "approved.",
+            "ok",
+            "OK!",
+            "Ok.",
+            "yes",
+            "Yes, thanks",
+            "send",
+            "send.",
+            "ok to send",
+            "approve, thanks",
+            "Approved, thank you!",
+            "approve 7kq2-m9xd",
+        ] {
+            check(line, "", Some(Verb::Approve));
+        }
+    }
+
+    #[test]
+    fn a11_what_is_no_approval() {
+        for line in [
+            "approve?",
+            "not approved",
+            "Not approved",
+            "I do not approve",
+            "I can't approve",
+            "approve v2",
+            "approve but later",
+            "ok but not web",
+            "аpprove",
+            "ａｐｐｒｏｖｅ",
+            "app\u{200b}rove",
+            "approve reject",
+            "",
+            "👍",
+            "yes and no",
+            "send it tomorrow",
+            "okay then",
+            "ok, wait",
+            "do not send",
+        ] {
+            check(line, "", None);
+        }
+    }
+
+    #[test]
+    fn words_with_text() {
+        check("reject wrong customer list", "", Some(Verb::Reject("wrong customer list".into())));
+        check("Reject: wrong list", "", Some(Verb::Reject("wrong list".into())));
+        check("reject", "It is not ours.\nSam", Some(Verb::Reject("It is not ours.".into())));
+        check("hold", "", Some(Verb::Hold(None)));
+        check("hold until Thu 9:00", "", Some(Verb::Hold(Some("Thu 9:00".into()))));
+        check("hold on", "", None);
+        check("edit", "We move it.\n\nShort.", Some(Verb::Edit("We move it.\n\nShort.".into())));
+        check("edit", "", Some(Verb::Help));
+        check("window 2", "", Some(Verb::Window("2".into())));
+        check("services 1 3", "", Some(Verb::Services("1 3".into())));
+        check("drop Bakery Meyer", "", Some(Verb::Drop("Bakery Meyer".into())));
+        check("irrelevant", "", Some(Verb::Irrelevant));
+        check("Mine!", "", Some(Verb::Mine));
+        check("stop", "", Some(Verb::Stop));
+    }
+}
