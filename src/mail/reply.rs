@@ -53,7 +53,7 @@ fn is_banner(line: &str) -> bool {
         "achtung:",
         "vorsicht:",
     ];
-    let stray = lower.chars().all(|c| !c.is_alphanumeric());
+    let stray = !is_signature(line) && lower.chars().all(|c| !c.is_alphanumeric());
     stray
         || starts.iter().any(|banner| lower.starts_with(banner))
         || lower.contains("originated from outside")
