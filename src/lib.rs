@@ -8,6 +8,7 @@ pub mod config;
 pub mod digest;
 pub mod draft;
 pub mod inventory;
+pub mod lifecycle;
 pub mod mail;
 pub mod model;
 pub mod rules;
