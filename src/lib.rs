@@ -3,13 +3,16 @@
 //! The map: `model` holds the nouns. The core (`mail`, `rules`, `desk`, `lifecycle`, `inventory`, `draft`, `approval`, `agenda`,
 //! `digest`) is functions from values to values. The shell does all I/O. `service` alone sees both.
 
+pub mod alarm;
 pub mod approval;
+pub mod clock;
 pub mod config;
 pub mod digest;
 pub mod draft;
 pub mod inventory;
 pub mod lifecycle;
 pub mod mail;
+pub mod maildir;
 pub mod model;
 pub mod rules;
 pub mod store;
