@@ -622,6 +622,12 @@ pub struct Effects {
     pub alarms: Vec<Alarm>,
     /// Accounts whose first contact ends with this: what was held back is drafted or left.
     pub first_contact_started: Vec<String>,
+    /// Quarantined mails that `outgoing` or `alarms` tell staff of; the agenda is not given them again.
+    pub told_quarantined: Vec<MailId>,
+    /// Failed and unknown rows that `outgoing` or `alarms` tell staff of; the agenda is not given them again.
+    pub told_undelivered: Vec<OutboxId>,
+    /// Done drafts that staff are told of, or need not be; the agenda is not given them again.
+    pub told_done: Vec<DraftId>,
 }
 
 /// By what a mail is tied to what is known: asked of the store before a decision.
