@@ -1,0 +1,293 @@
+//! Header fields → the contract's values. Nothing here is trusted: a name never stands for an address (RFC 5322 section 3.4).
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use mail_parser::{HeaderName, HeaderValue, Message, MimeHeaders};
+
+use crate::model::{AuthFact, Automatic, Mail, Mailbox};
+
+use super::text::folded;
+
+/// Most mailboxes kept of one kind of field.
+const MAX_MAILBOXES: usize = 1_000;
+
+/// Fields that stand once in an honest mail (RFC 5322 section 3.6; RFC 2045 for the MIME ones).
+const ONCE: &[&str] = &[
+    "date",
+    "from",
+    "sender",
+    "reply-to",
+    "to",
+    "cc",
+    "bcc",
+    "message-id",
+    "in-reply-to",
+    "references",
+    "subject",
+    "mime-version",
+    "content-type",
+    "content-transfer-encoding",
+];
+
+/// Fills everything of a mail that stands in its headers.
+pub(super) fn read(message: &Message<'_>) -> Mail {
+    let mut mail = Mail {
+        message_id: ids(message, "message-id").into_iter().next(),
+        in_reply_to: ids(message, "in-reply-to"),
+        references: ids(message, "references"),
+        from: mailboxes(message, &["from"]),
+        reply_to: mailboxes(message, &["reply-to"]),
+        to: mailboxes(message, &["to", "cc", "delivered-to", "x-original-to"]),
+        original_sender: original_sender(message),
+        date: values(message, "date").find_map(|value| value.as_datetime()).and_then(instant),
+        received: values(message, "received")
+            .next()
+            .and_then(received)
+            .or_else(|| raw(message, "received").next().and_then(|line| after_semicolon(&line))),
+        subject: values(message, "subject").find_map(|value| value.as_text()).map(folded).unwrap_or_default(),
+        auth: raw(message, "authentication-results").map(AuthFact::Results).collect(),
+        repeated_headers: repeated(message),
+        ..Mail::default()
+    };
+    mail.machine_sent = machine_sent(message);
+    mail.automatic = automatic(message, &mail);
+    mail
+}
+
+/// The header block of a mail within a mail, as clients write it above a forwarded text.
+pub(super) fn block(message: &Message<'_>) -> Vec<String> {
+    let inner = read(message);
+    let list = |mailboxes: &[Mailbox]| {
+        mailboxes.iter().map(|one| format!("{} <{}>", one.name, one.address).trim().to_owned()).collect::<Vec<_>>().join(", ")
+    };
+    vec![
+        "---------- Forwarded message ----------".to_owned(),
+        format!("From: {}", list(&inner.from)),
+        format!("Date: {}", inner.date.map(|date| date.to_rfc2822()).unwrap_or_default()),
+        format!("Subject: {}", inner.subject),
+        format!("To: {}", list(&inner.to)),
+        String::new(),
+    ]
+}
+
+/// A mailbox of a header value; text that is no address leaves the address empty, so that it is seen and never matched.
+fn mailbox(name: Option<&str>, address: Option<&str>) -> Mailbox {
+    let address = address.unwrap_or_default().trim();
+    let name = folded(name.unwrap_or_default());
+    match address.rsplit_once('@') {
+        Some((local, domain)) if is_local(local) && is_domain(domain) => {
+            Mailbox { name, address: format!("{local}@{}", domain.to_lowercase()) }
+        }
+        _ if name.is_empty() => Mailbox { name: folded(address), address: String::new() },
+        _ => Mailbox { name, address: String::new() },
+    }
+}
+
+fn is_local(local: &str) -> bool {
+    let quoted = local.len() > 2 && local.starts_with('"') && local.ends_with('"');
+    !local.is_empty()
+        && !local.chars().any(char::is_control)
+        && (quoted || !local.contains(|c: char| c.is_whitespace() || "<>()[],;:@\"".contains(c)))
+}
+
+fn is_domain(domain: &str) -> bool {
+    !domain.is_empty() && !domain.starts_with('.') && domain.chars().all(|c| c.is_alphanumeric() || "-._[]:".contains(c))
+}
+
+fn values<'a>(message: &'a Message<'_>, name: &'a str) -> impl Iterator<Item = &'a HeaderValue<'a>> {
+    message.headers().iter().filter(move |header| header.name().eq_ignore_ascii_case(name)).map(|header| &header.value)
+}
+
+/// Values as they stand, unfolded.
+fn raw<'a>(message: &'a Message<'_>, name: &'a str) -> impl Iterator<Item = String> {
+    message.headers().iter().filter(move |header| header.name().eq_ignore_ascii_case(name)).filter_map(|header| {
+        let (from, to) = (usize::try_from(header.offset_start()).ok()?, usize::try_from(header.offset_end()).ok()?);
+        Some(folded(&String::from_utf8_lossy(message.raw_message().get(from..to)?)))
+    })
+}
+
+fn ids(message: &Message<'_>, name: &str) -> Vec<String> {
+    let mut ids = Vec::new();
+    for value in values(message, name) {
+        match value {
+            HeaderValue::Text(id) => ids.push(folded(id)),
+            HeaderValue::TextList(list) => ids.extend(list.iter().map(|id| folded(id))),
+            _ => {}
+        }
+    }
+    ids.retain(|id| !id.is_empty());
+    ids
+}
+
+fn mailboxes(message: &Message<'_>, names: &[&str]) -> Vec<Mailbox> {
+    let mut found: Vec<Mailbox> = Vec::new();
+    for name in names {
+        for value in values(message, name) {
+            match value {
+                HeaderValue::Address(list) => found.extend(list.iter().map(|one| mailbox(one.name(), one.address()))),
+                HeaderValue::Text(text) => found.extend(text.split(',').map(bare)),
+                HeaderValue::TextList(list) => found.extend(list.iter().flat_map(|text| text.split(',')).map(bare)),
+                _ => {}
+            }
+        }
+    }
+    found.retain(|one| *one != Mailbox::default());
+    found.truncate(MAX_MAILBOXES);
+    found
+}
+
+/// A mailbox of a field that the parser reads as plain text: `Name <address>` or the bare address.
+fn bare(text: &str) -> Mailbox {
+    match text.rsplit_once('<').and_then(|(name, rest)| Some((name, rest.split_once('>')?.0))) {
+        Some((name, address)) => mailbox(Some(name.trim().trim_matches('"')), Some(address)),
+        None => mailbox(None, Some(text)),
+    }
+}
+
+fn original_sender(message: &Message<'_>) -> Option<Mailbox> {
+    let stated = ["x-original-sender", "x-original-from"].iter().flat_map(|name| mailboxes(message, &[name]));
+    stated.into_iter().find(|one| !one.address.is_empty())
+}
+
+fn instant(date: &mail_parser::DateTime) -> Option<DateTime<Utc>> {
+    let day = NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))?;
+    // A leap second counts as the second before it.
+    let local = day.and_hms_opt(u32::from(date.hour), u32::from(date.minute), u32::from(date.second.min(59)))?;
+    let minutes = i64::from(date.tz_hour) * 60 + i64::from(date.tz_minute);
+    let offset = Duration::minutes(if date.tz_before_gmt { -minutes } else { minutes });
+    (minutes <= 24 * 60).then_some(())?;
+    Some(local.checked_sub_signed(offset)?.and_utc())
+}
+
+fn received(value: &HeaderValue<'_>) -> Option<DateTime<Utc>> {
+    value.as_received()?.date().as_ref().and_then(instant)
+}
+
+fn after_semicolon(line: &str) -> Option<DateTime<Utc>> {
+    instant(&mail_parser::DateTime::parse_rfc822(line.rsplit_once(';')?.1.trim())?)
+}
+
+fn repeated(message: &Message<'_>) -> Vec<String> {
+    let more_than_one = |name: &&&str| message.headers().iter().filter(|header| header.name().eq_ignore_ascii_case(name)).count() > 1;
+    ONCE.iter().filter(more_than_one).map(|name| (*name).to_owned()).collect()
+}
+
+/// The first word of a field, in lower case: what stands before parameters and comments.
+fn word(message: &Message<'_>, name: &str) -> Option<String> {
+    raw(message, name).next().map(|value| value.split([';', ' ', '(']).next().unwrap_or_default().to_lowercase())
+}
+
+fn has(message: &Message<'_>, name: &str) -> bool {
+    message.headers().iter().any(|header| header.name().eq_ignore_ascii_case(name))
+}
+
+fn machine_sent(message: &Message<'_>) -> bool {
+    word(message, "auto-submitted").is_some_and(|value| value != "no")
+        || word(message, "precedence").is_some_and(|value| matches!(value.as_str(), "bulk" | "list" | "junk" | "auto_reply"))
+        || has(message, "list-id")
+}
+
+/// What the headers say about answers that no person wrote. A subject alone never does: "out of office" can be a maintenance's name.
+fn automatic(message: &Message<'_>, mail: &Mail) -> Option<Automatic> {
+    let kind = message.content_type();
+    let report = kind.filter(|kind| {
+        kind.ctype().eq_ignore_ascii_case("multipart") && kind.subtype().is_some_and(|sub| sub.eq_ignore_ascii_case("report"))
+    });
+    let report_type = report.and_then(|kind| kind.attribute("report-type")).map(str::to_lowercase);
+    let subject = mail.subject.to_lowercase();
+    let null_sender = raw(message, "return-path").next().is_some_and(|path| path == "<>");
+    let daemon = mail.from.iter().any(|from| from.address.to_lowercase().starts_with("mailer-daemon@"));
+    let looks_undelivered = UNDELIVERED.iter().any(|words| subject.contains(words));
+    if report_type.as_deref() == Some("delivery-status")
+        || daemon
+        || has(message, "x-failed-recipients")
+        || null_sender && looks_undelivered
+    {
+        return Some(Automatic::Bounce);
+    }
+    if report_type.as_deref() == Some("disposition-notification") {
+        return Some(Automatic::Reply);
+    }
+    let replied = word(message, "auto-submitted").is_some_and(|value| value == "auto-replied")
+        || word(message, "precedence").is_some_and(|value| value == "auto_reply")
+        || ["x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply"]
+            .iter()
+            .any(|name| word(message, name).is_some_and(|value| value != "no"));
+    let sign = mail.machine_sent || null_sender || has(message, "x-auto-response-suppress");
+    let away = AWAY.iter().any(|words| subject.contains(words));
+    (replied || sign && away).then_some(Automatic::Reply)
+}
+
+const UNDELIVERED: &[&str] = &[
+    "undeliver",
+    "undelivered",
+    "delivery status",
+    "delivery failure",
+    "delivery failed",
+    "mail delivery",
+    "returned mail",
+    "failure notice",
+    "unzustellbar",
+    "non remis",
+    "no entregado",
+];
+
+const AWAY: &[&str] = &[
+    "out of office",
+    "out of the office",
+    "automatic reply",
+    "auto reply",
+    "autoreply",
+    "auto-reply",
+    "automatische antwort",
+    "abwesenheit",
+    "abwesend",
+    "réponse automatique",
+    "absence du bureau",
+    "absent du bureau",
+    "respuesta automática",
+    "fuera de la oficina",
+    "automatisch antwoord",
+    "afwezig",
+    "resposta automática",
+    "fora do escritório",
+    "ausência temporária",
+    "risposta automatica",
+    "fuori sede",
+    "autosvar",
+    "automatiskt svar",
+    "automatisk svar",
+    "fraværende",
+    "automaattinen vastaus",
+    "poissa",
+    "odpowiedź automatyczna",
+    "automatická odpověď",
+    "自動応答",
+    "自动回复",
+    "自動回覆",
+    "автоответ",
+    "vacation",
+];
+
+/// Whether the content type names a charset that cannot be decoded.
+pub(super) fn unknown_charset(part: &mail_parser::MessagePart<'_>) -> Option<String> {
+    let charset = part.content_type()?.attribute("charset")?.trim_matches('"');
+    // The parser takes text without a decoder as UTF-8, which holds ASCII.
+    let native = ["utf-8", "utf8", "us-ascii", "ascii", "unknown-8bit"].iter().any(|name| charset.eq_ignore_ascii_case(name));
+    (!native && mail_parser::decoders::charsets::map::charset_decoder(charset.as_bytes()).is_none())
+        .then(|| charset.chars().take(40).collect())
+}
+
+/// The name of a part's file; none where it has none.
+pub(super) fn file_name(part: &mail_parser::MessagePart<'_>) -> Option<String> {
+    part.attachment_name().map(folded).filter(|name| !name.is_empty())
+}
+
+/// The disposition says that a part is an attachment.
+pub(super) fn is_attachment(part: &mail_parser::MessagePart<'_>) -> bool {
+    part.content_disposition().is_some_and(mail_parser::ContentType::is_attachment)
+}
+
+/// Whether a part belongs to an HTML body as a picture or the like.
+pub(super) fn is_embedded(part: &mail_parser::MessagePart<'_>) -> bool {
+    part.headers.iter().any(|header| header.name == HeaderName::ContentId) && !is_attachment(part)
+}

@@ -1,0 +1,510 @@
+//! HTML → reading text that keeps tables: one linear pass over html5gum's tokens with our own stack and table grid.
+//!
+//! No tree is built (tree builders are quadratic on nested elements), depth is bounded, nothing is fetched. What a person does not
+//! see (`display:none`, scripts, styles, `alt` texts) is not read; what is struck out is marked `~~so~~`, since providers strike the old time.
+
+mod grid;
+
+use std::convert::Infallible;
+use std::ops::Range;
+
+use html5gum::emitters::default::DefaultEmitter;
+use html5gum::{StartTag, Token, Tokenizer};
+
+use crate::model::Table;
+
+use super::text::seen;
+use grid::{Cell, Grid};
+
+/// Deepest stack of open elements; what is nested deeper is read as text of the element above.
+const MAX_DEPTH: usize = 256;
+/// Most tables within tables.
+const MAX_TABLE_DEPTH: usize = 40;
+/// Most tables kept for one body.
+const MAX_TABLES: usize = 1_000;
+/// Most quoted places told apart.
+const MAX_QUOTES: usize = 64;
+
+/// An HTML body as lines of reading text.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct HtmlText {
+    /// Lines, white space folded; never two empty ones together. A row of a data table is one line, its cells joined by ` | `.
+    pub(super) lines: Vec<String>,
+    /// Tables with the line they begin at.
+    pub(super) tables: Vec<(usize, Table)>,
+    /// Lines that a mail client marked as quoted, in order of their begin.
+    pub(super) quotes: Vec<Range<usize>>,
+}
+
+/// Reads a whole HTML body.
+pub(super) fn read(html: &str) -> HtmlText {
+    walk(html, false)
+}
+
+/// Reads text that holds a few tags but is laid out by its line ends.
+pub(super) fn read_preformatted(text: &str) -> HtmlText {
+    walk(text, true)
+}
+
+/// A piece of the text in order. Marks stand between lines, so that they keep their place when a cell's pieces move up.
+enum Piece {
+    Line(String),
+    Gap,
+    QuoteBegins(usize),
+    QuoteEnds(usize),
+    Table(usize),
+}
+
+/// Text being collected: of the body, or of one cell.
+#[derive(Default)]
+struct Flow {
+    pieces: Vec<Piece>,
+    line: String,
+    /// The open line ends in an unclosed `~~`.
+    struck: bool,
+    /// Some text stood outside bold.
+    has_plain: bool,
+}
+
+impl Flow {
+    fn text(&mut self, text: &str, style: Style) {
+        for character in text.chars().filter_map(seen) {
+            if character == '\n' && style.pre {
+                self.end_line();
+            } else if character.is_whitespace() {
+                if style.pre || !self.line.is_empty() && !self.line.ends_with(' ') {
+                    self.line.push(if style.pre { character } else { ' ' });
+                }
+            } else {
+                if style.struck != self.struck {
+                    self.turn_strike();
+                }
+                self.has_plain |= !style.bold;
+                self.line.push(character);
+            }
+        }
+    }
+
+    fn turn_strike(&mut self) {
+        if self.struck {
+            let space = self.line.ends_with(' ');
+            self.line.truncate(self.line.trim_end().len());
+            self.line.push_str(if space { "~~ " } else { "~~" });
+        } else {
+            self.line.push_str("~~");
+        }
+        self.struck = !self.struck;
+    }
+
+    fn end_line(&mut self) {
+        if self.struck {
+            self.turn_strike();
+        }
+        let line = std::mem::take(&mut self.line);
+        let line = line.trim_end();
+        if !line.is_empty() {
+            self.pieces.push(Piece::Line(line.to_owned()));
+        }
+    }
+
+    /// `<br>`: ends the line, or leaves a gap where none is open.
+    fn break_line(&mut self) {
+        if self.line.trim_end().is_empty() {
+            self.gap();
+        } else {
+            self.end_line();
+        }
+    }
+
+    fn gap(&mut self) {
+        self.end_line();
+        if !matches!(self.pieces.last(), None | Some(Piece::Gap)) {
+            self.pieces.push(Piece::Gap);
+        }
+    }
+}
+
+/// What an element hands down to its text.
+#[derive(Clone, Copy, Default)]
+struct Style {
+    hidden: bool,
+    struck: bool,
+    bold: bool,
+    pre: bool,
+}
+
+struct Open {
+    name: Box<[u8]>,
+    style: Style,
+    quote: Option<usize>,
+    role: Role,
+}
+
+/// What an element does to the layout.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Inline,
+    Block,
+    /// A block with a gap around it: paragraphs and headings.
+    Paragraph,
+    Table,
+    Section,
+    Row,
+    Cell,
+    /// Nothing of it is read.
+    Dropped,
+    Void,
+}
+
+/// A table being collected, and its cell while one is open.
+struct Frame {
+    index: usize,
+    grid: Grid<Flow>,
+    cell: Option<(Cell, Flow)>,
+}
+
+struct Walk {
+    base: Flow,
+    frames: Vec<Frame>,
+    stack: Vec<Open>,
+    /// Elements open beyond `MAX_DEPTH`.
+    beyond: usize,
+    tables: Vec<Option<Table>>,
+    quotes: usize,
+    pre: bool,
+}
+
+fn walk(html: &str, pre: bool) -> HtmlText {
+    let mut emitter = DefaultEmitter::default();
+    emitter.naively_switch_states(true);
+    let mut walk = Walk { base: Flow::default(), frames: Vec::new(), stack: Vec::new(), beyond: 0, tables: Vec::new(), quotes: 0, pre };
+    for token in Tokenizer::new_with_emitter(html, emitter) {
+        let token: Result<_, Infallible> = token;
+        match token {
+            Ok(Token::StartTag(tag)) => walk.start(&tag),
+            Ok(Token::EndTag(tag)) => walk.end(tag.name.as_slice()),
+            Ok(Token::String(text)) => walk.text(&String::from_utf8_lossy(text.value.as_slice())),
+            Ok(Token::Comment(_) | Token::Doctype(_) | Token::Error(_)) | Err(_) => {}
+        }
+    }
+    walk.pop_to(0);
+    walk.base.end_line();
+    laid_out(walk.base.pieces, walk.tables)
+}
+
+/// Pieces → lines with the places of tables and quotes.
+fn laid_out(pieces: Vec<Piece>, mut tables: Vec<Option<Table>>) -> HtmlText {
+    let mut out = HtmlText::default();
+    let mut begun: Vec<Option<usize>> = vec![None; MAX_QUOTES];
+    for piece in pieces {
+        match piece {
+            Piece::Line(line) => out.lines.push(line),
+            Piece::Gap => {
+                if out.lines.last().is_some_and(|last| !last.is_empty()) {
+                    out.lines.push(String::new());
+                }
+            }
+            Piece::QuoteBegins(quote) => {
+                if let Some(place) = begun.get_mut(quote) {
+                    *place = Some(out.lines.len());
+                }
+            }
+            Piece::QuoteEnds(quote) => {
+                if let Some(from) = begun.get_mut(quote).and_then(Option::take) {
+                    out.quotes.push(from..out.lines.len());
+                }
+            }
+            Piece::Table(index) => {
+                if let Some(table) = tables.get_mut(index).and_then(Option::take) {
+                    out.tables.push((out.lines.len(), table));
+                }
+            }
+        }
+    }
+    while out.lines.last().is_some_and(String::is_empty) {
+        out.lines.pop();
+    }
+    out.quotes.extend(begun.into_iter().flatten().map(|from| from..usize::MAX));
+    out.quotes.sort_by_key(|range| range.start);
+    out
+}
+
+impl Walk {
+    fn flow(&mut self) -> &mut Flow {
+        match self.frames.iter_mut().rev().find_map(|frame| frame.cell.as_mut()) {
+            Some((_, flow)) => flow,
+            None => &mut self.base,
+        }
+    }
+
+    fn style(&self) -> Style {
+        self.stack.last().map_or(Style { pre: self.pre, ..Style::default() }, |open| open.style)
+    }
+
+    fn text(&mut self, text: &str) {
+        let style = self.style();
+        if !style.hidden {
+            self.flow().text(text, style);
+        }
+    }
+
+    fn start(&mut self, tag: &StartTag<()>) {
+        let name = tag.name.as_slice();
+        self.close_implied(name, role(name));
+        let role = self.effective_role(name);
+        let style = self.style().within(tag, name);
+        match name {
+            b"br" if !style.hidden => self.flow().break_line(),
+            b"hr" if !style.hidden => self.flow().gap(),
+            _ => {}
+        }
+        if role == Role::Void {
+            return;
+        }
+        if self.stack.len() >= MAX_DEPTH {
+            self.beyond += 1;
+            if role != Role::Inline {
+                self.flow().end_line();
+            }
+            return;
+        }
+        match role {
+            Role::Block => self.flow().end_line(),
+            Role::Paragraph if tight(tag) => self.flow().end_line(),
+            Role::Paragraph => self.flow().gap(),
+            Role::Table => self.open_table(),
+            Role::Row => self.with_grid(Grid::open_row),
+            Role::Cell => self.open_cell(tag, name, style),
+            _ => {}
+        }
+        let (quote, to_the_end) = quoting(tag, name);
+        let mut kept = None;
+        if quote && self.quotes < MAX_QUOTES {
+            let id = self.quotes;
+            self.quotes += 1;
+            let flow = self.flow();
+            flow.end_line();
+            flow.pieces.push(Piece::QuoteBegins(id));
+            kept = (!to_the_end).then_some(id);
+        }
+        self.with_section(name, true);
+        self.stack.push(Open { name: name.into(), style, quote: kept, role });
+    }
+
+    fn end(&mut self, name: &[u8]) {
+        if self.beyond > 0 {
+            self.beyond -= 1;
+            if role(name) != Role::Inline {
+                self.flow().end_line();
+            }
+            return;
+        }
+        if name == b"p" && !self.stack.iter().any(|open| *open.name == *name) {
+            return;
+        }
+        let inside = |role: Role| matches!(role, Role::Cell | Role::Table);
+        let bound = match role(name) {
+            Role::Table => |_| false,
+            Role::Section | Role::Row | Role::Cell => |role: Role| role == Role::Table,
+            _ => inside,
+        };
+        let mut found = None;
+        for (place, open) in self.stack.iter().enumerate().rev() {
+            if *open.name == *name {
+                found = Some(place);
+                break;
+            }
+            if bound(open.role) {
+                break;
+            }
+        }
+        if let Some(place) = found {
+            self.pop_to(place);
+        }
+    }
+
+    /// What HTML lets writers leave open: a paragraph before a block, an item before an item, a cell before a cell.
+    fn close_implied(&mut self, name: &[u8], role: Role) {
+        let closes: &[&[u8]] = match name {
+            b"li" => &[b"li"],
+            b"dt" | b"dd" => &[b"dt", b"dd"],
+            b"td" | b"th" => &[b"td", b"th"],
+            b"tr" => &[b"tr"],
+            b"thead" | b"tbody" | b"tfoot" => &[b"thead", b"tbody", b"tfoot"],
+            _ if matches!(role, Role::Block | Role::Paragraph) => &[b"p"],
+            _ => return,
+        };
+        if self.beyond > 0 {
+            return;
+        }
+        let mut found = None;
+        for (place, open) in self.stack.iter().enumerate().rev() {
+            if closes.contains(&&*open.name) {
+                found = Some(place);
+                break;
+            }
+            let stop = match role {
+                Role::Cell | Role::Row | Role::Section => open.role == Role::Table,
+                _ => matches!(open.role, Role::Cell | Role::Table) || matches!(&*open.name, b"ul" | b"ol" | b"dl"),
+            };
+            if stop {
+                break;
+            }
+        }
+        if let Some(place) = found {
+            self.pop_to(place);
+        }
+    }
+
+    fn pop_to(&mut self, depth: usize) {
+        while self.stack.len() > depth {
+            let Some(open) = self.stack.pop() else { break };
+            if let Some(quote) = open.quote {
+                let flow = self.flow();
+                flow.end_line();
+                flow.pieces.push(Piece::QuoteEnds(quote));
+            }
+            match open.role {
+                Role::Block | Role::Paragraph => self.flow().end_line(),
+                Role::Cell => self.close_cell(),
+                Role::Table => self.close_table(),
+                Role::Section => self.with_section(&open.name, false),
+                _ => {}
+            }
+        }
+    }
+
+    fn with_grid(&mut self, act: impl FnOnce(&mut Grid<Flow>)) {
+        if let Some(frame) = self.frames.last_mut() {
+            act(&mut frame.grid);
+        }
+    }
+
+    fn with_section(&mut self, name: &[u8], opens: bool) {
+        if name == b"thead" {
+            self.with_grid(|grid| grid.in_head = opens);
+        }
+    }
+
+    /// A table nested too deep and a cell or row without a table are blocks of text.
+    fn effective_role(&self, name: &[u8]) -> Role {
+        let cell_open = self.frames.last().map(|frame| frame.cell.is_some());
+        match (role(name), cell_open) {
+            (Role::Table, _) if self.frames.len() >= MAX_TABLE_DEPTH => Role::Block,
+            (Role::Section | Role::Row | Role::Cell, None | Some(true)) => Role::Block,
+            (role, _) => role,
+        }
+    }
+
+    fn open_table(&mut self) {
+        self.flow().end_line();
+        let index = self.tables.len();
+        self.tables.push(None);
+        self.frames.push(Frame { index, grid: Grid::default(), cell: None });
+    }
+
+    fn open_cell(&mut self, tag: &StartTag<()>, name: &[u8], style: Style) {
+        let span = |key: &[u8]| attribute(tag, key).and_then(|value| value.trim().parse::<usize>().ok()).unwrap_or(1);
+        let cell = Cell { colspan: span(b"colspan"), rowspan: span(b"rowspan"), head: name == b"th", hidden: style.hidden };
+        if let Some(frame) = self.frames.last_mut() {
+            frame.cell = Some((cell, Flow::default()));
+        }
+    }
+
+    fn close_cell(&mut self) {
+        if let Some(frame) = self.frames.last_mut()
+            && let Some((cell, mut flow)) = frame.cell.take()
+        {
+            flow.end_line();
+            frame.grid.push(cell, flow);
+        }
+    }
+
+    fn close_table(&mut self) {
+        self.close_cell();
+        let Some(frame) = self.frames.pop() else { return };
+        let (mut pieces, table) = grid::read(frame.grid, frame.index);
+        if let Some(place) = self.tables.get_mut(frame.index)
+            && frame.index < MAX_TABLES
+        {
+            *place = table;
+        }
+        let flow = self.flow();
+        flow.end_line();
+        flow.pieces.append(&mut pieces);
+    }
+}
+
+impl Style {
+    fn within(self, tag: &StartTag<()>, name: &[u8]) -> Self {
+        let css: String = attribute(tag, b"style")
+            .map(|css| css.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase())
+            .unwrap_or_default();
+        let bold = match name {
+            b"b" | b"strong" | b"th" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" => true,
+            _ => css.contains("font-weight:bold") || css.contains("font-weight:700") || css.contains("font-weight:600"),
+        };
+        let plain = css.contains("font-weight:normal") || css.contains("font-weight:400");
+        Self {
+            hidden: self.hidden
+                || role(name) == Role::Dropped
+                || css.contains("display:none")
+                || css.contains("visibility:hidden")
+                || attribute(tag, b"hidden").is_some(),
+            struck: (self.struck || matches!(name, b"s" | b"strike" | b"del") || css.contains("line-through"))
+                && !css.contains("text-decoration:none"),
+            bold: (self.bold || bold) && !plain,
+            pre: self.pre && !css.contains("white-space:normal") || name == b"pre" || css.contains("white-space:pre"),
+        }
+    }
+}
+
+fn attribute(tag: &StartTag<()>, name: &[u8]) -> Option<String> {
+    tag.attributes.get(name).map(|value| String::from_utf8_lossy(value.value.as_slice()).into_owned())
+}
+
+/// Whether an element opens quoted history, and whether that runs to the end of the body. Classes and ids as Gmail, Outlook on the web,
+/// Thunderbird, Apple Mail and Yahoo write them.
+fn quoting(tag: &StartTag<()>, name: &[u8]) -> (bool, bool) {
+    let id = attribute(tag, b"id").unwrap_or_default();
+    let class = attribute(tag, b"class").unwrap_or_default();
+    let classes = |wanted: &str| class.split_ascii_whitespace().any(|one| one == wanted);
+    let to_the_end =
+        matches!(id.as_str(), "divRplyFwdMsg" | "appendonsend" | "x_divRplyFwdMsg" | "mail-editor-reference-message-container");
+    let cite = name == b"blockquote" && attribute(tag, b"type").is_some_and(|kind| kind.eq_ignore_ascii_case("cite"));
+    (to_the_end || cite || classes("gmail_quote") || classes("moz-cite-prefix") || classes("yahoo_quoted"), to_the_end)
+}
+
+/// Outlook writes every line as a paragraph of this class without space around it; others set the margin to nothing.
+fn tight(tag: &StartTag<()>) -> bool {
+    let class = attribute(tag, b"class").unwrap_or_default();
+    let css: String = attribute(tag, b"style").unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
+    class.starts_with("Mso") || css.contains("margin:0")
+}
+
+fn role(name: &[u8]) -> Role {
+    match name {
+        b"p" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" => Role::Paragraph,
+        b"div" | b"li" | b"ul" | b"ol" | b"dl" | b"dt" | b"dd" | b"blockquote" | b"pre" | b"center" | b"section" | b"article"
+        | b"header" | b"footer" | b"main" | b"aside" | b"nav" | b"figure" | b"figcaption" | b"form" | b"fieldset" | b"legend"
+        | b"address" | b"body" | b"html" | b"details" | b"summary" | b"caption" | b"option" => Role::Block,
+        b"table" => Role::Table,
+        b"thead" | b"tbody" | b"tfoot" => Role::Section,
+        b"tr" => Role::Row,
+        b"td" | b"th" => Role::Cell,
+        b"head" | b"script" | b"style" | b"title" | b"template" | b"noframes" | b"iframe" | b"object" | b"svg" | b"xml" | b"textarea"
+        | b"select" => Role::Dropped,
+        b"br" | b"hr" | b"img" | b"input" | b"meta" | b"link" | b"base" | b"col" | b"area" | b"wbr" | b"embed" | b"source" | b"track"
+        | b"param" | b"bgsound" | b"basefont" | b"frame" => Role::Void,
+        _ => Role::Inline,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(html: &str) -> String {
+        read(html).lines.join("\n")
+    }
+}

@@ -1,0 +1,227 @@
+//! Calendar parts (RFC 5545) → events, with X-MAINTNOTE-* properties (BCOP) kept whole.
+//!
+//! calcard does the grammar; its resolved times are not used, since its time zones are out of date: a local time and its TZID are handed on.
+
+use calcard::common::PartialDateTime;
+use calcard::icalendar::{
+    ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarDuration, ICalendarEntry, ICalendarParameterName,
+    ICalendarParameterValue, ICalendarProperty, ICalendarValue,
+};
+use calcard::{Entry, Parser};
+use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Utc};
+
+use crate::model::{CalendarEvent, CalendarProperty, CalendarTime};
+
+use super::text::folded;
+
+/// Longest calendar part read, in bytes.
+const MAX_CALENDAR_BYTES: usize = 2_000_000;
+/// Most events of one part.
+const MAX_EVENTS: usize = 500;
+
+/// The events of one calendar part, and what could not be read of it.
+pub(super) fn events(text: &str) -> (Vec<CalendarEvent>, Vec<String>) {
+    let mut defects = Vec::new();
+    let mut found = Vec::new();
+    if text.len() > MAX_CALENDAR_BYTES {
+        defects.push(format!("calendar part of {} bytes was not read", text.len()));
+        return (found, defects);
+    }
+    let text = unfolded(text, &mut defects);
+    let mut parser = Parser::new(&text);
+    loop {
+        match parser.entry() {
+            Entry::ICalendar(calendar) => of_calendar(&calendar, &mut found, &mut defects),
+            Entry::InvalidLine(line) => {
+                defects.push(format!("calendar line not read: {}", line.chars().take(60).collect::<String>().trim()))
+            }
+            Entry::Eof | Entry::TooManyComponents => break,
+            _ => {}
+        }
+        if defects.len() > 20 || found.len() >= MAX_EVENTS {
+            break;
+        }
+    }
+    if !text.is_empty() && !text.to_ascii_uppercase().contains("END:VCALENDAR") {
+        defects.push("calendar part is cut off".to_owned());
+    }
+    (found, defects)
+}
+
+/// One property a line. A line that neither continues (white space first) nor opens a property (`NAME:` or `NAME;`) was folded badly and belongs to the line before.
+fn unfolded(text: &str, defects: &mut Vec<String>) -> String {
+    let mut whole = String::with_capacity(text.len());
+    let mut mended = false;
+    for line in text.trim_start_matches('\u{feff}').lines() {
+        let line = line.trim_end_matches('\r');
+        if let Some(rest) = line.strip_prefix([' ', '\t']) {
+            whole.push_str(rest);
+        } else if opens_property(line) || whole.is_empty() {
+            if !whole.is_empty() {
+                whole.push_str("\r\n");
+            }
+            whole.push_str(line);
+        } else if !line.is_empty() {
+            whole.push_str("\\n");
+            whole.push_str(line);
+            mended = true;
+        }
+    }
+    if mended {
+        defects.push("calendar lines were folded badly".to_owned());
+    }
+    whole.push_str("\r\n");
+    whole
+}
+
+/// Property names are upper case letters, digits and hyphens in practice; prose before a colon (`Impact: outage`) is not one.
+fn opens_property(line: &str) -> bool {
+    let name: &str = line.split([':', ';']).next().unwrap_or_default();
+    let known = [
+        "begin",
+        "end",
+        "dtstart",
+        "dtend",
+        "dtstamp",
+        "summary",
+        "description",
+        "uid",
+        "organizer",
+        "status",
+        "sequence",
+        "method",
+        "version",
+        "prodid",
+    ];
+    let upper = name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-');
+    name.len() < line.len()
+        && (upper
+            || known.contains(&name.to_ascii_lowercase().as_str())
+            || name.to_ascii_lowercase().starts_with("x-") && !name.contains(' '))
+}
+
+fn of_calendar(calendar: &ICalendar, found: &mut Vec<CalendarEvent>, defects: &mut Vec<String>) {
+    let method = calendar
+        .components
+        .iter()
+        .filter(|component| component.component_type == ICalendarComponentType::VCalendar)
+        .find_map(|component| text(component, &ICalendarProperty::Method))
+        .map(|method| method.to_ascii_uppercase());
+    for component in &calendar.components {
+        if component.component_type == ICalendarComponentType::VEvent {
+            if found.len() >= MAX_EVENTS {
+                defects.push(format!("calendar events after the first {MAX_EVENTS} were not read"));
+                return;
+            }
+            found.push(event(component, method.clone(), defects));
+        }
+    }
+}
+
+fn event(component: &ICalendarComponent, method: Option<String>, defects: &mut Vec<String>) -> CalendarEvent {
+    let start = time(component, &ICalendarProperty::Dtstart, defects);
+    let end = time(component, &ICalendarProperty::Dtend, defects).or_else(|| {
+        let duration = component.property(&ICalendarProperty::Duration)?.values.iter().find_map(|value| match value {
+            ICalendarValue::Duration(duration) => length(duration),
+            _ => None,
+        })?;
+        later(start.as_ref()?, duration)
+    });
+    CalendarEvent {
+        method,
+        uid: text(component, &ICalendarProperty::Uid),
+        sequence: component.property(&ICalendarProperty::Sequence).and_then(|entry| entry.values.first()).and_then(|value| match value {
+            ICalendarValue::Integer(number) => Some(*number),
+            other => other.as_text()?.trim().parse().ok(),
+        }),
+        stamp: match time(component, &ICalendarProperty::Dtstamp, defects) {
+            Some(CalendarTime::Utc(stamp)) => Some(stamp),
+            _ => None,
+        },
+        summary: text(component, &ICalendarProperty::Summary).map(|summary| folded(&summary)),
+        description: text(component, &ICalendarProperty::Description).map(|text| super::text::lines(&text).join("\n")),
+        organizer: text(component, &ICalendarProperty::Organizer).map(|organizer| {
+            let bare = organizer.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("mailto:")).and_then(|_| organizer.get(7..));
+            bare.unwrap_or(&organizer).to_owned()
+        }),
+        status: text(component, &ICalendarProperty::Status).map(|status| status.to_ascii_uppercase()),
+        start,
+        end,
+        repeats: component.entries.iter().any(|entry| matches!(entry.name, ICalendarProperty::Rrule | ICalendarProperty::Rdate)),
+        extra: component.entries.iter().filter_map(extra).collect(),
+    }
+}
+
+fn text(component: &ICalendarComponent, name: &ICalendarProperty) -> Option<String> {
+    let text = joined(component.property(name)?);
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// All values of a property as text; calcard splits unknown ones at `;`.
+fn joined(entry: &ICalendarEntry) -> String {
+    let values: Vec<String> = entry.values.iter().filter_map(|value| value.clone().into_text()).map(std::borrow::Cow::into_owned).collect();
+    values.join(";")
+}
+
+fn extra(entry: &ICalendarEntry) -> Option<CalendarProperty> {
+    let name = entry.name.as_str().to_ascii_uppercase();
+    name.starts_with("X-").then(|| CalendarProperty {
+        name,
+        value: joined(entry).trim().to_owned(),
+        parameters: entry.params.iter().map(|parameter| (parameter.name.as_str().to_ascii_uppercase(), value(&parameter.value))).collect(),
+    })
+}
+
+fn value(value: &ICalendarParameterValue) -> String {
+    match value {
+        ICalendarParameterValue::Integer(number) => number.to_string(),
+        ICalendarParameterValue::Bool(truth) => if *truth { "TRUE" } else { "FALSE" }.to_owned(),
+        other => other.as_text().unwrap_or_default().to_owned(),
+    }
+}
+
+fn time(component: &ICalendarComponent, name: &ICalendarProperty, defects: &mut Vec<String>) -> Option<CalendarTime> {
+    let entry = component.property(name)?;
+    let zone = entry.parameter(&ICalendarParameterName::Tzid).and_then(|zone| zone.as_text()).map(|zone| zone.trim_matches('"').to_owned());
+    let read = entry.values.iter().find_map(|value| match value {
+        ICalendarValue::PartialDateTime(time) => calendar_time(time, zone.clone()),
+        _ => None,
+    });
+    if read.is_none() {
+        defects.push(format!("calendar time not read: {} {}", name.as_str(), joined(entry).chars().take(40).collect::<String>()));
+    }
+    read
+}
+
+fn calendar_time(time: &PartialDateTime, zone: Option<String>) -> Option<CalendarTime> {
+    let date = NaiveDate::from_ymd_opt(i32::from(time.year?), u32::from(time.month?), u32::from(time.day?))?;
+    let Some(hour) = time.hour else { return Some(CalendarTime::Date(date)) };
+    let local: NaiveDateTime = date.and_hms_opt(u32::from(hour), u32::from(time.minute?), u32::from(time.second.unwrap_or(0)))?;
+    if let Some(hours) = time.tz_hour {
+        let minutes = i64::from(hours) * 60 + i64::from(time.tz_minute.unwrap_or(0));
+        let offset = Duration::minutes(if time.tz_minus { -minutes } else { minutes });
+        return Some(CalendarTime::Utc(local.checked_sub_signed(offset)?.and_utc()));
+    }
+    Some(match zone {
+        Some(zone) if !zone.is_empty() => CalendarTime::Zoned(local, zone),
+        _ => CalendarTime::Floating(local),
+    })
+}
+
+fn length(duration: &ICalendarDuration) -> Option<Duration> {
+    let days = i64::from(duration.weeks) * 7 + i64::from(duration.days);
+    let seconds = i64::from(duration.hours) * 3_600 + i64::from(duration.minutes) * 60 + i64::from(duration.seconds);
+    let length = Duration::try_days(days)?.checked_add(&Duration::try_seconds(seconds)?)?;
+    (!duration.neg).then_some(length)
+}
+
+fn later(start: &CalendarTime, length: Duration) -> Option<CalendarTime> {
+    let utc = |at: &DateTime<Utc>| at.checked_add_signed(length);
+    Some(match start {
+        CalendarTime::Utc(at) => CalendarTime::Utc(utc(at)?),
+        CalendarTime::Zoned(at, zone) => CalendarTime::Zoned(at.checked_add_signed(length)?, zone.clone()),
+        CalendarTime::Floating(at) => CalendarTime::Floating(at.checked_add_signed(length)?),
+        CalendarTime::Date(day) => CalendarTime::Date(day.checked_add_signed(length)?),
+    })
+}
