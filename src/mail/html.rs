@@ -507,4 +507,27 @@ mod tests {
     fn text(html: &str) -> String {
         read(html).lines.join("\n")
     }
+
+    #[test]
+    fn text_reads_as_a_person_sees_it() {
+        let table = [
+            ("<p>One</p><p>Two<br>Three</p>", "One\n\nTwo\nThree"),
+            ("a&nbsp;&nbsp;b &amp; c&#43;d &lt;e&gt;", "a b & c+d <e>"),
+            ("<div>a<div>b</div>c</div>", "a\nb\nc"),
+            ("<ul><li>a<li>b</ul>c", "a\nb\nc"),
+            ("<p class=MsoNormal>Start: 1</p><p class=MsoNormal>End: 2</p>", "Start: 1\nEnd: 2"),
+            ("<b>Start:</b> <s>10:00</s> 11:00", "Start: ~~10:00~~ 11:00"),
+            ("<span style='text-decoration: line-through'>old</span> new", "~~old~~ new"),
+            ("a<span style='display: none'>secret</span>b<style>p{}</style><script>1<2</script><title>t</title>", "ab"),
+            ("<div hidden>x<p>y</p></div>z<img alt='approve'>", "z"),
+            ("<pre>a  b\nc</pre>", "a  b\nc"),
+            ("<a href='https://x.example/'>Details</a>", "Details"),
+            ("1\n2 \r\n 3", "1 2 3"),
+            ("<p>unclosed <b>bold <p>next", "unclosed bold\n\nnext"),
+            ("", ""),
+        ];
+        for (html, expected) in table {
+            assert_eq!(text(html), expected, "{html}");
+        }
+    }
 }
