@@ -1,1 +1,18 @@
 //! Maintenance + affected → the customer notices in the house form, and the mails that staff get about them.
+//!
+//! Nothing here decides whether a mail is sent, and nothing of the provider's prose reaches a customer: our own words say
+//! what is done and what to expect, and staff may replace them.
+
+mod answers;
+mod hash;
+mod paragraphs;
+mod request;
+mod templates;
+mod variants;
+mod words;
+
+pub use hash::content_hash;
+pub use paragraphs::paragraphs;
+
+pub use templates::{TemplateFault, Templates};
+pub use variants::{NoticeFacts, told, variants};

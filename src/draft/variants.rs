@@ -1,0 +1,427 @@
+//! The distinct mails of a change, each with those who get it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono_tz::Tz;
+
+use super::templates::{Shown, ShownService, ShownWindow, TemplateFault, Templates};
+use super::words::{counted, impact_on, listed, long_roll_out, main_windows, severity, title};
+use crate::mail::outgoing::instants::Instants;
+use crate::mail::outgoing::{clean, html, one_line, shown};
+use crate::model::{
+    Affected, AffectedService, Change, Draft, Impact, Mailbox, Maintenance, OutboxState, Policy, Precision, Recipient, Role, Status, Told,
+    Variant, Window, Zones,
+};
+
+/// Everything that notices are written from.
+#[derive(Clone, Copy, Debug)]
+pub struct NoticeFacts<'a> {
+    /// Templates.
+    pub templates: &'a Templates,
+    /// Form of notices, rehearsal address.
+    pub policy: &'a Policy,
+    /// Zone rules.
+    pub zones: &'a Zones,
+    /// The maintenance.
+    pub maintenance: &'a Maintenance,
+    /// What changed.
+    pub change: &'a Change,
+    /// Whom it touches.
+    pub affected: &'a Affected,
+    /// The provider's name for customers: `Data Center Provider`.
+    pub provider_public_name: &'a str,
+    /// The editable paragraphs.
+    pub paragraphs: &'a str,
+    /// Whether notices go to the rehearsal address.
+    pub rehearsal: bool,
+    /// What earlier notices of this maintenance went out, and to whom (`told`).
+    pub told: &'a [Variant],
+}
+
+/// The form that a recipient gets, by what they know already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    /// Knows nothing of it.
+    First,
+    /// Knows an earlier state.
+    Update,
+    /// Knows it, and it is over in one way or another, or has begun.
+    Closing,
+    /// Knows it, and is not touched any more.
+    Released,
+}
+
+/// One address with everything that decides what it reads.
+#[derive(Clone, Debug)]
+struct Addressee {
+    recipient: Recipient,
+    /// Names of the customers, in the inventory's order.
+    names: Vec<String>,
+    form: Form,
+    zone: Tz,
+    language: String,
+    services: Vec<AffectedService>,
+    impact: Impact,
+}
+
+/// Writes the notices of a change. An address gets one copy, whatever the number of customers behind it. What cancels,
+/// starts or completes goes to exactly those who were told; who is newly touched by a change gets a first notice; who is no
+/// longer touched is told so.
+///
+/// # Errors
+/// The fault of a template that cannot be rendered.
+pub fn variants(facts: &NoticeFacts<'_>) -> Result<Vec<Variant>, TemplateFault> {
+    let mut groups: BTreeMap<(Form, &'static str, String, u8, Vec<AffectedService>, Vec<String>), Vec<Addressee>> = BTreeMap::new();
+    for addressee in addressees(facts) {
+        let names = if addressee.names.len() > 1 { addressee.names.clone() } else { Vec::new() };
+        let key = (
+            addressee.form,
+            addressee.zone.name(),
+            addressee.language.clone(),
+            severity(addressee.impact),
+            addressee.services.clone(),
+            names,
+        );
+        groups.entry(key).or_default().push(addressee);
+    }
+    groups.into_values().map(|group| variant(facts, group)).collect()
+}
+
+/// What went out of earlier drafts, newest state for each address: rows that failed or were taken back do not count, and
+/// rows of the rehearsal count in rehearsal only.
+#[must_use]
+pub fn told(drafts: &[Draft], rows: &[Told], rehearsal: bool) -> Vec<Variant> {
+    let out: BTreeSet<(i64, &str)> = rows
+        .iter()
+        .filter(|row| row.rehearsal == rehearsal && !matches!(row.state, OutboxState::Failed | OutboxState::Cancelled))
+        .map(|row| (row.draft.0, row.address.as_str()))
+        .collect();
+    let mut seen = BTreeSet::new();
+    let mut found: Vec<Variant> = Vec::new();
+    for draft in drafts.iter().rev() {
+        for variant in &draft.variants {
+            let mut kept = variant.clone();
+            kept.recipients.retain(|recipient| {
+                let reached = out.contains(&(draft.id.0, recipient.mailbox.address.as_str()));
+                reached && seen.insert((recipient.mailbox.address.clone(), recipient.customers.clone()))
+            });
+            if !kept.recipients.is_empty() {
+                found.push(kept);
+            }
+        }
+    }
+    found
+}
+
+fn addressees(facts: &NoticeFacts<'_>) -> Vec<Addressee> {
+    match facts.change {
+        Change::Cancelled | Change::Started | Change::Completed | Change::Retracted => told_before(facts, Form::Closing, &|_| true),
+        Change::New | Change::Rescheduled { .. } | Change::Updated { .. } | Change::Extended { .. } => {
+            let mut all = touched(facts);
+            let affected: BTreeSet<&str> = facts.affected.customers.iter().map(|customer| customer.id.as_str()).collect();
+            let gone = |recipient: &Recipient| {
+                let customers = &recipient.customers;
+                let dropped = |id: &String| facts.maintenance.dropped.iter().any(|dropped| dropped.eq_ignore_ascii_case(id));
+                !customers.iter().any(|id| affected.contains(id.as_str()) || dropped(id))
+            };
+            all.extend(told_before(facts, Form::Released, &gone));
+            all
+        }
+        Change::Unchanged | Change::Stale => Vec::new(),
+    }
+}
+
+fn told_before(facts: &NoticeFacts<'_>, form: Form, wanted: &dyn Fn(&Recipient) -> bool) -> Vec<Addressee> {
+    let mut all = Vec::new();
+    for variant in facts.told {
+        for recipient in variant.recipients.iter().filter(|recipient| wanted(recipient)) {
+            all.push(Addressee {
+                recipient: recipient.clone(),
+                names: Vec::new(),
+                form,
+                zone: variant.zone,
+                language: variant.language.clone(),
+                services: variant.services.clone(),
+                impact: variant.impact,
+            });
+        }
+    }
+    all
+}
+
+fn touched(facts: &NoticeFacts<'_>) -> Vec<Addressee> {
+    let mut by_address: BTreeMap<String, Addressee> = BTreeMap::new();
+    for customer in &facts.affected.customers {
+        for contact in &customer.contacts {
+            let entry = by_address.entry(contact.mailbox.address.to_ascii_lowercase()).or_insert_with(|| Addressee {
+                recipient: Recipient { customers: Vec::new(), mailbox: contact.mailbox.clone() },
+                names: Vec::new(),
+                form: Form::First,
+                zone: customer.zone,
+                language: customer.language.clone(),
+                services: Vec::new(),
+                impact: Impact::NoImpact,
+            });
+            if !entry.recipient.customers.contains(&customer.id) {
+                entry.recipient.customers.push(customer.id.clone());
+                entry.names.push(one_line(&customer.name, 80));
+            }
+        }
+    }
+    let has: BTreeMap<&str, &[String]> =
+        facts.affected.customers.iter().map(|customer| (customer.id.as_str(), customer.services.as_slice())).collect();
+    let mut all: Vec<Addressee> = by_address.into_values().collect();
+    for addressee in &mut all {
+        let theirs: Vec<AffectedService> = facts
+            .affected
+            .services
+            .iter()
+            .filter(|service| !service.internal)
+            .filter(|service| {
+                addressee.recipient.customers.iter().any(|id| has.get(id.as_str()).is_some_and(|ids| ids.contains(&service.id)))
+            })
+            .cloned()
+            .collect();
+        addressee.impact = impact_on(facts.maintenance, &theirs);
+        addressee.services = theirs;
+        if knows(facts, &addressee.recipient) && *facts.change != Change::New {
+            addressee.form = Form::Update;
+        }
+    }
+    all.retain(|addressee| !addressee.services.is_empty());
+    // What is felt by nobody is said of all services at once, as the house does: no list, hence no distinction by service.
+    if severity(worst(facts)) == 0 {
+        all.iter_mut().for_each(|addressee| addressee.services.clear());
+    }
+    all
+}
+
+fn knows(facts: &NoticeFacts<'_>, recipient: &Recipient) -> bool {
+    let mut before = facts.told.iter().flat_map(|variant| &variant.recipients);
+    if facts.rehearsal {
+        before.any(|known| recipient.customers.iter().all(|id| known.customers.contains(id)))
+    } else {
+        before.any(|known| known.mailbox.address.eq_ignore_ascii_case(&recipient.mailbox.address))
+    }
+}
+
+fn worst(facts: &NoticeFacts<'_>) -> Impact {
+    impact_on(facts.maintenance, &facts.affected.services)
+}
+
+fn variant(facts: &NoticeFacts<'_>, group: Vec<Addressee>) -> Result<Variant, TemplateFault> {
+    let Some(first) = group.first().cloned() else {
+        return Err(TemplateFault { name: "notice.j2".to_owned(), line: None, detail: "there is nobody to write to".to_owned() });
+    };
+    let all: Vec<Recipient> = group.into_iter().map(|addressee| addressee.recipient).collect();
+    let filled = fill(facts, &first, &all);
+    let subject = one_line(&facts.templates.render("subject", &first.language, &filled)?, 150);
+    let text = tidy(&facts.templates.render("notice", &first.language, &filled)?);
+    let recipients = if facts.rehearsal { vec![rehearsed(facts.policy, &all)] } else { all };
+    Ok(Variant {
+        services: first.services,
+        zone: first.zone,
+        language: first.language,
+        impact: first.impact,
+        recipients,
+        subject: if facts.rehearsal { format!("[REHEARSAL] {subject}") } else { subject },
+        html: html::from_text(&text),
+        text,
+    })
+}
+
+fn fill(facts: &NoticeFacts<'_>, reader: &Addressee, recipients: &[Recipient]) -> Shown {
+    let maintenance = facts.maintenance;
+    let form = &facts.policy.notices;
+    let instants = Instants::new(facts.zones, reader.zone, form);
+    let paragraphs = if reader.form == Form::Released {
+        "This maintenance no longer affects the services below. They will run as usual.".to_owned()
+    } else {
+        clean(facts.paragraphs).trim().to_owned()
+    };
+    let closed = match reader.form {
+        Form::Closing => !matches!(facts.change, Change::Started),
+        Form::Released => true,
+        Form::First | Form::Update => false,
+    };
+    Shown {
+        prefix: prefix(facts.change, reader.form).to_owned(),
+        title: title(maintenance, facts.provider_public_name),
+        when: when(maintenance, &instants),
+        rehearsal: if facts.rehearsal { rehearsal(facts.policy, recipients) } else { String::new() },
+        windows: windows(facts, reader.form, &instants),
+        notes: notes(facts, reader, &instants),
+        paragraphs,
+        expectation: if closed { String::new() } else { lesser(reader.impact, worst(facts)) },
+        heading: match (closed, reader.services.len()) {
+            (false, _) => "Affected Service".to_owned(),
+            (true, 1) => "Service".to_owned(),
+            (true, _) => "Services".to_owned(),
+        },
+        services: reader.services.iter().map(shown_service).collect(),
+        closing: clean(&form.closing).trim().to_owned(),
+        signature: clean(&form.signature).trim().to_owned(),
+    }
+}
+
+fn shown_service(service: &AffectedService) -> ShownService {
+    ShownService { name: one_line(&service.name, 120), parts: service.parts.iter().map(|part| one_line(part, 120)).collect() }
+}
+
+fn prefix(change: &Change, form: Form) -> &'static str {
+    match (form, change) {
+        (Form::First, _) => "",
+        (Form::Update | Form::Released, _) => "UPDATED: ",
+        (Form::Closing, Change::Started) => "STARTED: ",
+        (Form::Closing, Change::Completed) => "COMPLETED: ",
+        (Form::Closing, _) => "CANCELLED: ",
+    }
+}
+
+/// The days for the subject: `Sep 9`, `Sep 9 and Sep 16`, `Sep 13 - Oct 1`.
+fn when(maintenance: &Maintenance, instants: &Instants<'_>) -> String {
+    let mains: Vec<&Window> = main_windows(maintenance).collect();
+    let long = long_roll_out(maintenance);
+    match mains.as_slice() {
+        [] => maintenance.said.windows.first().map_or_else(String::new, |window| instants.short_day(window, window.start)),
+        [window] if long => {
+            let end = window.end.unwrap_or(window.start);
+            let last = if window.precision == Precision::Day { end - chrono::TimeDelta::seconds(1) } else { end };
+            format!("{} - {}", instants.short_day(window, window.start), instants.short_day(window, last))
+        }
+        several => {
+            let mut days: Vec<String> = several.iter().map(|window| instants.short_day(window, window.start)).collect();
+            days.dedup();
+            match days.as_slice() {
+                [first, _, _, rest @ ..] if !rest.is_empty() => format!("{first} and {}", counted(days.len() - 1, "more night")),
+                few => listed(few),
+            }
+        }
+    }
+}
+
+fn windows(facts: &NoticeFacts<'_>, form: Form, instants: &Instants<'_>) -> Vec<ShownWindow> {
+    let now = &facts.maintenance.said.windows;
+    match (facts.change, form) {
+        (Change::Rescheduled { from } | Change::Extended { from }, Form::Update) if !from.is_empty() => {
+            let mut both = pairs(from, "Was:", instants);
+            both.extend(pairs(now, "Now:", instants));
+            both
+        }
+        _ => pairs(now, "", instants),
+    }
+}
+
+fn pairs(windows: &[Window], heading: &str, instants: &Instants<'_>) -> Vec<ShownWindow> {
+    let mut last = "";
+    windows
+        .iter()
+        .map(|window| {
+            let role = match (window.role, window.status) {
+                (_, Some(Status::Cancelled)) => "Cancelled:",
+                (_, Some(Status::Completed)) => "Completed:",
+                (Role::Backup, _) => "Backup window, used only if the work cannot be done before:",
+                (Role::Main, _) => heading,
+            };
+            let shown = if role == last { "" } else { role };
+            last = role;
+            ShownWindow { heading: shown.to_owned(), start: instants.start(window), end: instants.end(window) }
+        })
+        .collect()
+}
+
+fn notes(facts: &NoticeFacts<'_>, reader: &Addressee, instants: &Instants<'_>) -> Vec<String> {
+    let windows = &facts.maintenance.said.windows;
+    let mut notes: Vec<String> = Vec::new();
+    if let (Change::Updated { fields }, Form::Update) = (facts.change, reader.form) {
+        let changed = changed(fields);
+        if !changed.is_empty() {
+            notes.push(format!("Changed since our last notice: {}.", listed(&changed)));
+        }
+    }
+    if windows.iter().any(|window| window.precision == Precision::Day) {
+        notes.push("The provider states dates only, no times.".to_owned());
+    }
+    for note in windows.iter().filter_map(|window| instants.changeover(window)) {
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+    if reader.names.len() > 1 {
+        notes.push(format!("This notice is for {}.", listed(&reader.names)));
+    }
+    notes
+}
+
+/// The fields of a change in the customers' words; those that they never saw are left out.
+fn changed(fields: &[String]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for field in fields {
+        let word = match field.as_str() {
+            "windows" | "start" | "end" => "the times",
+            "impact" | "expected_downtime_minutes" | "expected_downtime" | "downtime" => "the expected downtime",
+            "objects" | "services" => "the affected services",
+            "status" => "the status",
+            "title" | "summary" | "description" => "the description",
+            _ => continue,
+        };
+        if !words.iter().any(|known| known == word) {
+            words.push(word.to_owned());
+        }
+    }
+    words
+}
+
+/// What a reader is told whose services are touched less than the shared paragraphs say.
+fn lesser(own: Impact, worst: Impact) -> String {
+    if severity(own) >= severity(worst) {
+        return String::new();
+    }
+    match own {
+        Impact::NoImpact => "Your services are touched less than that: we expect no downtime for them.".to_owned(),
+        Impact::ReducedRedundancy => {
+            "Your services are touched less than that: we expect no downtime for them, but less redundancy than usual.".to_owned()
+        }
+        Impact::Degraded => "Your services are touched less than that: they may be slower than usual.".to_owned(),
+        Impact::Outage | Impact::Unstated => String::new(),
+    }
+}
+
+fn rehearsed(policy: &Policy, recipients: &[Recipient]) -> Recipient {
+    let customers: BTreeSet<String> = recipients.iter().flat_map(|recipient| recipient.customers.iter().cloned()).collect();
+    Recipient { customers: customers.into_iter().collect(), mailbox: rehearsal_address(policy).clone() }
+}
+
+/// A rehearsal without its address still never reaches a customer.
+fn rehearsal_address(policy: &Policy) -> &Mailbox {
+    policy.rehearsal_to.as_ref().unwrap_or(&policy.from)
+}
+
+fn rehearsal(policy: &Policy, recipients: &[Recipient]) -> String {
+    let mut lines = vec!["REHEARSAL: no customer gets this mail. Live it would go to:".to_owned()];
+    lines.extend(recipients.iter().map(|recipient| {
+        if recipient.mailbox.address == rehearsal_address(policy).address {
+            format!("  the contacts of {}", listed(&recipient.customers))
+        } else {
+            format!("  {} ({})", shown(&recipient.mailbox), listed(&recipient.customers))
+        }
+    }));
+    lines.join("\n")
+}
+
+/// At most one empty line in a row, none at the ends, no space at a line's end: a template's author need not count them.
+fn tidy(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut empty = true;
+    for line in clean(text).lines().map(str::trim_end) {
+        if line.is_empty() && empty {
+            continue;
+        }
+        out.push_str(line);
+        out.push('\n');
+        empty = line.is_empty();
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}

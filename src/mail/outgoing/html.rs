@@ -1,0 +1,89 @@
+//! HTML derived from plain text: readable on a phone, nothing to fetch, no style sheet.
+
+use std::fmt::Write;
+
+/// Escapes text for HTML content and quoted attributes.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for char in text.chars() {
+        match char {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// A page from a notice's text: the first line is the heading, empty lines part paragraphs, `•` lines become lists.
+#[must_use]
+pub fn from_text(text: &str) -> String {
+    let mut out = String::from(HEAD);
+    let mut blocks = text.split("\n\n").map(str::trim_end).map(|block| block.trim_start_matches('\n')).filter(|block| !block.is_empty());
+    if let Some(title) = blocks.next() {
+        push(&mut out, format_args!("<h2 style=\"font-size:1.25em;margin:0 0 1em\">{}</h2>\n", lines(title)));
+    }
+    for block in blocks {
+        if block.lines().all(|line| line.trim_start().starts_with('•')) {
+            list(&mut out, block);
+        } else {
+            push(&mut out, format_args!("<p style=\"margin:0 0 1em\">{}</p>\n", lines(block)));
+        }
+    }
+    out.push_str(FOOT);
+    out
+}
+
+/// A page that keeps a staff mail's lines, with ready-made HTML above it.
+#[must_use]
+pub fn framed(above: &str, text: &str) -> String {
+    format!(
+        "{HEAD}{above}<pre style=\"white-space:pre-wrap;font-family:Menlo,Consolas,monospace;font-size:14px\">{}</pre>\n{FOOT}",
+        escaped(text)
+    )
+}
+
+const HEAD: &str = "<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"></head>\n\
+    <body style=\"font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:1.4;color:#222;max-width:40em\">\n";
+const FOOT: &str = "</body>\n</html>\n";
+
+fn lines(block: &str) -> String {
+    block.lines().map(|line| escaped(line.trim_end())).collect::<Vec<_>>().join("<br>\n")
+}
+
+/// A bullet indented by more than its predecessor opens a list within it; two levels are all that notices have.
+fn list(out: &mut String, block: &str) {
+    let outer = block.lines().next().map_or(0, indent);
+    let (mut open, mut nested) = (false, false);
+    out.push_str("<ul style=\"margin:0 0 1em\">\n");
+    for line in block.lines() {
+        let item = escaped(line.trim_start().trim_start_matches('•').trim());
+        let inner = open && indent(line) > outer;
+        match (nested, inner) {
+            (false, true) => out.push_str("\n<ul>\n"),
+            (true, false) => out.push_str("</ul>\n</li>\n"),
+            (false, false) if open => out.push_str("</li>\n"),
+            _ => {}
+        }
+        if inner {
+            push(out, format_args!("<li>{item}</li>\n"));
+        } else {
+            push(out, format_args!("<li>{item}"));
+        }
+        (open, nested) = (true, inner);
+    }
+    out.push_str(if nested { "</ul>\n</li>\n</ul>\n" } else { "</li>\n</ul>\n" });
+}
+
+fn indent(line: &str) -> usize {
+    line.chars().take_while(|char| *char == ' ').count()
+}
+
+fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
+    // Writing to a String never fails.
+    out.write_fmt(text).unwrap_or_default();
+}
