@@ -5,6 +5,7 @@
 
 pub mod alarm;
 pub mod approval;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod digest;

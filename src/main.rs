@@ -1,3 +1,14 @@
 //! The binary.
 
-fn main() {}
+use clap::Parser as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match forewarn::cli::Cli::parse().run() {
+        Ok(code) => code,
+        Err(error) => {
+            anstream::eprintln!("forewarn: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
