@@ -7,7 +7,9 @@ mod ical;
 pub mod outgoing;
 pub mod prescan;
 mod quote;
+mod repair;
 pub mod reply;
+mod sheet;
 mod text;
 
 use std::ops::Range;
@@ -91,7 +93,7 @@ impl Parts {
     fn collect(&mut self, message: &Message<'_>, is_bounce: bool) {
         for part in &message.parts {
             match &part.body {
-                PartType::Text(text) => self.text(part, text),
+                PartType::Text(text) => self.text_or_repaired(part, text, message.raw_message()),
                 PartType::Html(text) => self.html(part, text),
                 PartType::Binary(bytes) | PartType::InlineBinary(bytes) => self.binary(part, bytes),
                 PartType::Message(_) if is_bounce => {}
@@ -109,13 +111,24 @@ impl Parts {
     fn collect_below(&mut self, message: &Message<'_>) {
         for part in &message.parts {
             match &part.body {
-                PartType::Text(text) => self.text(part, text),
+                PartType::Text(text) => self.text_or_repaired(part, text, message.raw_message()),
                 PartType::Html(text) => self.html(part, text),
                 PartType::Binary(bytes) | PartType::InlineBinary(bytes) => self.binary(part, bytes),
                 PartType::Message(inner) => self.unread.push(inner.subject().unwrap_or("message/rfc822").to_owned()),
                 PartType::Multipart(_) => {}
             }
         }
+    }
+
+    /// Where the parser met a broken encoding it hands on the part's bytes as they stand, HTML too.
+    fn text_or_repaired(&mut self, part: &MessagePart<'_>, text: &str, raw: &[u8]) {
+        let repaired = if part.is_encoding_problem { repair::text(part, raw) } else { None };
+        let text = repaired.as_deref().unwrap_or(text);
+        if kind(part) == "text/csv" || named(part, ".csv") {
+            // A charset that the parser took for granted (csv is often UTF-16) would be lost in its text.
+            return self.sheet(part, &repair::bytes(part, raw).unwrap_or_default());
+        }
+        if kind(part) == "text/html" { self.html(part, text) } else { self.text(part, text) }
     }
 
     fn text(&mut self, part: &MessagePart<'_>, text: &str) {
@@ -151,10 +164,16 @@ impl Parts {
         let kind = kind(part);
         if kind == "application/ics" || named(part, ".ics") {
             self.calendar(&String::from_utf8_lossy(bytes));
+        } else if kind == "text/csv" || named(part, ".csv") {
+            self.sheet(part, bytes);
         } else if kind == "message/delivery-status" || headers::is_embedded(part) {
         } else {
             self.unread.push(headers::file_name(part).unwrap_or(kind));
         }
+    }
+
+    fn sheet(&mut self, part: &MessagePart<'_>, bytes: &[u8]) {
+        self.sheets.push(sheet::csv(&headers::file_name(part).unwrap_or_default(), bytes));
     }
 
     fn calendar(&mut self, text: &str) {

@@ -14,7 +14,7 @@ use html5gum::{StartTag, Token, Tokenizer};
 use crate::model::Table;
 
 use super::text::seen;
-use grid::{Cell, Grid};
+use grid::{Cell, Grid, Look};
 
 /// Deepest stack of open elements; what is nested deeper is read as text of the element above.
 const MAX_DEPTH: usize = 256;
@@ -273,7 +273,7 @@ impl Walk {
             Role::Paragraph if tight(tag) => self.flow().end_line(),
             Role::Paragraph => self.flow().gap(),
             Role::Table => self.open_table(),
-            Role::Row => self.with_grid(Grid::open_row),
+            Role::Row => self.with_grid(|grid| grid.open_row(look(tag, name))),
             Role::Cell => self.open_cell(tag, name, style),
             _ => {}
         }
@@ -405,7 +405,7 @@ impl Walk {
 
     fn open_cell(&mut self, tag: &StartTag<()>, name: &[u8], style: Style) {
         let span = |key: &[u8]| attribute(tag, key).and_then(|value| value.trim().parse::<usize>().ok()).unwrap_or(1);
-        let cell = Cell { colspan: span(b"colspan"), rowspan: span(b"rowspan"), head: name == b"th", hidden: style.hidden };
+        let cell = Cell { colspan: span(b"colspan"), rowspan: span(b"rowspan"), look: look(tag, name), hidden: style.hidden };
         if let Some(frame) = self.frames.last_mut() {
             frame.cell = Some((cell, Flow::default()));
         }
@@ -461,6 +461,22 @@ impl Style {
 
 fn attribute(tag: &StartTag<()>, name: &[u8]) -> Option<String> {
     tag.attributes.get(name).map(|value| String::from_utf8_lossy(value.value.as_slice()).into_owned())
+}
+
+/// How a cell or row is set apart as a head.
+fn look(tag: &StartTag<()>, name: &[u8]) -> Look {
+    let class = attribute(tag, b"class").unwrap_or_default().to_ascii_lowercase();
+    let css: String = attribute(tag, b"style").unwrap_or_default().to_ascii_lowercase().split_whitespace().collect();
+    let colour = css
+        .split(';')
+        .find_map(|part| part.strip_prefix("background-color:").or_else(|| part.strip_prefix("background:")))
+        .map(str::to_owned);
+    let tint = colour.or_else(|| attribute(tag, b"bgcolor")).map(|colour| colour.trim().to_ascii_lowercase());
+    let plain = ["", "white", "#fff", "#ffffff", "ffffff", "transparent", "none", "inherit", "initial", "rgb(255,255,255)"];
+    Look {
+        head: name == b"th" || class.contains("header") || class.contains("thead"),
+        tint: tint.filter(|colour| !plain.contains(&colour.as_str())),
+    }
 }
 
 /// Whether an element opens quoted history, and whether that runs to the end of the body. Classes and ids as Gmail, Outlook on the web,

@@ -27,7 +27,7 @@ pub(super) fn events(text: &str) -> (Vec<CalendarEvent>, Vec<String>) {
         defects.push(format!("calendar part of {} bytes was not read", text.len()));
         return (found, defects);
     }
-    let text = unfolded(text, &mut defects);
+    let text = unfolded(text);
     let mut parser = Parser::new(&text);
     loop {
         match parser.entry() {
@@ -49,9 +49,8 @@ pub(super) fn events(text: &str) -> (Vec<CalendarEvent>, Vec<String>) {
 }
 
 /// One property a line. A line that neither continues (white space first) nor opens a property (`NAME:` or `NAME;`) was folded badly and belongs to the line before.
-fn unfolded(text: &str, defects: &mut Vec<String>) -> String {
+fn unfolded(text: &str) -> String {
     let mut whole = String::with_capacity(text.len());
-    let mut mended = false;
     for line in text.trim_start_matches('\u{feff}').lines() {
         let line = line.trim_end_matches('\r');
         if let Some(rest) = line.strip_prefix([' ', '\t']) {
@@ -64,11 +63,7 @@ fn unfolded(text: &str, defects: &mut Vec<String>) -> String {
         } else if !line.is_empty() {
             whole.push_str("\\n");
             whole.push_str(line);
-            mended = true;
         }
-    }
-    if mended {
-        defects.push("calendar lines were folded badly".to_owned());
     }
     whole.push_str("\r\n");
     whole

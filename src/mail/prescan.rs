@@ -335,6 +335,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test measures that a refusal is quick")]
     fn m01_bombs_are_refused_at_once() {
         let packed =
             format!("Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n{}", base64(&nested_messages(40_000)));

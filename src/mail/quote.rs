@@ -211,34 +211,44 @@ impl<'a> Reader<'a> {
     /// A header block: From, and two of the other fields, one a line, long ones wrapped.
     fn header_block(&self, from: usize) -> Option<Block> {
         let mut block = Block { from: None, subject: 0..0, end: from };
-        let (mut fields, mut has_from, mut at, mut empty) = (0, false, from, 0);
-        let mut last = Field::Other;
+        let (mut at, mut empty) = (from, 0);
+        let mut seen: Vec<Field> = Vec::new();
         while at < from + MAX_HEADER_LINES {
             let Some(line) = self.line(at) else { break };
             match kind(line) {
+                // A field that stood already belongs to the text: many notices begin with a date of their own.
+                Kind::Field(field) if seen.contains(&field) && field != Field::Other => break,
                 Kind::Field(field) => {
-                    fields += 1;
                     if field == Field::From {
-                        has_from = true;
                         block.from = mailbox(line);
                     } else if field == Field::Subject {
                         block.subject = at..at + 1;
                     }
-                    last = field;
+                    seen.push(field);
                     block.end = at + 1;
                     empty = 0;
                 }
-                Kind::Empty if fields == 0 || empty > 0 => break,
+                Kind::Empty if seen.is_empty() || empty > 0 => break,
                 // Paragraph per field: one empty line between two fields is no end.
                 Kind::Empty => empty += 1,
-                _ if fields == 0 || empty > 0 => break,
-                _ if last == Field::From && block.from.is_none() => block.from = mailbox(line),
-                _ if last == Field::Subject || last == Field::Other => break,
-                _ => block.end = at + 1,
+                _ if seen.is_empty() || empty > 0 => break,
+                // A long value is wrapped: another field follows close below.
+                _ if (at + 1..at + 4).any(|below| {
+                    self.line(below).is_some_and(|line| matches!(kind(line), Kind::Field(field) if !seen.contains(&field)))
+                }) =>
+                {
+                    if seen.last() == Some(&Field::From) && block.from.is_none() {
+                        block.from = mailbox(line);
+                    } else if seen.last() == Some(&Field::Subject) {
+                        block.subject.end = at + 1;
+                    }
+                    block.end = at + 1;
+                }
+                _ => break,
             }
             at += 1;
         }
-        (has_from && fields >= 3).then_some(block)
+        (seen.contains(&Field::From) && seen.len() >= 3).then_some(block)
     }
 
     /// The end of an attribution (`On … wrote:`) that begins at a line and runs over three at most.
@@ -287,6 +297,8 @@ enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Field {
     From,
+    Date,
+    To,
     Subject,
     Other,
 }
@@ -341,47 +353,32 @@ const ORIGINAL: &[&str] = &[
 const FROM: &[&str] = &["from", "von", "de", "da", "van", "från", "fra", "od", "expéditeur", "remitente", "差出人", "送信者", "发件人"];
 const SUBJECT: &[&str] =
     &["subject", "betreff", "objet", "asunto", "assunto", "onderwerp", "oggetto", "ämne", "emne", "temat", "件名", "主题"];
-const OTHER: &[&str] = &[
+const DATE: &[&str] = &[
     "sent",
     "date",
-    "to",
-    "cc",
-    "bcc",
-    "reply-to",
-    "importance",
     "gesendet",
     "datum",
-    "an",
-    "kopie",
     "envoyé",
-    "à",
     "enviado",
     "enviado el",
     "enviada em",
     "enviado em",
     "fecha",
-    "para",
     "verzonden",
-    "aan",
     "data",
     "inviato",
-    "a",
     "skickat",
-    "till",
     "sendt",
-    "til",
     "dato",
     "wysłano",
-    "do",
     "送信日時",
     "日時",
     "日付",
-    "宛先",
     "发送时间",
-    "收件人",
-    "抄送",
     "日期",
 ];
+const TO: &[&str] = &["to", "an", "à", "para", "aan", "a", "till", "til", "do", "宛先", "收件人"];
+const OTHER: &[&str] = &["cc", "bcc", "reply-to", "importance", "kopie", "抄送"];
 
 fn kind(line: &str) -> Kind {
     let line = line.trim();
@@ -428,6 +425,10 @@ fn field(name: &str) -> Option<Field> {
         Some(Field::From)
     } else if one_of(SUBJECT) {
         Some(Field::Subject)
+    } else if one_of(DATE) {
+        Some(Field::Date)
+    } else if one_of(TO) {
+        Some(Field::To)
     } else if one_of(OTHER) {
         Some(Field::Other)
     } else {

@@ -13,11 +13,20 @@ const MAX_COPIED_BYTES: usize = 500_000;
 /// A cell with more lines than this lays out a page.
 const MAX_CELL_LINES: usize = 40;
 
+/// What the tag of a cell or of a row says.
+#[derive(Clone, Default)]
+pub(super) struct Look {
+    /// It says that it is a head: `th`, or a class that has the word.
+    pub(super) head: bool,
+    /// Its own background; none where it has none or a white one.
+    pub(super) tint: Option<String>,
+}
+
 /// What a cell's tag says.
 pub(super) struct Cell {
     pub(super) colspan: usize,
     pub(super) rowspan: usize,
-    pub(super) head: bool,
+    pub(super) look: Look,
     pub(super) hidden: bool,
 }
 
@@ -35,17 +44,18 @@ impl<F> Default for Grid<F> {
 
 struct Row<F> {
     cells: Vec<(Cell, F)>,
-    in_head: bool,
+    look: Look,
 }
 
 impl<F> Grid<F> {
-    pub(super) fn open_row(&mut self) {
-        self.rows.push(Row { cells: Vec::new(), in_head: self.in_head });
+    pub(super) fn open_row(&mut self, look: Look) {
+        let head = look.head || self.in_head;
+        self.rows.push(Row { cells: Vec::new(), look: Look { head, ..look } });
     }
 
     pub(super) fn push(&mut self, cell: Cell, flow: F) {
         if self.rows.is_empty() {
-            self.open_row();
+            self.open_row(Look::default());
         }
         if let Some(row) = self.rows.last_mut()
             && !cell.hidden
@@ -69,18 +79,22 @@ struct Lent {
     placed: Placed,
 }
 
+/// A row of data, placed.
+struct DataRow {
+    cells: Vec<Placed>,
+    /// Where its line goes among the pieces.
+    at: usize,
+    head: bool,
+    bold: bool,
+    tint: Option<String>,
+}
+
 /// The lines of a table in reading order, and the table itself where it is one of data: two columns at least, and a row with two cells filled.
 pub(super) fn read(grid: Grid<Flow>, index: usize) -> (Vec<Piece>, Option<Table>) {
     let mut pieces: Vec<Piece> = Vec::new();
-    let mut rows: Vec<Vec<Placed>> = Vec::new();
-    let mut lines_at: Vec<(usize, usize)> = Vec::new();
-    let mut heads: Vec<bool> = Vec::new();
-    let mut bold: Vec<bool> = Vec::new();
+    let mut rows: Vec<DataRow> = Vec::new();
     let mut lent: Vec<Option<Lent>> = Vec::new();
     let mut copied = 0;
-    let marked_at = pieces.len();
-    pieces.push(Piece::Gap);
-    pieces.push(Piece::Table(index));
     for row in grid.rows {
         if lays_out(&row) {
             for (_, flow) in row.cells {
@@ -88,50 +102,53 @@ pub(super) fn read(grid: Grid<Flow>, index: usize) -> (Vec<Piece>, Option<Table>
             }
             continue;
         }
-        let filled = |flow: &Flow| flow.pieces.iter().any(|piece| matches!(piece, Piece::Line(_)));
-        heads.push(
-            row.in_head
-                || row.cells.iter().any(|(_, flow)| filled(flow)) && row.cells.iter().all(|(cell, flow)| cell.head || !filled(flow)),
-        );
-        bold.push(row.cells.iter().filter(|(_, flow)| filled(flow)).count() > 1 && row.cells.iter().all(|(_, flow)| !flow.has_plain));
-        let placed = place(row, &mut lent, &mut copied);
         // The line is written once the empty columns are known; its place is kept now.
-        lines_at.push((pieces.len(), rows.len()));
-        pieces.push(Piece::Gap);
-        rows.push(placed);
-    }
-    pieces.push(Piece::Gap);
-    drop_empty_columns(&mut rows);
-    let head_rows = head_rows(&heads, &bold);
-    for (at, row) in &lines_at {
-        let line = rows.get(*row).map(|row| line(row)).unwrap_or_default();
-        if let Some(piece) = pieces.get_mut(*at) {
-            *piece = Piece::Line(line);
+        let at = pieces.len();
+        pieces.push(Piece::Line(String::new()));
+        let (head, bold, tint) = (is_head(&row), is_bold(&row), tint(&row));
+        let cells = place(row, &mut lent, &mut copied);
+        if cells.iter().any(|cell| !cell.text.is_empty()) {
+            rows.push(DataRow { cells, at, head, bold, tint });
         }
     }
-    pieces.retain(|piece| !matches!(piece, Piece::Line(line) if line.is_empty()));
-    let is_data = rows.iter().any(|row| row.iter().filter(|cell| !cell.text.is_empty() && !cell.from_left).count() > 1);
-    if !is_data {
-        pieces.retain(|piece| !matches!(piece, Piece::Table(at) if *at == index));
-        if let Some(piece) = pieces.get_mut(marked_at) {
-            *piece = Piece::Line(String::new());
+    drop_idle_columns(&mut rows);
+    for row in &rows {
+        if let Some(piece) = pieces.get_mut(row.at) {
+            *piece = Piece::Line(line(&row.cells));
         }
-        pieces.retain(|piece| !matches!(piece, Piece::Line(line) if line.is_empty()));
-        return (pieces, None);
     }
-    let mut kept_heads = head_rows;
-    let mut table = Table::default();
-    for (at, row) in rows.into_iter().enumerate() {
-        if row.iter().all(|cell| cell.text.is_empty()) {
-            if at < head_rows {
-                kept_heads -= 1;
-            }
-            continue;
-        }
-        table.rows.push(row.into_iter().map(|cell| cell.text).collect());
+    let is_data = rows.iter().any(|row| row.cells.iter().filter(|cell| !cell.text.is_empty() && !cell.from_left).count() > 1);
+    let table = is_data.then(|| Table {
+        head_rows: head_rows(&rows),
+        rows: rows.into_iter().map(|row| row.cells.into_iter().map(|cell| cell.text).collect()).collect(),
+    });
+    let mut whole = if table.is_some() { vec![Piece::Gap, Piece::Table(index)] } else { Vec::new() };
+    whole.extend(pieces.into_iter().filter(|piece| !matches!(piece, Piece::Line(line) if line.is_empty())));
+    if table.is_some() {
+        whole.push(Piece::Gap);
     }
-    table.head_rows = kept_heads;
-    (pieces, Some(table))
+    (whole, table)
+}
+
+fn is_filled(flow: &Flow) -> bool {
+    flow.pieces.iter().any(|piece| matches!(piece, Piece::Line(_)))
+}
+
+fn is_head(row: &Row<Flow>) -> bool {
+    row.look.head
+        || row.cells.iter().any(|(_, flow)| is_filled(flow)) && row.cells.iter().all(|(cell, flow)| cell.look.head || !is_filled(flow))
+}
+
+fn is_bold(row: &Row<Flow>) -> bool {
+    row.cells.iter().filter(|(_, flow)| is_filled(flow)).count() > 1 && row.cells.iter().all(|(_, flow)| !flow.has_plain)
+}
+
+/// The one background of all filled cells.
+fn tint(row: &Row<Flow>) -> Option<String> {
+    let mut tints =
+        row.cells.iter().filter(|(_, flow)| is_filled(flow)).map(|(cell, _)| cell.look.tint.as_ref().or(row.look.tint.as_ref()));
+    let first = tints.next()??;
+    tints.all(|tint| tint == Some(first)).then(|| first.clone())
 }
 
 /// Whether a row holds parts of a page rather than values: another table, a quoted mail, or a block of many lines beside no label.
@@ -214,27 +231,32 @@ fn text(flow: Flow) -> String {
     text
 }
 
-fn drop_empty_columns(rows: &mut [Vec<Placed>]) {
-    let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+/// Takes out columns that hold nothing in any row, or nothing but the sign between a label and its value.
+fn drop_idle_columns(rows: &mut [DataRow]) {
+    let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
     let mut used = vec![false; width];
     for row in rows.iter() {
-        for (used, cell) in used.iter_mut().zip(row) {
-            *used |= !cell.text.is_empty() && !cell.from_left;
+        for (used, cell) in used.iter_mut().zip(&row.cells) {
+            *used |= !matches!(cell.text.as_str(), "" | ":" | "|" | "：") && !cell.from_left;
         }
     }
     for row in rows {
         let mut used = used.iter();
-        row.retain(|_| used.next().copied().unwrap_or(false));
+        row.cells.retain(|_| used.next().copied().unwrap_or(false));
     }
 }
 
-/// Rows at the top of `th` cells only; else one row wholly in bold above one that is not.
-fn head_rows(heads: &[bool], bold: &[bool]) -> usize {
-    let marked = heads.iter().take_while(|head| **head).count();
+/// Rows at the top that say they are heads; else one row that stands out from those below by bold type or by its background.
+fn head_rows(rows: &[DataRow]) -> usize {
+    let marked = rows.iter().take_while(|row| row.head).count();
     if marked > 0 {
-        return if marked < heads.len() { marked } else { 0 };
+        return if marked < rows.len() { marked } else { 0 };
     }
-    usize::from(matches!(bold, [true, false, ..]))
+    let Some((first, below)) = rows.split_first() else { return 0 };
+    let bold = first.bold && below.first().is_some_and(|next| !next.bold);
+    let tinted = first.tint.is_some() && !below.is_empty() && below.iter().all(|row| row.tint != first.tint);
+    let wide = first.cells.iter().filter(|cell| !cell.text.is_empty()).count() > 1;
+    usize::from(wide && (bold || tinted))
 }
 
 fn line(row: &[Placed]) -> String {

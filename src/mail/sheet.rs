@@ -1,0 +1,81 @@
+//! Attached comma-separated values (RFC 4180) → sheets. UTF-8 or UTF-16; comma, semicolon or tab, whichever the first line has most of.
+
+use crate::model::Sheet;
+
+use super::text::folded;
+
+/// Most cells of one sheet.
+const MAX_CELLS: usize = 200_000;
+
+/// Reads a csv attachment.
+pub(super) fn csv(name: &str, bytes: &[u8]) -> Sheet {
+    let text = decoded(bytes);
+    let first = text.lines().next().unwrap_or_default();
+    let separator = [',', ';', '\t'].into_iter().max_by_key(|sign| (first.matches(*sign).count(), *sign == ',')).unwrap_or(',');
+    Sheet { name: name.to_owned(), rows: rows(&text, separator) }
+}
+
+fn decoded(bytes: &[u8]) -> String {
+    let wide = |rest: &[u8], order: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = rest.chunks_exact(2).filter_map(|pair| pair.try_into().ok()).map(order).collect();
+        String::from_utf16_lossy(&units)
+    };
+    // Half of the bytes of Latin text in UTF-16 are nought, with or without a byte order mark.
+    let noughts = |odd: usize| bytes.iter().take(400).skip(odd).step_by(2).filter(|byte| **byte == 0).count() > bytes.len().min(400) / 4;
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
+        _ if noughts(1) => wide(bytes, u16::from_le_bytes),
+        _ if noughts(0) => wide(bytes, u16::from_be_bytes),
+        _ => String::from_utf8_lossy(bytes).trim_start_matches('\u{feff}').to_owned(),
+    }
+}
+
+fn rows(text: &str, separator: char) -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let (mut row, mut cell, mut quoted, mut cells): (Vec<String>, String, bool, usize) = (Vec::new(), String::new(), false, 0);
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' if quoted && characters.peek() == Some(&'"') => {
+                characters.next();
+                cell.push('"');
+            }
+            '"' if quoted || cell.trim().is_empty() => quoted = !quoted,
+            '\n' if !quoted => {
+                row.push(folded(&std::mem::take(&mut cell)));
+                cells += row.len();
+                rows.push(std::mem::take(&mut row));
+                if cells > MAX_CELLS {
+                    return rows;
+                }
+            }
+            other if other == separator && !quoted => row.push(folded(&std::mem::take(&mut cell))),
+            other => cell.push(other),
+        }
+    }
+    row.push(folded(&cell));
+    rows.push(row);
+    rows.retain(|row| row.iter().any(|cell| !cell.is_empty()));
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn separators_quotes_and_wide_characters_are_read() {
+        let wide: Vec<u8> = "\u{feff}Circuit\tStart\r\nAB-1\t\"10:00\nUTC\"\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let table: Vec<(&[u8], Vec<Vec<&str>>)> = vec![
+            (b"a,b\r\n\"1,5\",\"say \"\"x\"\"\"\r\n\r\n", vec![vec!["a", "b"], vec!["1,5", "say \"x\""]]),
+            (b"a;b,c\n1;2", vec![vec!["a;b", "c"], vec!["1;2"]]),
+            (b"a;b;c\n1;2;3", vec![vec!["a", "b", "c"], vec!["1", "2", "3"]]),
+            (&wide, vec![vec!["Circuit", "Start"], vec!["AB-1", "10:00 UTC"]]),
+            (b"", vec![]),
+        ];
+        for (bytes, expected) in table {
+            assert_eq!(csv("x.csv", bytes).rows, expected);
+        }
+    }
+}
