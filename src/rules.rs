@@ -10,6 +10,7 @@ mod embedded;
 pub mod extract;
 pub mod generic;
 pub mod place;
+pub mod sign;
 pub mod time;
 pub mod windows;
 pub mod words;

@@ -1,1 +1,371 @@
 //! Reads mail that no rule knows: calendar part first, then labelled fields, tables, prose. Always goes in front of a person.
+//!
+//! What it finds is a proposal: every reading carries `NoRule`, which blocks. It never calls a mail irrelevant that holds a sign
+//! (`rules::sign`), and never those of a known sender.
+
+mod calendar;
+mod fields;
+mod objects;
+mod prose;
+mod windows;
+
+use super::sign;
+use super::time::{self, Statement, TimeContext};
+use super::words::{self, rank};
+use crate::model::{
+    Action, AffectedObject, Evidence, EvidenceSource, Impact, Irrelevance, Kind, Mail, Notification, Precision, Problem, ProblemKind,
+    Reading, Role, RuleRef, Status, Verdict, Window,
+};
+use fields::{Forms, Topic};
+use windows::{Stated, Times};
+
+/// Reads a mail without any rule. `calendars` says whether calendar parts count, `known_sender` whether the sender's domain is a provider's:
+/// a known provider's mail is never irrelevant for want of a sign.
+#[must_use]
+pub fn read(mail: &Mail, context: &TimeContext<'_>, calendars: bool, known_sender: bool) -> Reading {
+    let mut found = Found::default();
+    let mut reading = Reading {
+        verdict: Verdict::Unread,
+        rule: Some(RuleRef { name: "generic".to_owned(), version: String::new() }),
+        provider: None,
+        kind: None,
+        found: Vec::new(),
+        evidence: Vec::new(),
+        problems: vec![Problem::new(ProblemKind::NoRule, "rule", "no rule knows this layout; what was found must be looked at")],
+    };
+    if !known_sender && !sign::sign(mail) {
+        reading.verdict = Verdict::Irrelevant(Irrelevance::NoSign);
+        reading.problems.clear();
+        return reading;
+    }
+    let forms = fields::forms(mail);
+    if calendars {
+        reading.found = calendar::read(&mail.calendars, context, &mut found);
+    }
+    if reading.found.is_empty() {
+        let (kind, list) = of_text(mail, &forms, context, &mut found);
+        reading.kind = kind;
+        reading.found = list;
+    } else {
+        reading.kind = Some(Kind::Maintenance);
+        for notification in &mut reading.found {
+            complete(notification, mail, &forms);
+        }
+    }
+    if !reading.found.is_empty() {
+        reading.verdict = Verdict::Notice;
+    }
+    reading.evidence = found.evidence;
+    for problem in found.problems {
+        if !reading.problems.contains(&problem) {
+            reading.problems.push(problem);
+        }
+    }
+    reading
+}
+
+/// Evidence and doubts as they are gathered.
+#[derive(Debug, Default)]
+struct Found {
+    evidence: Vec<Evidence>,
+    problems: Vec<Problem>,
+}
+
+/// Most entries of evidence: a table of thousands needs no line each.
+const MOST_EVIDENCE: usize = 300;
+
+impl Found {
+    fn saw(&mut self, field: &str, source: EvidenceSource, quote: &str, pattern: &str) {
+        if self.evidence.len() < MOST_EVIDENCE {
+            let quote = quote.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect();
+            self.evidence.push(Evidence { field: field.to_owned(), source, quote, pattern: Some(pattern.to_owned()) });
+        }
+    }
+}
+
+fn of_text(mail: &Mail, forms: &Forms, context: &TimeContext<'_>, found: &mut Found) -> (Option<Kind>, Vec<Notification>) {
+    let whole = format!("{}\n{}", mail.subject, forms.prose);
+    if prose::is_template(&whole) {
+        let detail = "the mail holds unfilled placeholders: it announces nothing yet";
+        found.problems.push(Problem { blocking: true, ..Problem::new(ProblemKind::Missing, "start", detail) });
+        return (None, Vec::new());
+    }
+    let forwarded = forwarded(mail);
+    let (owned, times);
+    let forms = match &forwarded {
+        Some(inner) => {
+            owned = fields::forms(inner);
+            &owned
+        }
+        None => forms,
+    };
+    times = windows::windows(&mail.subject, forms, context);
+    let whole = format!("{}\n{}", mail.subject, forms.prose);
+    let ahead = times.stated.iter().any(|one| one.statement.readings.iter().any(|(start, _)| *start > context.arrived_at));
+    let mut note = Notification {
+        organizer: mail
+            .original_sender
+            .as_ref()
+            .or_else(|| mail.author())
+            .map(|mailbox| mailbox.address.clone())
+            .filter(|address| !address.is_empty()),
+        stamp: mail.date,
+        summary: Some(prose::summary(&mail.subject)).filter(|summary| !summary.is_empty()),
+        description: prose::description(forms),
+        ..Notification::default()
+    };
+    status_and_impact(mail, forms, &mut note, found);
+    names(mail, forms, &mut note, found);
+    let kind = words::kind(&whole);
+    if kind.as_ref().is_some_and(|said| said.value == Kind::Incident) && !ahead {
+        if let Some(said) = kind {
+            found.saw("kind", EvidenceSource::Text, whole.get(said.at).unwrap_or_default(), "incident words");
+        }
+        note.status = None;
+        return (Some(Kind::Incident), vec![note]);
+    }
+    actions(&times, &mut note, found);
+    let list = with_windows(note, &times, context, found);
+    let list = match list.as_slice() {
+        [only] if only.windows.is_empty() => without_window(only.clone(), &whole, &times, found),
+        _ => list,
+    };
+    (list.first().map(|_| Kind::Maintenance), list)
+}
+
+/// A mail whose own words are few carries its notice below them: a bare forward, or a body that is quoted whole.
+fn forwarded(mail: &Mail) -> Option<Mail> {
+    let fresh = mail.text().trim();
+    if fresh.chars().count() >= 300 || words::status(fresh).is_some_and(|said| said.value != Status::Confirmed) || !time_like(fresh) {
+        let quoted = [&mail.plain, &mail.html].into_iter().flatten().any(|body| !body.quoted.trim().is_empty());
+        let few = fresh.chars().count() < 300 && words::status(fresh).is_none_or(|said| said.value == Status::Confirmed);
+        if !(few && quoted) {
+            return None;
+        }
+        let mut inner = mail.clone();
+        for body in [&mut inner.plain, &mut inner.html].into_iter().flatten() {
+            let below = body.quoted.lines().map(|line| line.trim_start_matches(['>', ' '])).collect::<Vec<_>>().join("\n");
+            body.fresh = format!("{}\n\n{below}", body.fresh);
+        }
+        return Some(inner);
+    }
+    None
+}
+
+fn time_like(text: &str) -> bool {
+    text.chars().filter(char::is_ascii_digit).count() >= 6
+}
+
+/// A notice without a readable window is one still if it changes something or says when it will be known.
+fn without_window(mut note: Notification, whole: &str, times: &Times, found: &mut Found) -> Vec<Notification> {
+    note.watch = prose::watch(whole);
+    let unread = times.stated.iter().find(|one| !one.former);
+    let changes = matches!(note.status, Some(Status::Cancelled | Status::Completed | Status::Rescheduled | Status::InProcess));
+    if prose::recurs(whole) && unread.is_none() {
+        return Vec::new();
+    }
+    if let Some(stated) = unread {
+        note.watch.get_or_insert_with(|| stated.statement.as_written.clone());
+    }
+    if let Some(watch) = &note.watch {
+        found.saw("watch", EvidenceSource::Text, watch, "words of a time that is no window");
+    }
+    let work = words::kind(whole).is_some_and(|said| said.value == Kind::Maintenance);
+    if changes || note.watch.is_some() || work && note.impact != Impact::Unstated {
+        if !changes {
+            found.problems.push(Problem { blocking: true, ..Problem::new(ProblemKind::Missing, "start", "no window can be read") });
+        }
+        vec![note]
+    } else {
+        Vec::new()
+    }
+}
+
+/// Fills what a calendar event leaves open from the text.
+fn complete(note: &mut Notification, mail: &Mail, forms: &Forms) {
+    if note.objects.is_empty() {
+        note.objects = objects::of_tables(forms);
+    }
+    if note.organizer.is_none() {
+        note.organizer = mail.author().map(|mailbox| mailbox.address.clone());
+    }
+    if note.maintenance_id.is_none() {
+        note.maintenance_id = objects::references(&mail.subject, &forms.fields).into_iter().next();
+    }
+}
+
+fn status_and_impact(mail: &Mail, forms: &Forms, note: &mut Notification, found: &mut Found) {
+    let fields = |topic: Topic| forms.fields.iter().filter(move |field| field.topic == topic);
+    let mut said: Vec<(Status, EvidenceSource, String)> = Vec::new();
+    if let Some(one) = words::status(&mail.subject) {
+        said.push((one.value, EvidenceSource::Subject, mail.subject.get(one.at).unwrap_or_default().to_owned()));
+    }
+    for field in fields(Topic::Status) {
+        said.extend(words::status(&field.value).map(|one| (one.value, EvidenceSource::Text, field.value.clone())));
+    }
+    if let Some(one) = words::status(&forms.prose) {
+        said.push((one.value, EvidenceSource::Text, forms.prose.get(one.at).unwrap_or_default().to_owned()));
+    }
+    if let Some((status, source, quote)) = said.into_iter().reduce(|best, next| if rank(next.0) > rank(best.0) { next } else { best }) {
+        found.saw("status", source, &quote, "status words");
+        note.status = Some(status);
+    }
+    let mut impacts = Vec::new();
+    for field in fields(Topic::Impact).chain(fields(Topic::Downtime)) {
+        impacts.extend(words::impact(&format!("{}: {}", field.label, field.value)).map(|one| (one.value, field.value.clone())));
+    }
+    if impacts.is_empty() {
+        impacts.extend(words::impact(&forms.prose).map(|one| (one.value, forms.prose.get(one.at).unwrap_or_default().to_owned())));
+    }
+    if let Some((impact, quote)) = impacts.into_iter().next() {
+        found.saw("impact", EvidenceSource::Text, &quote, "impact words");
+        note.impact = impact;
+    }
+    let downtime =
+        fields(Topic::Downtime).find_map(|field| time::duration_minutes(&field.value).map(|minutes| (minutes, field.value.clone())));
+    let downtime = downtime
+        .or_else(|| words::downtime_minutes(&forms.prose).map(|one| (one.value, forms.prose.get(one.at).unwrap_or_default().to_owned())));
+    if let Some((minutes, quote)) = downtime {
+        found.saw("downtime", EvidenceSource::Text, &quote, "downtime words");
+        note.expected_downtime_minutes = Some(minutes);
+    }
+}
+
+fn names(mail: &Mail, forms: &Forms, note: &mut Notification, found: &mut Found) {
+    let mut references = objects::references(&mail.subject, &forms.fields).into_iter();
+    note.maintenance_id = references.next();
+    note.aliases = references.collect();
+    if let Some(id) = &note.maintenance_id {
+        found.saw("maintenance_id", EvidenceSource::Text, id, "reference label or subject token");
+    }
+    note.account = forms.fields.iter().find(|field| field.topic == Topic::Account).map(|field| field.value.clone());
+    if let Some(account) = &note.account {
+        found.saw("account", EvidenceSource::Text, account, "account label");
+    }
+    note.objects = objects::of_tables(forms);
+    if note.objects.is_empty() {
+        let mut list = objects::of_fields(forms);
+        for object in objects::of_prose(&forms.prose) {
+            if !list.contains(&object) {
+                list.push(object);
+            }
+        }
+        note.objects = list.into_iter().map(|object_id| AffectedObject { object_id, impact: Impact::Unstated }).collect();
+    }
+    for object in &note.objects {
+        found.saw("object", EvidenceSource::Text, &object.object_id, "object label, column or list");
+    }
+}
+
+fn actions(times: &Times, note: &mut Notification, found: &mut Found) {
+    for deadline in &times.deadlines {
+        let by = match deadline.statement.readings.as_slice() {
+            [(start, _)] => Some(*start),
+            _ => None,
+        };
+        if prose::asks(&deadline.sentence) {
+            found.saw("action", EvidenceSource::Text, &deadline.sentence, "deadline");
+            let text = deadline.sentence.split_whitespace().collect::<Vec<_>>().join(" ");
+            note.actions.push(Action { text, by, consequence: None });
+        }
+    }
+}
+
+fn with_windows(note: Notification, times: &Times, context: &TimeContext<'_>, found: &mut Found) -> Vec<Notification> {
+    let (former, current): (Vec<&Stated>, Vec<&Stated>) = times.stated.iter().partition(|one| one.former);
+    let mut note = note;
+    note.former_windows = former.iter().filter_map(|one| window(&one.statement, Role::Main, 0)).collect();
+    if !note.former_windows.is_empty() && note.status.is_none_or(|status| rank(status) < rank(Status::Rescheduled)) {
+        note.status = Some(Status::Rescheduled);
+    }
+    let mut groups: Vec<(Vec<String>, Vec<&Stated>)> = Vec::new();
+    if apart(&current) {
+        for one in current {
+            match groups.iter_mut().find(|(_, list)| list.iter().any(|other| other.statement.readings == one.statement.readings)) {
+                Some((objects, list)) => {
+                    objects.extend(one.objects.iter().cloned());
+                    list.push(one);
+                }
+                None => groups.push((one.objects.clone(), vec![one])),
+            }
+        }
+    } else {
+        let mut listed: Vec<String> = Vec::new();
+        for object in current.iter().flat_map(|one| &one.objects) {
+            if !listed.contains(object) {
+                listed.push(object.clone());
+            }
+        }
+        for object_id in listed {
+            if !note.objects.iter().any(|known| known.object_id == object_id) {
+                note.objects.push(AffectedObject { object_id, impact: Impact::Unstated });
+            }
+        }
+        groups.push((Vec::new(), current));
+    }
+    let several = groups.len() > 1;
+    let mut list = Vec::new();
+    for (objects, group) in groups {
+        let mut one = note.clone();
+        if several {
+            let own = |object_id: &String| {
+                let known = note.objects.iter().find(|known| known.object_id == *object_id);
+                known.cloned().unwrap_or_else(|| AffectedObject { object_id: object_id.clone(), impact: Impact::Unstated })
+            };
+            one.objects = objects.iter().map(own).collect();
+        }
+        fill(&mut one, &group, context, found);
+        list.push(one);
+    }
+    list
+}
+
+/// Whether every window stands with its own objects: then they are separate maintenances.
+fn apart(current: &[&Stated]) -> bool {
+    let different = current
+        .iter()
+        .any(|one| current.iter().any(|other| other.statement.readings != one.statement.readings && other.objects != one.objects));
+    different && current.iter().all(|one| !one.objects.is_empty() && one.role == Role::Main)
+}
+
+/// Most readings of one notification that are shown.
+const MOST_READINGS: usize = 4;
+
+fn fill(note: &mut Notification, group: &[&Stated], context: &TimeContext<'_>, found: &mut Found) {
+    let mut statements: Vec<(Statement, Role)> = Vec::new();
+    for role in [Role::Main, Role::Backup] {
+        let of_role: Vec<Statement> = group.iter().filter(|one| one.role == role).map(|one| one.statement.clone()).collect();
+        statements.extend(time::united(of_role).into_iter().map(|statement| (statement, role)));
+    }
+    for (statement, role) in &statements {
+        let field = if *role == Role::Backup { "backup start" } else { "start" };
+        found.saw(field, EvidenceSource::Text, &statement.as_written, "a window as stated");
+        found.problems.extend(statement.problems.iter().cloned());
+        if let Some(shown) = window(statement, *role, 0)
+            && (shown.start - context.arrived_at).num_days().abs() > 400
+        {
+            let detail = format!("the window starts {} but the mail arrived {}", shown.start, context.arrived_at);
+            found.problems.push(Problem::new(ProblemKind::Implausible, "start", detail));
+        }
+    }
+    let most = statements.iter().map(|(statement, _)| statement.readings.len()).max().unwrap_or_default().min(MOST_READINGS);
+    let reading = |index: usize| -> Vec<Window> {
+        let mut list: Vec<Window> = Vec::new();
+        for (statement, role) in &statements {
+            let shown = window(statement, *role, index.min(statement.readings.len().saturating_sub(1)));
+            list.extend(shown.filter(|one| !list.iter().any(|known| (known.start, known.end) == (one.start, one.end))));
+        }
+        list
+    };
+    let readings: Vec<Vec<Window>> = (0..most.max(1)).map(reading).collect();
+    note.windows = readings.first().cloned().unwrap_or_default();
+    if readings.len() > 1 {
+        note.readings = readings;
+    }
+}
+
+fn window(statement: &Statement, role: Role, index: usize) -> Option<Window> {
+    let (start, end) = *statement.readings.get(index)?;
+    let precision = if statement.precision == Precision::Day { Precision::Day } else { Precision::Minute };
+    Some(Window { start, end, role, status: None, zone: statement.zone.clone(), as_written: statement.as_written.clone(), precision })
+}
