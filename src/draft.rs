@@ -13,6 +13,7 @@ mod words;
 
 pub use hash::content_hash;
 pub use paragraphs::paragraphs;
+pub use request::{RequestFacts, request};
 
 pub use templates::{TemplateFault, Templates};
 pub use variants::{NoticeFacts, told, variants};

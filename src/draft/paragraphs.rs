@@ -2,7 +2,8 @@
 //!
 //! The provider's own prose is never taken over: it names machines, tickets and people that are not the customers' business.
 
-use super::words::{Work, impact_on, long_roll_out, minutes_in_words};
+use super::words::{Work, impact_on};
+use crate::mail::outgoing::phrases::{long_roll_out, minutes_in_words};
 use crate::mail::outgoing::{clean, one_line};
 use crate::model::{AffectedService, Impact, Kind, Maintenance, Status};
 

@@ -1,1 +1,457 @@
+//! The request: what an approver reads on a phone at eleven at night, and answers with one word.
+//!
+//! Time and service stand in the first 40 characters of the subject, the decision first in the text, and no line is by itself
+//! a word that decides. Approve is offered only where no question is open.
 
+use chrono::{DateTime, Utc};
+
+use super::words::impact_on;
+use crate::inventory::provider_for;
+use crate::mail::outgoing::instants::StaffClock;
+use crate::mail::outgoing::phrases::{counted, effect, length_in_words, listed, main_windows, minutes_in_words, short_services};
+use crate::mail::outgoing::{NOTICE_MARKER, Rendered, clean, html, one_line, shown};
+use crate::model::{
+    AffectedService, Change, Draft, Impact, Inventory, Kind, Mailbox, Maintenance, Mode, Policy, Question, RequestFlavour, Role, Status,
+    Window, Zones,
+};
+
+mod buttons;
+mod notices;
+
+/// Everything that a request is written from.
+#[derive(Clone, Debug)]
+pub struct RequestFacts<'a> {
+    /// The draft that is asked about.
+    pub draft: &'a Draft,
+    /// Its maintenance.
+    pub maintenance: &'a Maintenance,
+    /// Zone of staff, approvers, mode.
+    pub policy: &'a Policy,
+    /// Names of customers and providers.
+    pub inventory: &'a Inventory,
+    /// Zone rules.
+    pub zones: &'a Zones,
+    /// Now, UTC.
+    pub now: DateTime<Utc>,
+    /// The short code of this approver's request; empty for an escalation.
+    pub code: &'a str,
+    /// Where answers go, token included.
+    pub reply_to: &'a Mailbox,
+    /// First, reminder or escalation.
+    pub flavour: RequestFlavour,
+}
+
+/// Writes a request, a reminder of it, or its escalation.
+#[must_use]
+pub fn request(facts: &RequestFacts<'_>) -> Rendered {
+    let subject = subject(facts);
+    let mut lines = Vec::new();
+    let doubts = doubts(facts);
+    if !doubts.is_empty() {
+        push(&mut lines, "DOUBT", &doubts);
+        lines.push(String::new());
+    }
+    lines.extend(decision(facts));
+    lines.push(String::new());
+    lines.extend(details(facts, doubts.is_empty()));
+    lines.push(NOTICE_MARKER.to_owned());
+    lines.extend(notices::shown_notices(facts));
+    let text = format!("{}\n", lines.join("\n").trim_end());
+    let above = if facts.flavour == RequestFlavour::Escalation {
+        String::new()
+    } else {
+        buttons::both(facts.reply_to, &subject, approvable(facts).then(|| audience(facts)))
+    };
+    let html = Some(html::framed(&above, &text));
+    Rendered { subject, text, html }
+}
+
+/// `[FW-12 v1 7kq2-m9xd]`, the part of a subject by which answers find their draft.
+#[must_use]
+pub(super) fn reference(maintenance: &Maintenance, draft: &Draft, code: &str) -> String {
+    let code = if code.is_empty() { String::new() } else { format!(" {code}") };
+    format!("[{} v{}{code}]", maintenance.id, draft.revision)
+}
+
+/// `Wed Sep 9 11PM: Mail`: what a subject begins with, time and service in at most 40 characters.
+pub(super) fn head(clock: &StaffClock<'_>, draft: &Draft, maintenance: &Maintenance) -> String {
+    let start = draft.starts_at.or_else(|| main_windows(maintenance).next().map(|window| window.start));
+    let time = start.map_or_else(|| "No date".to_owned(), |at| clock.brief(at));
+    format!("{time}: {}", services_within(draft, 38_usize.saturating_sub(time.chars().count())))
+}
+
+/// Customers and addresses that the draft would reach.
+pub(super) fn reach(draft: &Draft) -> (usize, usize) {
+    let recipients = || draft.variants.iter().flat_map(|variant| &variant.recipients);
+    let customers: std::collections::BTreeSet<&String> = recipients().flat_map(|recipient| &recipient.customers).collect();
+    (customers.len(), recipients().count())
+}
+
+fn subject(facts: &RequestFacts<'_>) -> String {
+    let (draft, clock) = (facts.draft, StaffClock::new(facts.zones, facts.policy.zone));
+    let head = head(&clock, draft, facts.maintenance);
+    let provider = provider(facts);
+    let said = match draft.questions.first() {
+        Some(Question::Windows(readings)) => {
+            let starts: Vec<String> =
+                readings.iter().filter_map(|windows| windows.first()).map(|window| clock.brief(window.start)).collect();
+            format!("{}? {}: which time is right?", starts.join(" or "), services_within(draft, 20))
+        }
+        Some(Question::NoWindow) => format!("No time found: {} \"{}\"", provider, one_line(&facts.maintenance.subject, 60)),
+        Some(Question::Services(_)) => match draft.starts_at {
+            Some(at) => format!("{}: which services? {provider}", clock.brief(at)),
+            None => format!("Which services? {provider}"),
+        },
+        Some(Question::NobodyToTell(_)) => format!("{head}, NOBODY TO TELL"),
+        None => {
+            let (customers, _) = reach(draft);
+            let whom = counted(customers, "customer");
+            let doubt = if doubts(facts).is_empty() { "OK?" } else { "UNCLEAR, please check." };
+            match draft.change {
+                Change::Cancelled | Change::Retracted => format!("{head} CANCELLED, tell {whom}? {doubt}"),
+                Change::Completed => format!("{head} is over, tell {whom}? {doubt}"),
+                Change::Started => format!("{head} has begun, tell {whom}? {doubt}"),
+                Change::Rescheduled { .. } => format!("{head} MOVED, {}, {whom}. {doubt}", effect(worst(facts))),
+                Change::Extended { .. } => format!("{head} TAKES LONGER, {whom}. {doubt}"),
+                Change::Updated { .. } => format!("{head} CHANGED, {}, {whom}. {doubt}", effect(worst(facts))),
+                Change::New | Change::Unchanged | Change::Stale => format!("{head} {}, {whom}. {doubt}", effect(worst(facts))),
+            }
+        }
+    };
+    let flavour = match facts.flavour {
+        RequestFlavour::First => String::new(),
+        RequestFlavour::Reminder(count) => format!("Reminder {count}: "),
+        RequestFlavour::Escalation => "NO ANSWER: ".to_owned(),
+    };
+    let rehearsal = if draft.mode == Mode::Rehearsal { " (rehearsal)" } else { "" };
+    format!("{flavour}{}{rehearsal} {}", one_line(&said, 140), reference(facts.maintenance, draft, facts.code))
+}
+
+fn approvable(facts: &RequestFacts<'_>) -> bool {
+    facts.draft.questions.is_empty() && !facts.draft.variants.is_empty()
+}
+
+/// `tell 14 customers`, `tell 14 customers that it is cancelled`.
+fn audience(facts: &RequestFacts<'_>) -> String {
+    let (customers, _) = reach(facts.draft);
+    let whom = counted(customers, "customer");
+    let what = match facts.draft.change {
+        Change::Cancelled | Change::Retracted => " that it is cancelled",
+        Change::Completed => " that it is over",
+        Change::Started => " that it has begun",
+        Change::Rescheduled { .. } => " the new time",
+        Change::Extended { .. } => " that it takes longer",
+        Change::Updated { .. } | Change::New | Change::Unchanged | Change::Stale => "",
+    };
+    format!("tell {whom}{what}")
+}
+
+fn decision(facts: &RequestFacts<'_>) -> Vec<String> {
+    let clock = StaffClock::new(facts.zones, facts.policy.zone);
+    let mut lines = flavour(facts, &clock);
+    if facts.flavour == RequestFlavour::Escalation {
+        return lines;
+    }
+    if approvable(facts) {
+        let rehearsal = match (facts.draft.mode, &facts.policy.rehearsal_to) {
+            (Mode::Rehearsal, Some(to)) => format!(" In rehearsal it goes to {} only.", to.address),
+            _ => String::new(),
+        };
+        lines.push(format!("Answer \"approve\" to {}.{}{rehearsal}", audience(facts), deadline(facts, &clock)));
+        let services = if facts.draft.services.len() > 1 { " | services 1 2" } else { "" };
+        lines.push(format!("Or: edit | reject WHY | hold until DAY | drop NAME{services} | mine | help"));
+        return lines;
+    }
+    if facts.draft.questions.is_empty() {
+        lines.push(format!("There is nobody to tell.{}", deadline(facts, &clock)));
+        lines.push("Answer: services 1 2 | irrelevant | reject WHY | mine | help".to_owned());
+    }
+    for question in &facts.draft.questions {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(asked(question, facts, &clock));
+    }
+    lines
+}
+
+fn deadline(facts: &RequestFacts<'_>, clock: &StaffClock<'_>) -> String {
+    let begun = facts.draft.starts_at.is_some_and(|start| start <= facts.now);
+    let over = facts.draft.ends_at.is_some_and(|end| end <= facts.now);
+    match facts.draft.send_by {
+        _ if over => " The window is over.".to_owned(),
+        _ if begun => " The window has begun.".to_owned(),
+        Some(by) if by <= facts.now => format!(" Send now: it was due {}.", clock.full(by)),
+        Some(by) => format!(" Send by {}.", clock.full(by)),
+        None => String::new(),
+    }
+}
+
+fn flavour(facts: &RequestFacts<'_>, clock: &StaffClock<'_>) -> Vec<String> {
+    let owner = facts.maintenance.owner.as_ref().map(|owner| format!("{} has it.", one_line(owner, 80)));
+    let repeated = match facts.maintenance.repeats {
+        0 => String::new(),
+        1 => " The provider reminded again.".to_owned(),
+        count => format!(" The provider reminded again, {count} times so far."),
+    };
+    match facts.flavour {
+        RequestFlavour::First => owner.into_iter().collect(),
+        RequestFlavour::Reminder(count) => {
+            let asked = clock.full(facts.draft.proposed_at);
+            let mut lines = vec![format!("Reminder {count}: asked {asked}, not decided.{repeated}")];
+            lines.extend(owner);
+            lines
+        }
+        RequestFlavour::Escalation => {
+            let approvers: Vec<String> = facts.policy.approvers.iter().map(|approver| shown(&approver.mailbox)).collect();
+            let mut lines = vec![format!("Nobody has decided.{}", deadline(facts, clock))];
+            lines.push(format!("Asked {}: {}.{repeated}", clock.full(facts.draft.proposed_at), listed(&approvers)));
+            lines.extend(owner);
+            lines.push("Only their answers count: please reach one of them. An answer to this mail changes nothing.".to_owned());
+            lines
+        }
+    }
+}
+
+fn asked(question: &Question, facts: &RequestFacts<'_>, clock: &StaffClock<'_>) -> Vec<String> {
+    match question {
+        Question::Windows(readings) => {
+            let words: Vec<String> = (1..=readings.len()).map(|number| format!("\"window {number}\"")).collect();
+            let mut lines =
+                vec![format!("The time can be read in {} ways. Answer {}.{}", readings.len(), or(&words), deadline(facts, clock))];
+            for (number, windows) in readings.iter().enumerate() {
+                let spans: Vec<String> = windows.iter().map(|window| clock.span(window)).collect();
+                lines.push(format!("  {}  {}", number + 1, spans.join("; ")));
+            }
+            lines.push("Or: window 2020-09-10 04:00 to 12:00 UTC | irrelevant | mine | help".to_owned());
+            lines.push("Nothing is sent before that; the notice then comes for your approval.".to_owned());
+            lines
+        }
+        Question::NoWindow => {
+            let mut lines =
+                vec!["No date and time could be read with certainty. Please look at the provider's mail, then answer:".to_owned()];
+            lines.push("  window 2020-09-10 04:00 to 12:00 UTC   (with the times it means)".to_owned());
+            lines.push("  irrelevant   (if there is nothing to act on)".to_owned());
+            lines.push("Or: mine | help".to_owned());
+            if let Some(watch) = &facts.maintenance.said.watch {
+                lines.push(format!("All it says of the time: \"{}\"", one_line(watch, 200)));
+            }
+            lines
+        }
+        Question::Services(services) => {
+            let mut lines = vec![format!(
+                "The mail does not say what is touched. Which of these? Answer \"services 1 3\", \"services all\" or \"services none\".{}",
+                deadline(facts, clock)
+            )];
+            lines.extend(numbered(services));
+            lines.push("Or: irrelevant | mine | help".to_owned());
+            lines
+        }
+        Question::NobodyToTell(why) => vec![
+            format!("Nobody would be told: {}", one_line(why, 300)),
+            "Answer: services 1 2 | irrelevant | reject WHY | mine | help. Or complete the inventory.".to_owned(),
+        ],
+    }
+}
+
+fn numbered(services: &[AffectedService]) -> Vec<String> {
+    let line = |(number, service): (usize, &AffectedService)| {
+        let parts = if service.parts.is_empty() { String::new() } else { format!(": {}", service.parts.join(", ")) };
+        let internal = if service.internal { " (internal)" } else { "" };
+        format!("  {}  {}{internal}{}", number + 1, one_line(&service.name, 100), one_line(&parts, 200))
+    };
+    services.iter().enumerate().map(line).collect()
+}
+
+fn or(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// The doubts that are not settled: blocking problems, and what the desk remarks as a doubt.
+fn doubts(facts: &RequestFacts<'_>) -> Vec<String> {
+    let blocking = facts.maintenance.problems.iter().filter(|problem| problem.blocking).map(|problem| one_line(&problem.detail, 300));
+    let mut all: Vec<String> = Vec::new();
+    for doubt in blocking.chain(remarks(facts, "DOUBT")) {
+        if !all.contains(&doubt) {
+            all.push(doubt);
+        }
+    }
+    all
+}
+
+fn remarks<'a>(facts: &RequestFacts<'a>, label: &'a str) -> impl Iterator<Item = String> + 'a {
+    let draft = facts.draft;
+    draft.remarks.iter().filter(move |remark| remark.label == label).map(|remark| one_line(&remark.text, 300))
+}
+
+fn details(facts: &RequestFacts<'_>, sure: bool) -> Vec<String> {
+    let clock = StaffClock::new(facts.zones, facts.policy.zone);
+    let mut lines = Vec::new();
+    let open_time = facts.draft.questions.iter().any(|question| matches!(question, Question::Windows(_) | Question::NoWindow));
+    if !open_time {
+        push(&mut lines, "WHEN", &when(facts, &clock));
+    }
+    if let Change::Rescheduled { from } | Change::Extended { from } = &facts.draft.change {
+        push(&mut lines, "WAS", &from.iter().map(|window| clock.span(window)).collect::<Vec<_>>());
+    }
+    if let Change::Updated { fields } = &facts.draft.change {
+        push(&mut lines, "CHANGE", &[listed(fields).replace('_', " ")]);
+    }
+    push(&mut lines, "WHAT", &[what(facts)]);
+    push(&mut lines, "DOWN", &[down(facts)]);
+    push(&mut lines, "WHO", &who(facts));
+    for label in ["NOTE", "LATE", "ALSO"] {
+        push(&mut lines, label, &remarks(facts, label).collect::<Vec<_>>());
+    }
+    if sure {
+        let small: Vec<String> =
+            facts.maintenance.problems.iter().filter(|problem| !problem.blocking).map(|problem| one_line(&problem.detail, 300)).collect();
+        push(&mut lines, "DOUBT", &if small.is_empty() { vec!["none".to_owned()] } else { small });
+    }
+    push(&mut lines, "READ", &read(facts));
+    push(&mut lines, "FOR US", &for_us(facts, &clock));
+    lines
+}
+
+/// Each value on a line of its own, the label before the first.
+fn push(lines: &mut Vec<String>, label: &str, values: &[String]) {
+    for (place, value) in values.iter().enumerate() {
+        let label = if place == 0 { label } else { "" };
+        lines.push(format!("{label:<7}{value}"));
+    }
+}
+
+fn when(facts: &RequestFacts<'_>, clock: &StaffClock<'_>) -> Vec<String> {
+    let mut spans: Vec<String> = facts
+        .maintenance
+        .said
+        .windows
+        .iter()
+        .map(|window| match (window.role, window.status) {
+            (_, Some(Status::Cancelled)) => format!("cancelled: {}", clock.span(window)),
+            (Role::Backup, _) => format!("backup: {}", clock.span(window)),
+            (Role::Main, _) => clock.span(window),
+        })
+        .collect();
+    if let Some(watch) = &facts.maintenance.said.watch {
+        spans.push(format!("\"{}\"", one_line(watch, 200)));
+    }
+    if spans.is_empty() {
+        spans.push("no time stated".to_owned());
+    }
+    spans
+}
+
+fn provider(facts: &RequestFacts<'_>) -> String {
+    let name = provider_for(facts.inventory, &facts.maintenance.provider).map(|provider| provider.name.clone());
+    one_line(&name.filter(|name| !name.is_empty()).unwrap_or_else(|| facts.maintenance.provider.clone()), 60)
+}
+
+fn what(facts: &RequestFacts<'_>) -> String {
+    let said = &facts.maintenance.said;
+    let summary = said.summary.as_deref().filter(|summary| !summary.trim().is_empty()).unwrap_or(&facts.maintenance.subject);
+    let id = said.maintenance_id.as_ref().map_or_else(String::new, |id| format!(" ({})", one_line(id, 60)));
+    let state = match (facts.maintenance.kind, facts.maintenance.status) {
+        (Some(Kind::Incident), _) => " [outage, not planned]",
+        (_, Status::Tentative) => " [not confirmed yet]",
+        (_, Status::Cancelled) => " [cancelled]",
+        (_, Status::Completed) => " [completed]",
+        (_, Status::InProcess) => " [under way]",
+        (_, Status::Confirmed | Status::Rescheduled) => "",
+    };
+    format!("{}: {}{id}{state}", provider(facts), one_line(summary, 200))
+}
+
+fn worst(facts: &RequestFacts<'_>) -> Impact {
+    impact_on(facts.maintenance, &facts.draft.services)
+}
+
+fn down(facts: &RequestFacts<'_>) -> String {
+    let mains: Vec<&Window> = main_windows(facts.maintenance).collect();
+    let whole = match mains.as_slice() {
+        [window] => match window.end {
+            Some(end) => format!("the whole {}", length_in_words(end - window.start)),
+            None => "until it ends, and no end is stated".to_owned(),
+        },
+        [] => "as long as it takes".to_owned(),
+        several => format!("all of the {} windows", several.len()),
+    };
+    match (worst(facts), facts.maintenance.said.expected_downtime_minutes) {
+        (Impact::NoImpact, _) | (_, Some(0)) => "nothing is felt, says the provider".to_owned(),
+        (Impact::ReducedRedundancy, _) => "less redundancy, no outage, says the provider".to_owned(),
+        (_, Some(minutes)) => format!("{} says the provider; at worst {whole}", minutes_in_words(minutes)),
+        (Impact::Degraded, None) => "slow or partly usable; no figure given".to_owned(),
+        (Impact::Outage, None) => format!("no figure given; at worst {whole}"),
+        (Impact::Unstated, None) => format!("impact not stated; at worst {whole}"),
+    }
+}
+
+fn who(facts: &RequestFacts<'_>) -> Vec<String> {
+    let (customers, addresses) = reach(facts.draft);
+    let rehearsal = facts.draft.mode == Mode::Rehearsal;
+    let reached = match (customers, rehearsal) {
+        (0, _) => "nobody to tell".to_owned(),
+        (_, true) => format!("{} (names below)", counted(customers, "customer")),
+        (_, false) => format!("{}, {} (names below)", counted(customers, "customer"), counted_addresses(addresses)),
+    };
+    match facts.draft.services.as_slice() {
+        [] => vec![reached],
+        [one] => vec![format!("{}: {reached}", one_line(&one.name, 100))],
+        several => std::iter::once(reached).chain(numbered(several)).collect(),
+    }
+}
+
+fn counted_addresses(count: usize) -> String {
+    if count == 1 { "1 address".to_owned() } else { format!("{count} addresses") }
+}
+
+fn read(facts: &RequestFacts<'_>) -> Vec<String> {
+    let quote = |fields: &[&str]| -> Vec<String> {
+        let mut quotes: Vec<String> = Vec::new();
+        for evidence in facts.maintenance.evidence.iter().filter(|evidence| fields.contains(&evidence.field.as_str())) {
+            let quote = format!("\"{}\"", one_line(&evidence.quote, 80));
+            if !quotes.contains(&quote) {
+                quotes.push(quote);
+            }
+        }
+        quotes.truncate(4);
+        quotes
+    };
+    let times = quote(&["start", "window", "windows", "end"]).join(" to ");
+    let mut all: Vec<String> = if times.is_empty() { Vec::new() } else { vec![times] };
+    all.extend(quote(&["status", "impact", "downtime"]));
+    all.extend(quote(&["object", "objects"]));
+    let from = format!("from {}, \"{}\"", one_line(&facts.maintenance.sender, 80), one_line(&facts.maintenance.subject, 120));
+    if all.is_empty() { vec![from] } else { vec![all.join(", "), from] }
+}
+
+fn for_us(facts: &RequestFacts<'_>, clock: &StaffClock<'_>) -> Vec<String> {
+    let mut all: Vec<String> = facts
+        .maintenance
+        .said
+        .actions
+        .iter()
+        .map(|action| {
+            let by = action.by.map_or_else(String::new, |by| format!("by {}: ", clock.full(by)));
+            let or = action.consequence.as_ref().map_or_else(String::new, |or| format!(" (else: {})", one_line(or, 120)));
+            format!("{by}{}{or}", one_line(&action.text, 200))
+        })
+        .collect();
+    all.extend(remarks(facts, "FOR US"));
+    if all.is_empty() {
+        all.push("nothing to do beforehand".to_owned());
+    }
+    all
+}
+
+fn services_within(draft: &Draft, max: usize) -> String {
+    let visible: Vec<&str> = draft.services.iter().filter(|service| !service.internal).map(|service| service.name.as_str()).collect();
+    if visible.is_empty() {
+        return if draft.services.is_empty() { "services?".to_owned() } else { "internal".to_owned() };
+    }
+    clean(&short_services(visible, max))
+}

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono_tz::Tz;
 
 use super::templates::{Shown, ShownService, ShownWindow, TemplateFault, Templates};
-use super::words::{counted, impact_on, listed, long_roll_out, main_windows, severity, title};
+use super::words::{impact_on, title};
 use crate::mail::outgoing::instants::Instants;
+use crate::mail::outgoing::phrases::{counted, listed, long_roll_out, main_windows, severity};
 use crate::mail::outgoing::{clean, html, one_line, shown};
 use crate::model::{
     Affected, AffectedService, Change, Draft, Impact, Mailbox, Maintenance, OutboxState, Policy, Precision, Recipient, Role, Status, Told,

@@ -1,9 +1,8 @@
-//! Words that notices and requests share: what kind of work it is, how bad it may be, how long, how many.
-
-use chrono::TimeDelta;
+//! What notices and requests say of a maintenance: what kind of work it is, its title, how bad it may be for whom.
 
 use crate::mail::outgoing::one_line;
-use crate::model::{AffectedService, Impact, Kind, Maintenance, Role, Status, Window};
+use crate::mail::outgoing::phrases::severity;
+use crate::model::{AffectedService, Impact, Kind, Maintenance};
 
 /// What the provider works on, as far as its words tell. It only picks the clause that customers read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,17 +110,6 @@ fn capitalised(word: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// How bad an impact is; what nobody states is taken for an outage all but in name.
-pub(super) fn severity(impact: Impact) -> u8 {
-    match impact {
-        Impact::NoImpact => 0,
-        Impact::ReducedRedundancy => 1,
-        Impact::Degraded => 2,
-        Impact::Unstated => 3,
-        Impact::Outage => 4,
-    }
-}
-
 /// The worst that the named services may feel: the impact of the objects that carry them, else that of the whole maintenance.
 pub(super) fn impact_on(maintenance: &Maintenance, services: &[AffectedService]) -> Impact {
     let said = &maintenance.said;
@@ -131,50 +119,4 @@ pub(super) fn impact_on(maintenance: &Maintenance, services: &[AffectedService])
         own.filter(|impact| *impact != Impact::Unstated).unwrap_or(said.impact)
     };
     services.iter().flat_map(|service| &service.objects).map(of_object).max_by_key(|impact| severity(*impact)).unwrap_or(said.impact)
-}
-
-/// `30 minutes`, `1 hour`, `2 hours 15 minutes`.
-pub(super) fn minutes_in_words(minutes: u32) -> String {
-    let unit = |count: u32, name: &str| format!("{count} {name}{}", if count == 1 { "" } else { "s" });
-    match (minutes / 60, minutes % 60) {
-        (0, rest) => unit(rest, "minute"),
-        (hours, 0) => unit(hours, "hour"),
-        (hours, rest) => format!("{} {}", unit(hours, "hour"), unit(rest, "minute")),
-    }
-}
-
-/// `8 hours`, `45 minutes`, `18 days`: the length of a window.
-pub(super) fn length_in_words(length: TimeDelta) -> String {
-    let minutes = length.num_minutes().max(0);
-    if minutes >= 72 * 60 {
-        let days = minutes / (24 * 60);
-        return format!("{days} days");
-    }
-    minutes_in_words(u32::try_from(minutes).unwrap_or(u32::MAX))
-}
-
-/// `1 customer`, `14 customers`.
-pub(super) fn counted(count: usize, one: &str) -> String {
-    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
-}
-
-/// `a`, `a and b`, `a, b and c`.
-pub(super) fn listed(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
-/// The windows in which work is planned: main ones that are not called off.
-pub(super) fn main_windows(maintenance: &Maintenance) -> impl Iterator<Item = &Window> {
-    maintenance.said.windows.iter().filter(|window| window.role == Role::Main && window.status != Some(Status::Cancelled))
-}
-
-/// A window longer than three days is a roll-out: nobody knows yet which night is ours.
-pub(super) fn long_roll_out(maintenance: &Maintenance) -> bool {
-    let mut mains = main_windows(maintenance);
-    let (Some(window), None) = (mains.next(), mains.next()) else { return false };
-    window.end.is_some_and(|end| end - window.start > TimeDelta::days(3))
 }

@@ -1,0 +1,102 @@
+//! The notices as a request shows them: every byte that approval covers, and everybody who gets it.
+
+use std::collections::BTreeSet;
+
+use super::{RequestFacts, counted_addresses};
+use crate::mail::outgoing::phrases::{counted, listed};
+use crate::mail::outgoing::{EDIT_BEGIN, EDIT_END, one_line, shown};
+use crate::model::{Mode, Variant};
+
+/// Up to this many variants are shown whole.
+const WHOLE: usize = 2;
+
+pub(super) fn shown_notices(facts: &RequestFacts<'_>) -> Vec<String> {
+    let variants = &facts.draft.variants;
+    let Some(first) = variants.first() else {
+        return vec!["(there is none yet)".to_owned()];
+    };
+    let mut lines = Vec::new();
+    for (place, variant) in variants.iter().enumerate() {
+        if variants.len() > 1 {
+            lines.push(format!("=== notice {} of {}: {} ===", place + 1, variants.len(), about(variant)));
+        }
+        if place == 0 {
+            lines.push(format!("Subject: {}", variant.subject));
+            lines.push(String::new());
+            lines.extend(with_markers(&variant.text, &facts.draft.paragraphs));
+        } else if variants.len() <= WHOLE {
+            lines.push(format!("Subject: {}", variant.subject));
+            lines.push(String::new());
+            lines.extend(variant.text.lines().map(str::to_owned));
+        } else {
+            lines.extend(differing(first, variant));
+        }
+        lines.push(String::new());
+        lines.extend(recipients(facts, variant));
+        lines.push(String::new());
+    }
+    lines
+}
+
+fn about(variant: &Variant) -> String {
+    format!("{}, times in {}", counted_addresses(variant.recipients.len()), variant.zone.name())
+}
+
+/// The paragraphs stand between the markers within the notice; where a template has changed them, above it.
+fn with_markers(text: &str, paragraphs: &str) -> Vec<String> {
+    let parts = if paragraphs.is_empty() { None } else { text.split_once(paragraphs) };
+    let mut lines: Vec<String> = Vec::new();
+    let mut extend = |text: &str| lines.extend(text.lines().map(str::to_owned));
+    match parts {
+        Some((before, after)) => {
+            extend(before);
+            extend(EDIT_BEGIN);
+            extend(paragraphs);
+            extend(EDIT_END);
+            extend(after.strip_prefix('\n').unwrap_or(after));
+        }
+        None => {
+            extend(EDIT_BEGIN);
+            extend(paragraphs);
+            extend(EDIT_END);
+            extend("");
+            extend(text);
+        }
+    }
+    lines
+}
+
+/// What this notice says otherwise than the first: each line that one of them has and the other lacks.
+fn differing(first: &Variant, variant: &Variant) -> Vec<String> {
+    let lines_of = |variant: &Variant| -> Vec<String> {
+        std::iter::once(format!("Subject: {}", variant.subject)).chain(variant.text.lines().map(str::to_owned)).collect()
+    };
+    let (one, other) = (lines_of(first), lines_of(variant));
+    let (in_one, in_other): (BTreeSet<&String>, BTreeSet<&String>) = (one.iter().collect(), other.iter().collect());
+    let mut lines = vec!["As notice 1, with these lines instead:".to_owned()];
+    lines.extend(one.iter().filter(|line| !in_other.contains(line)).map(|line| format!("- {line}")));
+    lines.extend(other.iter().filter(|line| !in_one.contains(line)).map(|line| format!("+ {line}")));
+    if lines.len() == 1 {
+        lines = vec!["Word for word as notice 1.".to_owned()];
+    }
+    lines
+}
+
+fn recipients(facts: &RequestFacts<'_>, variant: &Variant) -> Vec<String> {
+    let name = |id: &String| {
+        let known = facts.inventory.customers.iter().find(|customer| customer.id == *id);
+        one_line(known.map_or(id.as_str(), |customer| customer.name.as_str()), 80)
+    };
+    let customers: BTreeSet<&String> = variant.recipients.iter().flat_map(|recipient| &recipient.customers).collect();
+    let whom = counted(customers.len(), "customer");
+    let mut lines = if facts.draft.mode == Mode::Rehearsal {
+        vec![format!("In rehearsal, for {whom}, it goes to:")]
+    } else {
+        vec![format!("It goes to {whom}, {}:", counted_addresses(variant.recipients.len()))]
+    };
+    lines.extend(variant.recipients.iter().map(|recipient| {
+        let names: Vec<String> = recipient.customers.iter().map(name).collect();
+        format!("  {}: {}", listed(&names), shown(&recipient.mailbox))
+    }));
+    lines
+}
