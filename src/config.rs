@@ -1,1 +1,118 @@
-//! `forewarn.toml` and `services.toml` → policy and inventory, with every fault at once.
+//! `forewarn.toml` and `services.toml` → policy and inventory, with every fault of both at once.
+//!
+//! A fault names file, line and column, what is wrong and what to do. A value that cannot be taken as it stands is refused here and
+//! never repaired in silence: what is wrong with a recipient must not first be found at night.
+
+mod fault;
+mod policy;
+mod secret;
+mod services;
+mod value;
+mod written;
+
+use std::path::{Path, PathBuf};
+
+use crate::model::{Inventory, Policy};
+pub use fault::{Fault, Report, Severity};
+pub use secret::{SecretError, SecretSource, approval_key};
+
+/// Everything that the two files say, checked. Paths are joined to the configuration's folder.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// How the service behaves.
+    pub policy: Policy,
+    /// What we run, on what, for whom.
+    pub inventory: Inventory,
+    /// The store's file.
+    pub store: PathBuf,
+    /// Where mail is read.
+    pub inboxes: Vec<InboxConfig>,
+    /// Where mail leaves.
+    pub outbox: SinkConfig,
+    /// Rules of our own beside the embedded ones.
+    pub rules_dir: Option<PathBuf>,
+    /// Templates of our own instead of the embedded ones.
+    pub templates_dir: Option<PathBuf>,
+    /// Where the key of approval tokens lies.
+    pub key: SecretSource,
+    /// The inventory's file.
+    pub services_file: PathBuf,
+    /// What is allowed but hardly meant.
+    pub warnings: Report,
+}
+
+/// A place in which mail arrives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboxConfig {
+    /// Its name in the ledger; must stay the same, or everything in it counts as new.
+    pub account: String,
+    /// What kind of place.
+    pub kind: InboxKind,
+    /// Which mail is looked for in it.
+    pub reads: Vec<Reads>,
+}
+
+/// What kind of place mail arrives in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InboxKind {
+    /// A folder with `cur` and `new`.
+    Maildir {
+        /// The folder.
+        path: PathBuf,
+    },
+}
+
+/// Which mail is looked for in an inbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// Provider mail.
+    Providers,
+    /// Replies of staff and customers, bounces.
+    Replies,
+}
+
+/// What kind of place mail leaves by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SinkConfig {
+    /// A folder in which every mail out is put as a file.
+    Maildir {
+        /// The folder.
+        path: PathBuf,
+    },
+}
+
+/// Reads the configuration and the inventory that it names.
+///
+/// # Errors
+/// Every fault of both files, warnings among them; a file that cannot be read or is no TOML is one.
+pub fn load(path: &Path) -> Result<Config, Report> {
+    let mut report = Report::default();
+    let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    let Some(text) = report.open(path, "run `forewarn init` to write one, or name one with --config") else { return Err(report) };
+    let written = policy::read(&text, &folder, &mut report);
+    let services_file = folder.join(&written.services);
+    let services = report.open(&services_file, "name the inventory's file with `services = \"…\"` in the configuration");
+    let inventory = services.and_then(|text| services::read(&text, written.zone, &written.own_addresses, &mut report));
+    report.sort();
+    if report.has_errors() {
+        return Err(report);
+    }
+    match (written.settled, inventory) {
+        (Some(settled), Some(inventory)) => Ok(Config {
+            policy: settled.policy,
+            inventory,
+            store: settled.store,
+            inboxes: settled.inboxes,
+            outbox: settled.outbox,
+            rules_dir: settled.rules_dir,
+            templates_dir: settled.templates_dir,
+            key: settled.key,
+            services_file,
+            warnings: report,
+        }),
+        _ => Err(report),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,326 @@
+//! `forewarn.toml` as written → what it means.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use chrono::{NaiveTime, TimeDelta, Weekday};
+use chrono_tz::Tz;
+
+use super::fault::{Report, Source};
+use super::secret::SecretSource;
+use super::value::{self, Why};
+use super::written::{Notes, Table};
+use super::{InboxConfig, InboxKind, Reads, SinkConfig};
+use crate::model::{AgendaPlan, Approver, AuthMode, DigestPlan, Mailbox, Mode, NoticeForm, Policy, ZoneOrder};
+
+/// The file's meaning as far as it could be had: enough to read the inventory beside it, and all of it when nothing is missing.
+#[derive(Debug)]
+pub(super) struct Written {
+    pub(super) services: PathBuf,
+    pub(super) zone: Tz,
+    /// Addresses of Forewarn's own: a customer notice to one of them would come back to it.
+    pub(super) own_addresses: Vec<String>,
+    pub(super) settled: Option<Settled>,
+}
+
+/// All of the file.
+#[derive(Debug)]
+pub(super) struct Settled {
+    pub(super) policy: Policy,
+    pub(super) store: PathBuf,
+    pub(super) inboxes: Vec<InboxConfig>,
+    pub(super) outbox: SinkConfig,
+    pub(super) rules_dir: Option<PathBuf>,
+    pub(super) templates_dir: Option<PathBuf>,
+    pub(super) key: SecretSource,
+}
+
+const MAILBOX: &str = "\"Name <local@domain.example>\"";
+const CLOSING: &str = "If you have questions or concerns, please feel free to contact us.";
+
+pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Written {
+    let notes = Notes::new(source, report);
+    let (document, whole) = notes.document();
+    if !whole {
+        let services = document.get_ref().get("services").and_then(|value| value.get_ref().as_str()).unwrap_or("services.toml");
+        return Written { services: services.into(), zone: Tz::UTC, own_addresses: Vec::new(), settled: None };
+    }
+    let root = Table::root(&notes, &document);
+    let path = |key: &'static str| root.text(key).map(PathBuf::from);
+    let from = root.read_required("from", MAILBOX, value::mailbox);
+    let zone = root.read_required("zone", "\"America/Chicago\"", value::zone);
+    let services = path("services").unwrap_or_else(|| "services.toml".into());
+    let store = path("store").unwrap_or_else(|| "forewarn.sqlite".into());
+    let rules_dir = directory(&root, "rules_dir", folder);
+    let templates_dir = directory(&root, "templates_dir", folder);
+    let mode = root.read("mode", mode).unwrap_or(Mode::Rehearsal);
+    let rehearsal_to = root.read("rehearsal_to", value::mailbox);
+    if mode == Mode::Rehearsal && root.get("rehearsal_to").is_none() {
+        let help = format!("add `rehearsal_to = {MAILBOX}`, a staff address: notices go there instead of to customers");
+        notes.error(root.span_of("mode"), "`mode = \"rehearsal\"` needs `rehearsal_to`", help);
+    }
+    if let (Some(from), Some(to)) = (&from, &rehearsal_to)
+        && same(&from.address, &to.address)
+    {
+        notes.error(root.span_of("rehearsal_to"), "`rehearsal_to` is the address that Forewarn writes from", "name a staff mailbox");
+    }
+    let organisation = root.required("organisation", "\"Example IT\"");
+    let support = root.read_required("support", MAILBOX, value::mailbox);
+    let backlog_mb = root.number("backlog_mb_a_day", 1..=1_000_000, "megabytes").unwrap_or(1024);
+    let approvers = approvers(&root, from.as_ref());
+    let approval = approval(&root, folder);
+    let inboxes = inboxes(&root, folder);
+    let outbox = outbox(&root, folder);
+    let notices = notices(&root);
+    let digest = digest(&root, &approvers);
+    let agenda = agenda(&root);
+    let alarm_command = root.table("alarm").and_then(|table| {
+        let command = command(&table, "command");
+        if table.get("command").is_none() {
+            table.missing("command", "[\"/usr/local/bin/wake\"]");
+        }
+        table.finish();
+        command
+    });
+    root.finish();
+    let own_addresses = from.iter().map(|mailbox| mailbox.address.clone()).collect();
+    let policy_zone = zone.unwrap_or(Tz::UTC);
+    let settle = || {
+        let (auth, plus_addresses, undo, key) = approval?;
+        let (agenda, escalation) = agenda;
+        let policy = Policy {
+            mode,
+            rehearsal_to,
+            organisation: organisation?,
+            from: from?,
+            support: support?,
+            zone: zone?,
+            approvers,
+            escalation,
+            auth,
+            plus_addresses,
+            undo,
+            notices,
+            digest,
+            agenda,
+            alarm_command,
+            backlog_bytes_a_day: u64::from(backlog_mb) << 20,
+        };
+        Some(Settled { policy, store: folder.join(store), inboxes, outbox: outbox?, rules_dir, templates_dir, key })
+    };
+    Written { services, zone: policy_zone, own_addresses, settled: settle() }
+}
+
+fn mode(word: &str) -> Result<Mode, Why> {
+    value::choice("mode", word, &[("rehearsal", Mode::Rehearsal), ("live", Mode::Live)])
+}
+
+fn same(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
+
+fn directory(root: &Table<'_>, key: &'static str, folder: &Path) -> Option<PathBuf> {
+    let path = folder.join(root.text(key)?);
+    if !path.is_dir() {
+        let help = "make the folder, mend the path (it counts from this file's folder), or delete the line: the embedded ones always work";
+        root.notes.error(root.span_of(key), format!("`{key}` names no folder: {}", path.display()), help);
+    }
+    Some(path)
+}
+
+fn approvers(root: &Table<'_>, from: Option<&Mailbox>) -> Vec<Approver> {
+    let tables = root.tables("approver");
+    if tables.is_empty() && root.get("approver").is_none_or(|value| value.get_ref().is_array()) {
+        let help = "add [[approver]] with `name` and `address`: nothing is sent to customers before one of them says approve";
+        root.notes.error(root.span_of("approver"), "there is no approver", help);
+    }
+    let mut taken = BTreeSet::new();
+    let mut approvers = Vec::new();
+    for table in tables {
+        let name = table.required("name", "\"Sam Lee\"");
+        let address = table.read_required("address", "\"sam@example.net\"", value::address);
+        let aliases = table.list("aliases", value::address).unwrap_or_default();
+        let written = address.iter().map(|address| (address.clone(), table.span_of("address"))).chain(aliases.iter().cloned());
+        for (address, span) in written {
+            if from.is_some_and(|from| same(&from.address, &address)) {
+                let help = "name the address from which the person writes; Forewarn would answer itself";
+                table.notes.error(span, format!("{address} is Forewarn's own address (`from`)"), help);
+            } else if !taken.insert(address.to_lowercase()) {
+                table.notes.error(span, format!("{address} stands here twice"), "an address belongs to one approver, once");
+            }
+        }
+        if let (Some(name), Some(address)) = (name, address) {
+            let aliases = aliases.into_iter().map(|(alias, _)| alias).collect();
+            approvers.push(Approver { mailbox: Mailbox { name, address }, aliases });
+        }
+        table.finish();
+    }
+    approvers
+}
+
+fn approval(root: &Table<'_>, folder: &Path) -> Option<(AuthMode, bool, TimeDelta, SecretSource)> {
+    const EXAMPLE: &str = "\"authserv:mx.example.net\"";
+    let Some(table) = root.table("approval") else {
+        if root.get("approval").is_none() {
+            let help = format!("add [approval] with `auth = {EXAMPLE}`: how Forewarn knows that a reply is really from an approver");
+            root.notes.error(0..0, "there is no [approval]", help);
+        }
+        return None;
+    };
+    let auth = table.read_required("auth", EXAMPLE, |word| match word.split_once(':') {
+        Some(("authserv", id)) if !id.trim().is_empty() && !id.contains([' ', ';', '/']) => Ok(AuthMode::Authserv(id.trim().to_owned())),
+        None if word == "token-only" => Ok(AuthMode::TokenOnly),
+        _ => Err(Why::new(
+            format!("unknown way of proof \"{word}\""),
+            format!("write {EXAMPLE} with the name that your mail server puts first in Authentication-Results, or \"token-only\""),
+        )),
+    });
+    let accepted = table.flag("i_accept_forgery_risk");
+    if auth == Some(AuthMode::TokenOnly) && accepted != Some(true) {
+        let help = "name your mail server (`auth = \"authserv:…\"`), or write `i_accept_forgery_risk = true` below: whoever reads a request \
+                    mail, or is copied on a reply, could then forge an approval";
+        table.notes.error(table.span_of("auth"), "`token-only` proves no sender", help);
+    }
+    let undo = table.number("undo_seconds", 0..=3600, "seconds").unwrap_or(120);
+    let plus_addresses = table.flag("plus_addresses").unwrap_or(false);
+    let key = key(&table, folder);
+    table.finish();
+    Some((auth?, plus_addresses, TimeDelta::seconds(i64::from(undo)), key?))
+}
+
+fn key(table: &Table<'_>, folder: &Path) -> Option<SecretSource> {
+    let file = table.text("key_file").map(|path| SecretSource::File(folder.join(path)));
+    let command = command(table, "key_command").map(SecretSource::Command);
+    let credential = table.read("key_credential", value::id).map(SecretSource::Credential);
+    let given: Vec<&str> = ["key_file", "key_command", "key_credential"].into_iter().filter(|key| table.has(key)).collect();
+    match given.as_slice() {
+        [] => Some(SecretSource::File(folder.join("forewarn.key"))),
+        [_] => file.or(command).or(credential),
+        [first, second, ..] => {
+            table.notes.error(table.span_of(second), format!("both `{first}` and `{second}` are set"), "keep one of them");
+            None
+        }
+    }
+}
+
+fn command(table: &Table<'_>, key: &'static str) -> Option<Vec<String>> {
+    let argv = table.get(key).map(|_| table.texts(key))?;
+    let absolute = argv.first().is_some_and(|program| Path::new(program).is_absolute());
+    if !absolute {
+        let help = "write a list that begins with the program's full path: [\"/usr/local/bin/wake\", \"noc\"]; no shell reads it";
+        table.notes.error(table.span_of(key), format!("`{key}` names no program by its full path"), help);
+        return None;
+    }
+    Some(argv)
+}
+
+fn inboxes(root: &Table<'_>, folder: &Path) -> Vec<InboxConfig> {
+    let tables = root.tables("inbox");
+    let mut inboxes: Vec<InboxConfig> = Vec::new();
+    for table in &tables {
+        let account = table.read_required("account", "\"noc\"", value::id);
+        if let Some(account) = &account
+            && inboxes.iter().any(|known| known.account == *account)
+        {
+            let help = "give each inbox its own name, and never rename one: its mail would count as new";
+            table.notes.error(table.span_of("account"), format!("two inboxes are called \"{account}\""), help);
+        }
+        let path = table.required("maildir", "\"in\"").map(|path| folder.join(path));
+        let reads = table
+            .list("reads", |word| value::choice("kind of mail", word, &[("providers", Reads::Providers), ("replies", Reads::Replies)]));
+        let reads: Vec<Reads> = match reads {
+            Some(reads) => reads.into_iter().map(|(reads, _)| reads).collect(),
+            None => vec![Reads::Providers, Reads::Replies],
+        };
+        if let (Some(account), Some(path)) = (account, path) {
+            inboxes.push(InboxConfig { account, kind: InboxKind::Maildir { path }, reads });
+        }
+    }
+    let is_list = root.get("inbox").is_none_or(|value| value.get_ref().is_array());
+    if tables.is_empty() && is_list {
+        root.notes.error(root.span_of("inbox"), "there is no inbox", "add [[inbox]] with `account` and `maildir`");
+    } else if inboxes.len() == tables.len() && is_list {
+        for (reads, word, what) in [(Reads::Providers, "providers", "provider mail"), (Reads::Replies, "replies", "replies of approvers")] {
+            if !inboxes.iter().any(|inbox| inbox.reads.contains(&reads)) {
+                let help = format!("add \"{word}\" to the `reads` of one inbox");
+                root.notes.error(tables.first().map_or(0..0, |table| table.span_of("reads")), format!("no inbox is read for {what}"), help);
+            }
+        }
+    }
+    tables.into_iter().for_each(Table::finish);
+    inboxes
+}
+
+fn outbox(root: &Table<'_>, folder: &Path) -> Option<SinkConfig> {
+    let Some(table) = root.table("outbox") else {
+        if root.get("outbox").is_none() {
+            root.notes.error(0..0, "there is no [outbox]", "add [outbox] with `maildir = \"out\"`");
+        }
+        return None;
+    };
+    let path = table.required("maildir", "\"out\"").map(|path| folder.join(path));
+    table.finish();
+    Some(SinkConfig::Maildir { path: path? })
+}
+
+fn notices(root: &Table<'_>) -> NoticeForm {
+    let table = root.table("notices");
+    let orders = [("utc-first", ZoneOrder::UtcFirst), ("local-first", ZoneOrder::LocalFirst), ("local-only", ZoneOrder::LocalOnly)];
+    let form = NoticeForm {
+        zone_order: table
+            .as_ref()
+            .and_then(|table| table.read("zone_order", |word| value::choice("order", word, &orders)))
+            .unwrap_or_default(),
+        weekday: table.as_ref().and_then(|table| table.flag("weekday")).unwrap_or(false),
+        closing: table.as_ref().and_then(|table| table.lines("closing")).unwrap_or_else(|| CLOSING.to_owned()),
+        signature: table.as_ref().and_then(|table| table.lines("signature")).unwrap_or_default(),
+    };
+    table.into_iter().for_each(Table::finish);
+    form
+}
+
+fn digest(root: &Table<'_>, approvers: &[Approver]) -> DigestPlan {
+    let table = root.table("digest");
+    let to = table.as_ref().and_then(|table| table.list("to", value::mailbox));
+    let plan = DigestPlan {
+        weekday: table.as_ref().and_then(|table| table.read("weekday", value::weekday)).unwrap_or(Weekday::Mon),
+        time: table.as_ref().and_then(|table| table.read("time", value::clock)).unwrap_or(at(7)),
+        to: match to {
+            Some(to) => to.into_iter().map(|(mailbox, _)| mailbox).collect(),
+            None => approvers.iter().map(|approver| approver.mailbox.clone()).collect(),
+        },
+        days_ahead: table.as_ref().and_then(|table| table.number("days_ahead", 1..=366, "days")).unwrap_or(14),
+    };
+    if let Some(table) = table {
+        if plan.to.is_empty() && table.get("to").is_some() {
+            let help = "name a staff address, or delete the line: approvers get it then";
+            table.notes.error(table.span_of("to"), "the digest goes to nobody", help);
+        }
+        table.finish();
+    }
+    plan
+}
+
+fn agenda(root: &Table<'_>) -> (AgendaPlan, Vec<Mailbox>) {
+    let table = root.table("agenda");
+    let hours = |key: &'static str, most: u32, default: u32| {
+        let written = table.as_ref().and_then(|table| table.number(key, 1..=most, "hours"));
+        TimeDelta::hours(i64::from(written.unwrap_or(default)))
+    };
+    let (day_starts, day_ends) = table.as_ref().and_then(|table| table.read("day", value::hours)).unwrap_or((at(8), at(18)));
+    let plan = AgendaPlan {
+        remind_every: hours("remind_hours", 168, 12),
+        escalate_before: hours("escalate_hours", 720, 24),
+        urgent_within: hours("urgent_hours", 168, 8),
+        send_before: hours("send_hours_before", 2160, 72),
+        day_starts,
+        day_ends,
+    };
+    let escalation = table.as_ref().and_then(|table| table.list("escalate_to", value::mailbox)).unwrap_or_default();
+    table.into_iter().for_each(Table::finish);
+    (plan, escalation.into_iter().map(|(mailbox, _)| mailbox).collect())
+}
+
+fn at(hour: u32) -> NaiveTime {
+    NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default()
+}

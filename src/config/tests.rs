@@ -1,0 +1,326 @@
+use std::fs;
+
+use chrono::{TimeDelta, Weekday};
+
+use super::*;
+use crate::model::{AuthMode, ContactKind, Mode, ObjectMatch};
+
+const FOREWARN: &str = r#"
+mode = "live"
+organisation = "Example IT"
+from = "Forewarn <forewarn@example.net>"
+support = "support@example.net"
+zone = "America/Chicago"
+[[approver]]
+name = "Sam"
+address = "sam@example.net"
+[approval]
+auth = "authserv:mx.example.net"
+[[inbox]]
+account = "noc"
+maildir = "in"
+[outbox]
+maildir = "out"
+"#;
+
+const SERVICES: &str = r#"
+[[provider]]
+id = "northfield"
+name = "Northfield Cloud"
+[[service]]
+id = "web"
+name = "Managed Web Services"
+[[service.stands_on]]
+provider = "northfield"
+object = "web01"
+[[customer]]
+id = "acme"
+name = "Acme"
+services = ["web"]
+[[customer.contact]]
+address = "it@acme.example"
+"#;
+
+fn loaded(forewarn: &str, services: &str) -> Result<Config, Report> {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("services.toml"), services).unwrap();
+    let path = folder.path().join("forewarn.toml");
+    fs::write(&path, forewarn).unwrap();
+    load(&path)
+}
+
+/// Every fault as `file:line: message | help`.
+fn faults(result: &Result<Config, Report>) -> Vec<String> {
+    let report = match result {
+        Ok(config) => &config.warnings,
+        Err(report) => report,
+    };
+    let file = |fault: &Fault| fault.file.file_name().unwrap().to_string_lossy().into_owned();
+    let line = |fault: &Fault| fault.at.map_or(0, |(line, _)| line);
+    report.faults().iter().map(|fault| format!("{}:{}: {} | {}", file(fault), line(fault), fault.message, fault.help)).collect()
+}
+
+/// One fault only, and it holds both texts.
+fn one_fault(result: &Result<Config, Report>, message: &str, help: &str) {
+    let faults = faults(result);
+    assert_eq!(faults.len(), 1, "{faults:#?}");
+    assert!(faults[0].contains(message), "{faults:?} lacks {message}");
+    assert!(faults[0].contains(help), "{faults:?} lacks {help}");
+}
+
+#[test]
+fn reads_the_shortest_pair_with_its_defaults() {
+    let config = loaded(FOREWARN, SERVICES).unwrap();
+    assert_eq!(faults(&Ok(config.clone())), Vec::<String>::new());
+    let policy = &config.policy;
+    assert_eq!((policy.mode, policy.undo, policy.plus_addresses), (Mode::Live, TimeDelta::seconds(120), false));
+    assert_eq!(policy.auth, AuthMode::Authserv("mx.example.net".into()));
+    assert_eq!((policy.digest.weekday, policy.digest.days_ahead), (Weekday::Mon, 14));
+    assert_eq!(policy.digest.to[0].address, "sam@example.net");
+    assert_eq!(policy.agenda.urgent_within, TimeDelta::hours(8));
+    assert!(policy.notices.closing.starts_with("If you have questions"));
+    assert_eq!(config.inboxes[0].reads, [Reads::Providers, Reads::Replies]);
+    assert!(config.store.ends_with("forewarn.sqlite"));
+    let customer = &config.inventory.customers[0];
+    assert_eq!(customer.zone, chrono_tz::America::Chicago);
+    assert_eq!(customer.contacts[0].kinds, [ContactKind::Maintenance, ContactKind::Incident]);
+    assert_eq!(config.inventory.services[0].stands_on[0].object, ObjectMatch::Exact("web01".into()));
+}
+
+#[test]
+fn lists_every_fault_of_both_files_at_once() {
+    let forewarn = FOREWARN
+        .replace("mode = \"live\"", "mode = \"rehersal\"\nspeling = 1")
+        .replace("America/Chicago", "America/Chicgo")
+        .replace("sam@example.net", "sam at example.net")
+        .replace("authserv:mx.example.net", "token-only\"\nundo_second = 5\nplus_addresses = \"yes")
+        .replace("maildir = \"out\"", "");
+    let services = SERVICES
+        .replace("\"northfield\"\nobject", "\"northfeild\"\nobject")
+        .replace("[\"web\"]", "[\"webb\"]\nzone = \"Berlin\"\nnotice_days = 0\ncontcat = 1");
+    let found = faults(&loaded(&forewarn, &services));
+    for expected in [
+        "forewarn.toml:2: unknown mode \"rehersal\" | did you mean \"rehearsal\"?",
+        "forewarn.toml:3: unknown key `speling` in the file",
+        "forewarn.toml:7: unknown time zone \"America/Chicgo\" | did you mean \"America/Chicago\"?",
+        "forewarn.toml:10: \"sam at example.net\" is no mail address",
+        "forewarn.toml:12: `token-only` proves no sender | name your mail server",
+        "forewarn.toml:13: unknown key `undo_second` in [approval] | did you mean `undo_seconds`?",
+        "forewarn.toml:14: `plus_addresses` must be true or false, found string | write true",
+        "forewarn.toml:18: `maildir` is missing in [outbox] | add `maildir = \"out\"`",
+        "services.toml:9: there is no provider \"northfeild\" | did you mean \"northfield\"?",
+        "services.toml:14: there is no service \"webb\" | did you mean \"web\"?",
+        "services.toml:15: unknown time zone \"Berlin\" | did you mean \"Europe/Berlin\"?",
+        "services.toml:16: `notice_days` is out of range | write a number of days from 1 to 365",
+        "services.toml:17: unknown key `contcat` in [[customer]] | did you mean `contact`?",
+    ] {
+        assert!(found.iter().any(|fault| fault.starts_with(expected)), "{expected}\nis not among\n{found:#?}");
+    }
+}
+
+#[test]
+fn shows_file_line_caret_and_what_to_do() {
+    let report = loaded(&FOREWARN.replace("America/Chicago", "America/Chicgo"), SERVICES).unwrap_err();
+    let shown = report.render(false);
+    for expected in [
+        "error: unknown time zone \"America/Chicgo\"",
+        "forewarn.toml:6:8",
+        "zone = \"America/Chicgo\"",
+        "^^^^^^^^^^^^^^^^",
+        "help: did you mean",
+    ] {
+        assert!(shown.contains(expected), "{expected} is not in\n{shown}");
+    }
+}
+
+#[test]
+fn never_shows_a_secret_that_somebody_wrote_into_the_file() {
+    let report = loaded(&FOREWARN.replace("[outbox]", "[outbox]\npassword = \"hunter2\""), SERVICES).unwrap_err();
+    let shown = format!("{} {}", report.render(false), report.render(true));
+    assert!(shown.contains("unknown key `password`"), "{shown}");
+    assert!(!shown.contains("hunter2"), "{shown}");
+}
+
+#[test]
+fn w04_rehearsal_needs_a_staff_address_that_is_not_our_own() {
+    let rehearsal = FOREWARN.replace("\"live\"", "\"rehearsal\"");
+    one_fault(&loaded(&rehearsal, SERVICES), "needs `rehearsal_to`", "a staff address");
+    one_fault(
+        &loaded(
+            &format!("mode = \"rehearsal\"\nrehearsal_to = \"forewarn@example.net\"{}", FOREWARN.replace("mode = \"live\"", "")),
+            SERVICES,
+        ),
+        "writes from",
+        "staff",
+    );
+    let unsaid = FOREWARN.replace("mode = \"live\"", "rehearsal_to = \"staff@example.net\"");
+    assert_eq!(loaded(&unsaid, SERVICES).unwrap().policy.mode, Mode::Rehearsal);
+}
+
+#[test]
+fn approval_needs_an_approver_and_a_proof() {
+    let without = FOREWARN.replace("[[approver]]\nname = \"Sam\"\naddress = \"sam@example.net\"\n", "");
+    one_fault(&loaded(&without, SERVICES), "there is no approver", "[[approver]]");
+    let token = FOREWARN.replace("authserv:mx.example.net", "token-only");
+    one_fault(&loaded(&token, SERVICES), "`token-only` proves no sender", "i_accept_forgery_risk = true");
+    let refused = token.replace("[[inbox]]", "i_accept_forgery_risk = false\n[[inbox]]");
+    assert!(loaded(&refused, SERVICES).is_err());
+    let accepted = token.replace("[[inbox]]", "i_accept_forgery_risk = true\n[[inbox]]");
+    assert_eq!(loaded(&accepted, SERVICES).unwrap().policy.auth, AuthMode::TokenOnly);
+    for auth in ["authserv:", "authserv", "dkim", "authserv:a b"] {
+        assert!(loaded(&FOREWARN.replace("authserv:mx.example.net", auth), SERVICES).is_err(), "{auth}");
+    }
+    let own = FOREWARN.replace("sam@example.net", "Forewarn@example.net");
+    one_fault(&loaded(&own, SERVICES), "Forewarn's own address", "answer itself");
+}
+
+#[test]
+fn the_key_comes_from_one_place() {
+    let key = |line: &str| loaded(&FOREWARN.replace("[[inbox]]", &format!("{line}\n[[inbox]]")), SERVICES);
+    assert!(matches!(key("").unwrap().key, SecretSource::File(path) if path.ends_with("forewarn.key")));
+    assert_eq!(key("key_credential = \"approval\"").unwrap().key, SecretSource::Credential("approval".into()));
+    assert_eq!(key("key_command = [\"/bin/cat\", \"k\"]").unwrap().key, SecretSource::Command(vec!["/bin/cat".into(), "k".into()]));
+    one_fault(&key("key_file = \"a\"\nkey_credential = \"b\""), "both `key_file` and `key_credential`", "keep one");
+    one_fault(&key("key_command = [\"cat\"]"), "full path", "no shell");
+}
+
+#[test]
+fn inboxes_are_named_once_and_cover_providers_and_replies() {
+    let second = |lines: &str| loaded(&format!("{FOREWARN}[[inbox]]\nmaildir = \"x\"\n{lines}"), SERVICES);
+    one_fault(&second("account = \"noc\""), "two inboxes are called \"noc\"", "its own name");
+    one_fault(&second("account = \"b\"\nreads = [\"provider\"]"), "unknown kind of mail \"provider\"", "\"providers\"");
+    let only = FOREWARN.replace("maildir = \"in\"", "maildir = \"in\"\nreads = [\"replies\"]");
+    one_fault(&loaded(&only, SERVICES), "no inbox is read for provider mail", "\"providers\"");
+}
+
+#[test]
+fn an_object_is_said_in_exactly_one_way() {
+    let object = |line: &str| loaded(FOREWARN, &SERVICES.replace("object = \"web01\"", line));
+    let read = |line: &str| object(line).unwrap().inventory.services[0].stands_on[0].clone();
+    assert_eq!(read("region = \"Dallas\"").object, ObjectMatch::Region("Dallas".into()));
+    assert_eq!(read("region = \"Dallas\"").region, None);
+    assert_eq!(read("object = \"web01\"\nregion = \"Dallas\"").region, Some("Dallas".into()));
+    assert_eq!(read("prefix = \"203.0.113.0/28\"").object, ObjectMatch::Prefix("203.0.113.0/28".parse().unwrap()));
+    assert_eq!(read("glob = \"web*\"\nretired = true").object, ObjectMatch::Glob("web*".into()));
+    assert_eq!(read("fleet = true").object, ObjectMatch::Fleet);
+    one_fault(&object(""), "not on which object", "add one of `object");
+    one_fault(&object("object = \"a\"\nglob = \"b*\""), "both `object` and `glob`", "aliases");
+    one_fault(&object("prefix = \"203.0.113.5/28\""), "bits set", "203.0.113.0/28");
+    one_fault(&object("prefix = \"203.0.113\""), "no address prefix", "/28");
+    one_fault(&object("glob = \"web[\""), "no glob", "web*");
+    one_fault(&object("glob = \"*\""), "matches everything", "fleet = true");
+    one_fault(&object("fleet = false"), "names no object", "fleet = true");
+    one_fault(&object("region = 7"), "`region` must be text", "write");
+}
+
+#[test]
+fn ids_are_used_once_whatever_their_case() {
+    let twice = SERVICES.replace(
+        "[[customer]]",
+        "[[customer]]\nid = \"ACME\"\nname = \"B\"\nservices = []\n[[customer.contact]]\naddress = \"a@b.example\"\n[[customer]]",
+    );
+    one_fault(&loaded(FOREWARN, &twice), "two customers have the id \"acme\"", "an id of its own");
+    one_fault(&loaded(FOREWARN, &SERVICES.replace("\"acme\"", "\"acme gmbh\"")), "cannot be an id", "no spaces");
+}
+
+#[test]
+fn w18_w28_what_is_hardly_meant_is_a_warning() {
+    let lonely = SERVICES.replace("[[customer.contact]]\naddress = \"it@acme.example\"\n", "");
+    let result = loaded(FOREWARN, &lonely);
+    assert!(result.is_ok());
+    one_fault(&result, "no contact for maintenances", "[[customer.contact]]");
+    let billing = loaded(FOREWARN, &format!("{SERVICES}kinds = [\"billing\"]"));
+    one_fault(&billing, "no contact for maintenances", "[[customer.contact]]");
+    let spare = "[[service]]\nid = \"spare\"\nname = \"Spare\"\n[[service.stands_on]]\nprovider = \"northfield\"\nobject = \"s1\"\n";
+    let unused = loaded(FOREWARN, &format!("{SERVICES}{spare}"));
+    assert!(unused.is_ok());
+    one_fault(&unused, "no customer has the service \"spare\"", "internal = true");
+    let internal = spare.replace("name = ", "internal = true\nname = ");
+    assert_eq!(faults(&loaded(FOREWARN, &format!("{SERVICES}{internal}"))), Vec::<String>::new());
+    let floating = SERVICES.replace("[[service.stands_on]]\nprovider = \"northfield\"\nobject = \"web01\"\n", "");
+    one_fault(&loaded(FOREWARN, &floating), "stands on nothing", "[[service.stands_on]]");
+}
+
+#[test]
+fn a_customer_of_an_internal_service_is_a_contradiction() {
+    one_fault(&loaded(FOREWARN, &SERVICES.replace("id = \"web\"", "id = \"web\"\ninternal = true")), "is internal", "delete it here");
+}
+
+#[test]
+fn s11_contacts_are_checked_before_the_night() {
+    for address in [
+        "it@acme.example, boss@acme.example",
+        "it@acme.example\\r\\nBcc: x@y.example",
+        "it%x@acme.example",
+        "it@acme",
+        "forewarn@example.net",
+    ] {
+        let result = loaded(FOREWARN, &SERVICES.replace("it@acme.example", address));
+        assert_eq!(
+            faults(&result).iter().filter(|fault| fault.starts_with("services.toml:16")).count(),
+            1,
+            "{address}: {:#?}",
+            faults(&result)
+        );
+    }
+    let twice = format!("{SERVICES}[[customer.contact]]\naddress = \"IT@acme.example\"\n");
+    one_fault(&loaded(FOREWARN, &twice), "a contact here twice", "keep one");
+}
+
+#[test]
+fn parts_are_a_list_or_tables_with_things_of_their_own() {
+    let parts = SERVICES.replace(
+        "[[customer]]",
+        "[[service.part]]\nname = \"Webmail\"\n[[service.part.stands_on]]\nprovider = \"northfield\"\nobject = \"hook7\"\n[[customer]]",
+    );
+    let parts = parts.replace("name = \"Managed Web Services\"", "name = \"W\"\nparts = [\"Sending\"]");
+    let service = loaded(FOREWARN, &parts).unwrap().inventory.services[0].clone();
+    assert_eq!(service.parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>(), ["Sending", "Webmail"]);
+    assert_eq!(service.parts[1].stands_on[0].object, ObjectMatch::Exact("hook7".into()));
+    one_fault(&loaded(FOREWARN, &parts.replace("\"Sending\"", "\"webmail\"")), "two parts are called", "once");
+}
+
+#[test]
+fn hours_and_days_out_of_range_are_refused() {
+    for (line, message) in [
+        ("[agenda]\nurgent_hours = 0", "`urgent_hours` is out of range"),
+        ("[agenda]\nremind_hours = 169", "`remind_hours` is out of range"),
+        ("[agenda]\nescalate_hours = -1", "`escalate_hours` is out of range"),
+        ("[agenda]\nurgent_hours = 8.5", "`urgent_hours` must be a whole number"),
+        ("[agenda]\nday = \"18:00-08:00\"", "no hours of a day"),
+        ("[digest]\nweekday = \"mon day\"", "unknown weekday"),
+        ("[digest]\ntime = \"7am\"", "no time of day"),
+        ("[digest]\nto = []", "the digest goes to nobody"),
+        ("[notices]\nzone_order = \"utc\"", "unknown order"),
+        ("[notices]\nclosing = \"\\u0007\"", "control character"),
+        ("[alarm]", "`command` is missing in [alarm]"),
+    ] {
+        one_fault(&loaded(&format!("{FOREWARN}{line}\n"), SERVICES), message, "");
+    }
+}
+
+#[test]
+fn broken_toml_is_shown_and_the_other_file_is_still_read() {
+    let broken = FOREWARN.replace("zone = \"America/Chicago\"", "zone = America/Chicago");
+    let found = faults(&loaded(&broken, &SERVICES.replace("\"northfield\"\nobject", "\"nort\"\nobject")));
+    assert!(found.iter().any(|fault| fault.starts_with("forewarn.toml:6")), "{found:#?}");
+    assert!(found.iter().any(|fault| fault.starts_with("services.toml:9")), "{found:#?}");
+    let twice = FOREWARN.replace("support =", "from = \"x@example.net\"\nsupport =");
+    one_fault(&loaded(&twice, SERVICES), "duplicate key", "");
+}
+
+#[test]
+fn a_missing_file_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("forewarn.toml");
+    let shown = load(&path).unwrap_err().to_string();
+    assert!(shown.contains("forewarn init") && shown.contains("forewarn.toml"), "{shown}");
+    fs::write(&path, FOREWARN).unwrap();
+    let shown = load(&path).unwrap_err().to_string();
+    assert!(shown.contains("services.toml") && shown.contains("services = "), "{shown}");
+}
+
+#[test]
+fn folders_that_are_named_must_be_there() {
+    one_fault(&loaded(&format!("rules_dir = \"rulez\"{FOREWARN}"), SERVICES), "`rules_dir` names no folder", "delete the line");
+}
