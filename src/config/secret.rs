@@ -234,7 +234,9 @@ mod tests {
 
     #[test]
     fn refuses_short_and_even_keys_without_showing_them() {
-        for text in ["hunter2hunter2", "", &"a".repeat(64), KEY.get(..62).unwrap(), "two words that are long enough to be a key by themselves"] {
+        for text in
+            ["hunter2hunter2", "", &"a".repeat(64), KEY.get(..62).unwrap(), "two words that are long enough to be a key by themselves"]
+        {
             let (_folder, source) = file(text, 0o600);
             let error = approval_key(&source).unwrap_err();
             assert!(text.is_empty() || !format!("{error} {error:?}").contains(text), "{error}");
