@@ -33,7 +33,7 @@ pub(super) fn events(text: &str) -> (Vec<CalendarEvent>, Vec<String>) {
         match parser.entry() {
             Entry::ICalendar(calendar) => of_calendar(&calendar, &mut found, &mut defects),
             Entry::InvalidLine(line) => {
-                defects.push(format!("calendar line not read: {}", line.chars().take(60).collect::<String>().trim()))
+                defects.push(format!("calendar line not read: {}", line.chars().take(60).collect::<String>().trim()));
             }
             Entry::Eof | Entry::TooManyComponents => break,
             _ => {}

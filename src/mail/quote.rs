@@ -3,14 +3,20 @@
 //! A provider's mail must never end empty here: what would leave nothing is kept whole, and a rule of underscores or a bare `>` is
 //! history only where more than that says so.
 
+mod marks;
+
 use std::ops::Range;
 
 use crate::model::{BodyText, Mailbox};
+
+use marks::{Field, Kind, ends_attribution, kind, mailbox, opens_attribution, unquoted};
 
 /// Most lines that one header block of a forwarded or answered mail may have.
 const MAX_HEADER_LINES: usize = 40;
 /// Most levels of `>` taken off a forwarded text.
 const MAX_UNQUOTED: usize = 5;
+/// Most forwards within forwards.
+const MAX_FORWARDS: usize = 10;
 /// A remark above a forwarded mail has at most this many characters.
 const MAX_REMARK_CHARS: usize = 600;
 
@@ -52,6 +58,8 @@ pub(super) fn split(lines: &[String], quotes: &[Range<usize>], hints: Hints) -> 
         hints,
         ignored_before: None,
         unquote: 0,
+        forwards: 0,
+        forwarded_text: 0,
         fresh: vec![true; lines.len()],
         text: Vec::new(),
         forwarded_from: None,
@@ -78,6 +86,9 @@ struct Reader<'a> {
     ignored_before: Option<usize>,
     /// How many `>` the forwarded text carries.
     unquote: usize,
+    /// How many forwards were opened, and how many lines of text stood when the last one was.
+    forwards: usize,
+    forwarded_text: usize,
     fresh: Vec<bool>,
     text: Vec<&'a str>,
     forwarded_from: Option<Mailbox>,
@@ -89,56 +100,53 @@ impl<'a> Reader<'a> {
         Some((0..self.unquote).fold(line.as_str(), |line, _| unquoted(line).unwrap_or(line)))
     }
 
+    /// From the first sign of history on everything is history: what a person writes below it cannot be told from it with certainty.
     fn read(&mut self) {
         let mut at = 0;
-        let mut answered = false;
         while let Some(line) = self.line(at) {
-            let kind = kind(line);
-            match kind {
-                Kind::OwnMark => return self.drop_to(at, self.lines.len()),
-                Kind::ForwardMark => {
-                    at = self.forward(at, at + 1);
-                    continue;
-                }
-                Kind::OriginalMark | Kind::Field(Field::From) | Kind::Rule => {
-                    let from = if kind == Kind::Field(Field::From) { at } else { self.next_filled(at + 1) };
-                    if let Some(block) = self.header_block(from) {
-                        if self.passes_on() {
-                            at = self.forward_block(at, &block);
-                            continue;
-                        }
-                        return self.drop_to(at, self.lines.len());
-                    }
-                    if kind == Kind::OriginalMark && self.wrote_something() {
-                        return self.drop_to(at, self.lines.len());
-                    }
-                }
-                _ => {}
+            if let Some(next) = self.forwarded_at(at, kind(line)) {
+                at = next;
+                continue;
             }
-            if let Some(end) = self.attribution(at) {
-                let next = self.next_filled(end);
-                if self.line(next).is_some_and(|line| unquoted(line).is_some()) {
-                    self.drop_to(at, next);
-                    at = next;
-                    answered = true;
-                    continue;
-                }
-                if self.hidden(next) {
-                    self.drop_to(at, next);
-                    at = next;
-                    continue;
-                }
-                if self.hints.answers || self.wrote_something() {
-                    return self.drop_to(at, self.lines.len());
-                }
+            if self.is_history(at, line) {
+                return self.drop_to(at, self.lines.len());
             }
-            if self.hidden(at) && !self.holds_forward(at) || (answered || self.hints.answers) && unquoted(line).is_some() {
-                self.drop_to(at, at + 1);
-            } else {
-                self.text.push(line);
-            }
+            self.text.push(line);
             at += 1;
         }
+    }
+
+    /// Where the text of a forwarded mail begins whose mark or header block stands at a line.
+    fn forwarded_at(&mut self, at: usize, kind: Kind) -> Option<usize> {
+        let from = match kind {
+            Kind::ForwardMark => return Some(self.forward(at)),
+            Kind::OriginalMark | Kind::Rule => self.next_filled(at + 1),
+            Kind::Field(Field::From) => at,
+            _ => return None,
+        };
+        let block = self.header_block(from).filter(|_| self.passes_on())?;
+        Some(self.forward_block(at, &block))
+    }
+
+    fn is_history(&self, at: usize, line: &str) -> bool {
+        let by_kind = match kind(line) {
+            Kind::Empty => return false,
+            Kind::OwnMark => true,
+            Kind::OriginalMark => self.hints.answers || self.wrote_something(),
+            Kind::Rule => self.header_block(self.next_filled(at + 1)).is_some(),
+            Kind::Field(Field::From) => self.header_block(at).is_some(),
+            _ => false,
+        };
+        let attributed = || {
+            self.attribution(at).is_some_and(|end| {
+                let below = self.next_filled(end);
+                self.hints.answers
+                    || self.wrote_something()
+                    || self.hidden(below)
+                    || self.line(below).is_some_and(|line| unquoted(line).is_some())
+            })
+        };
+        by_kind || self.hidden(at) && !self.holds_forward(at) || self.hints.answers && unquoted(line).is_some() || attributed()
     }
 
     /// Whether a client mark covers a line.
@@ -153,13 +161,15 @@ impl<'a> Reader<'a> {
     }
 
     fn wrote_something(&self) -> bool {
-        self.text.iter().any(|line| !line.trim().is_empty())
+        self.text.iter().skip(self.forwarded_text).any(|line| !line.trim().is_empty())
     }
 
-    /// An Outlook header block opens a forward where the subject says so, or where it does not say otherwise and only a remark stands above.
+    /// A bare header block opens a forward where the subject says so, or where it does not say otherwise and only a remark stands above;
+    /// within a forward only where nothing stands above.
     fn passes_on(&self) -> bool {
-        let remark: usize = self.text.iter().map(|line| line.len()).sum();
-        self.hints.forwards || !self.hints.answers && remark <= MAX_REMARK_CHARS || !self.wrote_something()
+        let remark: usize = self.text.iter().skip(self.forwarded_text).map(|line| line.len()).sum();
+        let says_so = self.hints.forwards || !self.hints.answers && remark <= MAX_REMARK_CHARS && self.forwards == 0;
+        self.forwards < MAX_FORWARDS && (says_so || !self.wrote_something())
     }
 
     fn drop_to(&mut self, from: usize, to: usize) {
@@ -173,37 +183,36 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes out a forward's mark and header block, and returns where its text begins.
-    fn forward(&mut self, mark: usize, after: usize) -> usize {
-        let next = self.next_filled(after);
+    fn forward(&mut self, mark: usize) -> usize {
+        let next = self.next_filled(mark + 1);
         if self.line(next).is_some_and(|line| unquoted(line).is_some()) {
             self.unquote = (self.unquote + 1).min(MAX_UNQUOTED);
         }
-        match self.header_block(next) {
-            Some(block) => self.forward_block(mark, &block),
-            None => {
-                self.drop_to(mark, after);
-                self.ignored_before = Some(after + 1);
-                after
-            }
-        }
+        let block = self.header_block(next).unwrap_or(Block { from: None, subject: 0..0, end: mark + 1 });
+        self.forward_block(mark, &block)
     }
 
     fn forward_block(&mut self, mark: usize, block: &Block) -> usize {
         self.drop_to(mark, block.end);
         // The inner subject is content; its dates and addresses are not.
+        let mut subject = String::new();
         for at in block.subject.clone() {
             if let Some(fresh) = self.fresh.get_mut(at) {
                 *fresh = true;
             }
             if let Some(line) = self.line(at) {
                 self.text.push(line);
+                subject.push_str(line);
             }
         }
         if self.forwarded_from.is_none() {
             self.forwarded_from.clone_from(&block.from);
         }
-        // What was answered inside the forward is history again, so its own subject decides from here on.
-        self.hints = Hints { answers: true, forwards: false };
+        // What was answered inside the forward is history again: the inner subject decides from here on.
+        let inner = subject.split_once([':', '：']).map(|(_, inner)| inner).unwrap_or_default();
+        self.hints = Hints::of(inner, false);
+        self.forwards += 1;
+        self.forwarded_text = self.text.len();
         self.ignored_before = Some(self.next_filled(block.end) + 1);
         block.end
     }
@@ -279,221 +288,114 @@ struct Block {
     end: usize,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Empty,
-    Text,
-    /// Our own request's marker lines.
-    OwnMark,
-    /// `---------- Forwarded message ---------`
-    ForwardMark,
-    /// `-----Original Message-----`
-    OriginalMark,
-    /// `________________`
-    Rule,
-    Field(Field),
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Field {
-    From,
-    Date,
-    To,
-    Subject,
-    Other,
-}
+    fn split_of(subject: &str, text: &str) -> Split {
+        split(&super::super::text::lines(text), &[], Hints::of(subject, false))
+    }
 
-const FORWARDED: &[&str] = &[
-    "forwarded message",
-    "forwarded by",
-    "weitergeleitete nachricht",
-    "message transféré",
-    "message transfere",
-    "mensaje reenviado",
-    "doorgestuurd bericht",
-    "mensagem encaminhada",
-    "messaggio inoltrato",
-    "vidarebefordrat meddelande",
-    "転送メッセージ",
-    "转发的消息",
-    "转发邮件",
-    "weitergeleitet von",
-    "videresendt meddelelse",
-];
-const BEGIN_FORWARDED: &[&str] = &[
-    "begin forwarded message:",
-    "anfang der weitergeleiteten nachricht:",
-    "début du message réexpédié",
-    "début du message transféré",
-    "inicio del mensaje reenviado:",
-    "begin doorgestuurd bericht:",
-    "início da mensagem encaminhada:",
-    "início da mensagem reencaminhada:",
-    "inizio messaggio inoltrato:",
-    "転送されたメッセージ",
-];
-const ORIGINAL: &[&str] = &[
-    "original message",
-    "original appointment",
-    "ursprüngliche nachricht",
-    "originalnachricht",
-    "message d'origine",
-    "message original",
-    "mensaje original",
-    "oorspronkelijk bericht",
-    "mensagem original",
-    "messaggio originale",
-    "ursprungligt meddelande",
-    "opprinnelig melding",
-    "oprindelig meddelelse",
-    "元のメッセージ",
-    "原始邮件",
-    "邮件原件",
-];
-const FROM: &[&str] = &["from", "von", "de", "da", "van", "från", "fra", "od", "expéditeur", "remitente", "差出人", "送信者", "发件人"];
-const SUBJECT: &[&str] =
-    &["subject", "betreff", "objet", "asunto", "assunto", "onderwerp", "oggetto", "ämne", "emne", "temat", "件名", "主题"];
-const DATE: &[&str] = &[
-    "sent",
-    "date",
-    "gesendet",
-    "datum",
-    "envoyé",
-    "enviado",
-    "enviado el",
-    "enviada em",
-    "enviado em",
-    "fecha",
-    "verzonden",
-    "data",
-    "inviato",
-    "skickat",
-    "sendt",
-    "dato",
-    "wysłano",
-    "送信日時",
-    "日時",
-    "日付",
-    "发送时间",
-    "日期",
-];
-const TO: &[&str] = &["to", "an", "à", "para", "aan", "a", "till", "til", "do", "宛先", "收件人"];
-const OTHER: &[&str] = &["cc", "bcc", "reply-to", "importance", "kopie", "抄送"];
-
-fn kind(line: &str) -> Kind {
-    let line = line.trim();
-    if line.is_empty() {
-        return Kind::Empty;
-    }
-    if line.len() > 400 {
-        return match line.split_once(':').and_then(|(name, _)| field(name)) {
-            Some(field) => Kind::Field(field),
-            None => Kind::Text,
-        };
-    }
-    let lower = line.to_lowercase();
-    if lower.starts_with("--- the notice, exactly as customers get it") || lower.contains("write above this line") {
-        return Kind::OwnMark;
-    }
-    if BEGIN_FORWARDED.iter().any(|begin| lower.starts_with(begin)) {
-        return Kind::ForwardMark;
-    }
-    if let Some(inner) = dashed(&lower) {
-        if FORWARDED.iter().any(|mark| inner.starts_with(mark)) {
-            return Kind::ForwardMark;
-        }
-        if ORIGINAL.iter().any(|mark| inner.starts_with(mark)) {
-            return Kind::OriginalMark;
+    #[test]
+    fn history_is_cut_from_its_first_sign() {
+        let table = [
+            ("approve\n\nOn Mon, Oct 5, 2020 at 10:00 AM Desk <desk@msp.example> wrote:\n> old\n> older", "approve"),
+            ("approve\n\nOn Mon, Oct 5, 2020 at 10:00 AM Desk\n<desk@msp.example> wrote:\n\nold", "approve"),
+            ("ok\n\nAm 05.10.2020 um 10:00 schrieb Desk:\n> alt", "ok"),
+            ("ok\n\nAm Mo., 5. Okt. 2020 um 10:00 Uhr schrieb Desk <desk@msp.example>:\nalt", "ok"),
+            ("ok\n\nLe lun. 5 oct. 2020 à 10:00, Desk <desk@msp.example> a écrit :\n> vieux", "ok"),
+            ("ok\n\nEl lun, 5 oct 2020 a las 10:00, Desk (<desk@msp.example>) escribió:\nviejo", "ok"),
+            ("ok\n\nOp ma 5 okt. 2020 om 10:00 schreef Desk <desk@msp.example>:\noud", "ok"),
+            ("ok\n\nEm seg., 5 de out. de 2020 às 10:00, Desk <desk@msp.example> escreveu:\nvelho", "ok"),
+            ("ok\n\n2020年10月5日(月) 10:00 Desk <desk@msp.example>:\n古い", "ok"),
+            ("ok\n\n-----Original Message-----\nFrom: Desk\nSent: Monday\nTo: Sam\nSubject: x\n\nold", "ok"),
+            (
+                "ok\n\n________________________________\nFrom: Desk <desk@msp.example>\nSent: Monday, October 5\nTo: Sam\nSubject: x\n\nold",
+                "ok",
+            ),
+            ("ok\n\nVon: Desk\nGesendet: Montag\nAn: Sam\nBetreff: x\n\nalt", "ok"),
+            ("ok\n\n> From: Desk\n> old", "ok"),
+            ("approve\nWrite above this line\nold", "approve"),
+            (
+                "--- the notice, exactly as customers get it ---\nStart: 10:00",
+                "--- the notice, exactly as customers get it ---\nStart: 10:00",
+            ),
+            ("edit\nNew words\n-- \nSam", "edit\nNew words\n--\nSam"),
+        ];
+        for (text, fresh) in table {
+            assert_eq!(split_of("Re: Wed 11PM: Mail", text).body.fresh, fresh, "{text}");
         }
     }
-    if line.len() >= 16 && line.chars().all(|c| c == '_') {
-        return Kind::Rule;
+
+    #[test]
+    fn a_notice_is_not_mistaken_for_history() {
+        let table = [
+            "Window:\n____________________________\nStart: 10:00\nEnd: 12:00",
+            "Affected:\n> circuit A\n> circuit B",
+            "> Your instance will be stopped\n> after 2019-09-16 19:00 UTC",
+            "From: 10:00 UTC\nTo: 12:00 UTC\nAffected: AB-1",
+            "Date: 17 December\nFrom 10:00\nSubject: work\n\nText",
+            "On Monday we stop the following:\nAB-1",
+        ];
+        for text in table {
+            assert_eq!(split_of("Planned work AB-1", text).body, BodyText { fresh: text.to_owned(), quoted: String::new() }, "{text}");
+        }
     }
-    line.split_once([':', '：']).and_then(|(name, _)| field(name)).map_or(Kind::Text, Kind::Field)
-}
 
-/// The text between dashes: `-----text-----`, `---------- text ---------`.
-fn dashed(line: &str) -> Option<&str> {
-    let inner = line.strip_prefix("--").or_else(|| line.strip_prefix('\u{2014}'))?;
-    Some(inner.trim_matches(['-', '\u{2014}', ' ']))
-}
-
-fn field(name: &str) -> Option<Field> {
-    let name = name.trim_matches([' ', '*', '_', '\u{a0}']).to_lowercase();
-    let one_of = |names: &[&str]| names.contains(&name.as_str());
-    if one_of(FROM) {
-        Some(Field::From)
-    } else if one_of(SUBJECT) {
-        Some(Field::Subject)
-    } else if one_of(DATE) {
-        Some(Field::Date)
-    } else if one_of(TO) {
-        Some(Field::To)
-    } else if one_of(OTHER) {
-        Some(Field::Other)
-    } else {
-        None
+    #[test]
+    fn forwarded_text_is_fresh_and_its_sender_is_known() {
+        let gmail = "FYI\n\n---------- Forwarded message ---------\nFrom: Provider NOC <noc@provider.example>\nDate: Mon, 5 Oct 2020 at 10:00\nSubject: Work on AB-1\n that is long\nTo: <us@msp.example>\n\nStart: 10:00";
+        let apple = "Begin forwarded message:\n\n> From: Provider NOC <noc@provider.example>\n> Subject: Work on AB-1\n> Date: 5 October 2020 at 10:00:00 BST\n> To: us@msp.example\n>\n> Start: 10:00\n> On 1 Oct 2020, Sam <sam@msp.example> wrote:\n>> When?";
+        let outlook = "see below\n\nFrom: Provider NOC <noc@provider.example>\nSent: Monday, October 5, 2020 10:00 AM\nTo: us@msp.example\nSubject: Work on AB-1\n\nStart: 10:00\n\nFrom: Sam\nSent: Sunday\nTo: NOC\nSubject: When?\n\nold";
+        let table = [
+            (gmail, "Fwd: Work on AB-1", "FYI\n\nSubject: Work on AB-1\n that is long\n\nStart: 10:00"),
+            (apple, "Fwd: Work on AB-1", "Subject: Work on AB-1\n\nStart: 10:00"),
+            (outlook, "FW: Work on AB-1", "see below\n\nSubject: Work on AB-1\n\nStart: 10:00"),
+            (outlook, "Work on AB-1", "see below\n\nSubject: Work on AB-1\n\nStart: 10:00"),
+            (outlook, "Re: Work on AB-1", "see below"),
+        ];
+        for (text, subject, fresh) in table {
+            let split = split_of(subject, text);
+            assert_eq!(split.body.fresh, fresh, "{subject}: {text}");
+            let from = split.forwarded_from.map(|from| from.address);
+            assert_eq!(from.as_deref(), (!subject.starts_with("Re")).then_some("noc@provider.example"), "{subject}");
+        }
     }
-}
 
-/// A line without one level of `>`; none where it has none. `>From` is mbox's escape and not a quote.
-fn unquoted(line: &str) -> Option<&str> {
-    let rest = line.trim_start().strip_prefix('>')?;
-    (!rest.starts_with("From ")).then(|| rest.strip_prefix(' ').unwrap_or(rest))
-}
+    #[test]
+    fn marks_of_clients_cut_and_forwards_within_them_do_not() {
+        let lines: Vec<String> = ["approve", "", "Sam wrote", "old"].map(str::to_owned).to_vec();
+        assert_eq!(split(&lines, &[2..usize::MAX], Hints::default()).body.fresh, "approve");
+        let lines: Vec<String> = [
+            "---------- Forwarded message ----------",
+            "From: N <n@p.example>",
+            "Date: x",
+            "Subject: s",
+            "",
+            "Start: 10:00",
+            "On 1 Oct 2020 S wrote:",
+            "x",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        let split = split(&lines, &[0..8, 7..8], Hints { answers: false, forwards: true });
+        assert_eq!(split.body.fresh, "Subject: s\n\nStart: 10:00");
+    }
 
-fn opens_attribution(line: &str) -> bool {
-    const OPENERS: &[&str] = &["On ", "Am ", "Le ", "El ", "Op ", "Em ", "Il ", "Den ", "Dnia ", "W dniu ", "A "];
-    OPENERS.iter().any(|opener| line.starts_with(opener))
-        || line.starts_with(|c: char| c.is_ascii_digit()) && line.contains(['年', '/', '-'])
-        || line.ends_with("wrote:")
-}
-
-fn ends_attribution(whole: &str) -> bool {
-    const VERBS: &[&str] = &[
-        "wrote:",
-        "schrieb:",
-        "a écrit :",
-        "a écrit:",
-        "a écrit\u{a0}:",
-        "escribió:",
-        "escribio:",
-        "schreef:",
-        "escreveu:",
-        "ha scritto:",
-        "skrev:",
-        "napisał:",
-        "napisał(a):",
-        "のメール:",
-        "は書きました:",
-        "さんは書きました:",
-        "写道：",
-        "写道:",
-    ];
-    let digits = whole.chars().any(|c| c.is_ascii_digit());
-    let address = whole.contains('@') && (whole.ends_with(">:") || whole.ends_with("):"));
-    let verb = VERBS.iter().any(|verb| whole.ends_with(verb));
-    // German, Dutch and Swedish put the verb before the name.
-    let verb_inside = [" schrieb ", " schreef ", " skrev ", " escribió ", " escreveu "].iter().any(|verb| whole.contains(verb));
-    digits && (verb || verb_inside || address) || verb && whole.contains('@')
-}
-
-/// The mailbox of a `From:` line: `Name <address>`, `Name [mailto:address]`, or the bare address.
-fn mailbox(line: &str) -> Option<Mailbox> {
-    let value = match line.split_once([':', '：']) {
-        Some((name, value)) if field(name).is_some() => value,
-        _ => line,
-    };
-    let value = value.trim_matches([' ', '*']);
-    let clean = value.replace("mailto:", "");
-    let word = clean.split([' ', '<', '>', '[', ']', '(', ')', ',', ';', '"', '\'']).rfind(|word| is_address(word))?;
-    let name = clean.split(['<', '[', '(']).next().unwrap_or_default().trim_matches([' ', '"', '\'', '*']);
-    let name = if name.contains(word) { String::new() } else { name.to_owned() };
-    let (local, domain) = word.rsplit_once('@')?;
-    Some(Mailbox { name, address: format!("{local}@{}", domain.to_lowercase()) })
-}
-
-fn is_address(word: &str) -> bool {
-    word.split_once('@')
-        .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.') && !domain.contains('@') && !domain.ends_with('.'))
+    #[test]
+    fn prefixes_of_subjects_are_known() {
+        let table = [
+            ("RE: x", true, false),
+            ("AW: x", true, false),
+            ("Fwd: Re: x", false, true),
+            ("WG: x", false, true),
+            ("Maintenance: x", false, false),
+            ("x", false, false),
+        ];
+        for (subject, answers, forwards) in table {
+            assert_eq!(Hints::of(subject, false), Hints { answers, forwards }, "{subject}");
+        }
+        assert!(Hints::of("x", true).answers);
+        assert!(!Hints::of("Fwd: x", true).answers);
+    }
 }
