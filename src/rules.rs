@@ -15,6 +15,7 @@ pub mod time;
 pub mod windows;
 pub mod words;
 pub mod written;
+pub mod zone;
 
 use crate::model::{Irrelevance, Mail, Mailbox, Problem, ProblemKind, Reading, RuleRef, Verdict, Zones};
 use chrono::{DateTime, Utc};

@@ -1,10 +1,31 @@
 //! The one grammar of time: text → instants in UTC, with every reading that is possible and the doubts as values.
 //!
 //! It never guesses: no zone, two date orders, a weekday that contradicts, an hour that clocks skip or repeat are `Problem`s.
+//! Text becomes tokens (`token`), tokens become dates, clock times and zones (`date`, `clock`, `place`), those become spans
+//! (`span`), and spans are resolved against the zone rules (`resolve`). Work is linear in the text.
+
+mod clock;
+mod date;
+mod duration;
+mod place;
+mod reader;
+mod resolve;
+mod span;
+#[cfg(test)]
+mod tests;
+mod token;
+mod unite;
 
 use crate::model::{Precision, Problem, Zones};
-use chrono::{DateTime, NaiveDate, Utc};
+use crate::rules::zone::Meaning;
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
+use reader::Reader;
+use resolve::Around;
+use span::{Label, Span};
+
+/// Labels of a start and its end stand at most this many tokens apart.
+const MAX_LABEL_GAP: usize = 40;
 
 /// Which comes first in an all-digit date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -40,6 +61,8 @@ pub struct Statement {
     pub as_written: String,
     /// Every reading that is possible, likeliest first: start, and end where one is stated. Empty where none is.
     pub readings: Vec<(DateTime<Utc>, Option<DateTime<Utc>>)>,
+    /// The clock times as written, without zone: what `united` compares where a statement names no zone.
+    pub walls: Vec<(NaiveDateTime, Option<NaiveDateTime>)>,
     /// Clock times or dates only.
     pub precision: Precision,
     /// The zone as written, or the declared zone's name.
@@ -53,27 +76,237 @@ pub struct Statement {
 /// Every window or instant that a text states, in order: `2020-09-10 04:00 – 12:00 UTC`, `from … for 6 hours`, `between … and …`.
 #[must_use]
 pub fn statements(text: &str, context: &TimeContext<'_>) -> Vec<Statement> {
-    let _ = (text, context);
-    Vec::new()
+    let reader = Reader::new(text, context.arrived_at.year(), false);
+    let spans = paired(dated(span::spans(&reader), &reader), &reader);
+    let around = Around { order: proved_order(&reader), zone: declared_zone(text, &reader) };
+    spans
+        .iter()
+        .flat_map(|span| {
+            let bytes = reader.start(span.first)..reader.end_before(span.next);
+            resolve::resolve(text, bytes, span, &around, context)
+        })
+        .collect()
 }
 
 /// The one window given by two fields (`Start:` and `End:`), or by a start and a duration text (`6 hours`). None where the start holds no time.
 #[must_use]
 pub fn between(start: &str, end: Option<&str>, context: &TimeContext<'_>) -> Option<Statement> {
-    let _ = (start, end, context);
-    None
+    // One text for both, so that byte ranges and as_written have one source.
+    let text = end.map_or(start.to_owned(), |end| format!("{start}\n{end}"));
+    let head = Reader::new(start, context.arrived_at.year(), true);
+    let mut spans = dated(span::spans(&head), &head);
+    let best = spans.iter().position(|span| span.start.clock.is_some()).unwrap_or(0);
+    if spans.is_empty() {
+        return None;
+    }
+    let mut span = spans.swap_remove(best);
+    let mut bytes = head.start(span.first)..head.end_before(span.next);
+    if let Some(end) = end {
+        let tail = Reader::new(end, context.arrived_at.year(), true);
+        let offset = start.len() + 1;
+        let other = span::spans(&tail).into_iter().find(|other| other.start.clock.is_some() || other.start.dated());
+        if let Some(other) = other {
+            // An end field that is itself a range names its end last.
+            let mut moment = other.end.unwrap_or(other.start);
+            moment.zone_at = moment.zone_at.map(|at| at.start + offset..at.end + offset);
+            bytes.end = offset + tail.end_before(other.next);
+            span.end = Some(moment);
+            span.minutes = None;
+        } else if span.end.is_none() {
+            span.minutes = duration::longest(&tail);
+        }
+    }
+    let around = Around { order: proved_order(&head), zone: declared_zone(start, &head) };
+    let mut statement = resolve::resolve(&text, bytes, &span, &around, context).into_iter().next()?;
+    statement.at = head.start(span.first)..head.end_before(span.next).min(start.len());
+    Some(statement)
 }
 
 /// Unites statements of one mail that mean the same window (two zones, two languages, subject and body): readings that all agree on remain;
 /// overlapping statements that cannot agree become one with a `Conflict`. Statements of different windows stay apart, in order.
 #[must_use]
 pub fn united(statements: Vec<Statement>) -> Vec<Statement> {
-    statements
+    unite::unite(statements)
 }
 
 /// A length of time in minutes: `6 hours`, `2-hour`, `1h30`, `30 min`, `1:30 hours`, `halbe Stunde`; the larger of a range.
 #[must_use]
 pub fn duration_minutes(text: &str) -> Option<u32> {
-    let _ = text;
-    None
+    duration::longest(&Reader::new(text, 0, true))
+}
+
+/// Joins a date that stands alone to the clock times in the next line: `Date: 5 May 2024`, `Time: 22:00 - 06:00 UTC`; or the other way round.
+fn dated(spans: Vec<Span>, reader: &Reader<'_>) -> Vec<Span> {
+    let mut joined: Vec<Span> = Vec::new();
+    for mut span in spans {
+        let dateless =
+            |span: &Span| span.start.clock.is_some() && !span.start.dated() && !span.end.as_ref().is_some_and(span::Moment::dated);
+        let clockless = |span: &Span| span.start.clock.is_none() && span.start.dated() && span.end.is_none();
+        let near = joined.last().is_some_and(|before| close(before, &span, reader));
+        if near && let Some(before) = joined.last() {
+            if dateless(&span) && clockless(before) {
+                span.start.date.clone_from(&before.start.date);
+                span.start.weekday = span.start.weekday.or(before.start.weekday);
+                span.first = before.first;
+                joined.pop();
+            } else if clockless(&span) && dateless(before) && before.label != Label::Start {
+                let mut before = before.clone();
+                before.start.date = span.start.date;
+                before.start.weekday = before.start.weekday.or(span.start.weekday);
+                before.next = span.next;
+                joined.pop();
+                span = before;
+            }
+        }
+        joined.push(span);
+    }
+    joined
+}
+
+/// Whether two spans are neighbours: few words, at most two line ends between them, no number.
+fn close(before: &Span, after: &Span, reader: &Reader<'_>) -> bool {
+    let gap = before.next..after.first;
+    gap.len() <= 10
+        && gap.clone().filter(|i| reader.is_line(*i)).count() <= 2
+        && gap.clone().all(|i| reader.number(i).is_none())
+        && gap.filter(|i| reader.mark(*i) == Some('.') && !reader.tight(*i + 1)).count() == 0
+}
+
+/// Joins `Start: X` to the `End: Y` after it.
+fn paired(spans: Vec<Span>, reader: &Reader<'_>) -> Vec<Span> {
+    let mut out: Vec<Span> = Vec::new();
+    for span in spans {
+        let partner = out.iter().enumerate().rev().take(2).find(|(_, before)| {
+            before.label == Label::Start && before.end.is_none() && span.first.saturating_sub(before.next) <= MAX_LABEL_GAP
+        });
+        let joins = span.label == Label::End && span.end.is_none();
+        let Some((index, _)) = partner.filter(|_| joins) else {
+            out.push(span);
+            continue;
+        };
+        let lines = out.get(index).map_or(0, |before| (before.next..span.first).filter(|i| reader.is_line(*i)).count());
+        match out.get_mut(index).filter(|before| lines <= 5 && (before.start.clock.is_some() || span.start.clock.is_none())) {
+            Some(before) => {
+                before.next = span.next;
+                before.end = Some(span.start);
+                before.minutes = None;
+            }
+            None => out.push(span),
+        }
+    }
+    out
+}
+
+/// The order that all-digit dates of the text prove: some day above twelve, and no date of the other order.
+fn proved_order(reader: &Reader<'_>) -> Option<DateOrder> {
+    let mut seen = Vec::new();
+    let mut i = 0;
+    while i < reader.len() {
+        if reader.mark(i + 1) == Some('/')
+            && !reader.inside(i)
+            && let Some(written) = date::date(reader, i)
+        {
+            if written.digits
+                && !written.beside_clock
+                && let [only] = written.days.as_slice()
+                && let Some(order) = only.order.filter(|_| only.day != only.month)
+                && !seen.contains(&order)
+            {
+                seen.push(order);
+            }
+            i = written.next;
+        } else {
+            i += 1;
+        }
+    }
+    for i in 0..reader.len() {
+        let order = match (reader.word(i), reader.mark(i + 1), reader.word(i + 2)) {
+            ("dd", Some('/' | '-' | '.'), "mm" | "mmm") => DateOrder::DayFirst,
+            ("mm", Some('/' | '-' | '.'), "dd") => DateOrder::MonthFirst,
+            _ => continue,
+        };
+        if !seen.contains(&order) {
+            seen.push(order);
+        }
+    }
+    match seen.as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    }
+}
+
+/// The zone that a text declares for all its times: "all times are in UTC", "Time zone: CET". None where it declares two.
+fn declared_zone(text: &str, reader: &Reader<'_>) -> Option<(Meaning, String)> {
+    let mut found: Option<(Meaning, String)> = None;
+    for i in 0..reader.len() {
+        let plural = matches!(
+            reader.word(i),
+            "times" | "timezone" | "timezones" | "zeiten" | "zeitzone" | "horarios" | "horários" | "heures" | "tijden" | "tijdzone"
+        );
+        let zone_word = reader.word(i) == "zone" && i > 0 && reader.word(i - 1) == "time";
+        if !(plural || zone_word) {
+            continue;
+        }
+        let mut j = i + 1;
+        for _ in 0..8 {
+            let filler = matches!(reader.mark(j), Some('(' | ':' | ',' | '|' | '-'))
+                || matches!(
+                    reader.word(j),
+                    "are"
+                        | "is"
+                        | "in"
+                        | "shown"
+                        | "given"
+                        | "listed"
+                        | "the"
+                        | "displayed"
+                        | "stated"
+                        | "expressed"
+                        | "noted"
+                        | "below"
+                        | "above"
+                        | "zone"
+                        | "sind"
+                        | "ist"
+                        | "zijn"
+                        | "local"
+                        | "provided"
+                        | "quoted"
+                        | "indicated"
+                        | "using"
+                        | "as"
+                        | "specified"
+                        | "mentioned"
+                        | "sont"
+                        | "en"
+                        | "son"
+                        | "em"
+                        | "reported"
+                        | "referenced"
+                        | "this"
+                        | "notice"
+                        | "of"
+                );
+            if !filler {
+                break;
+            }
+            j += 1;
+        }
+        let backward = i
+            .checked_sub(1)
+            .filter(|_| reader.word(i) == "timezone")
+            .and_then(|before| place::zone(reader, before, false).map(|zone| (before, zone)));
+        let Some((at, zone)) = (if j > i + 1 { place::zone(reader, j, true).map(|zone| (j, zone)) } else { None }).or(backward) else {
+            continue;
+        };
+        if zone.meaning == Meaning::Local || reader.number(at).is_some() {
+            continue;
+        }
+        let written = text.get(reader.start(at)..reader.end_before(zone.next)).unwrap_or_default().to_owned();
+        match &found {
+            Some((known, _)) if *known != zone.meaning => return None,
+            _ => found = Some((zone.meaning, written)),
+        }
+    }
+    found
 }

@@ -1,0 +1,58 @@
+//! Table-driven: text, receipt, and what is read. A reading is `start > end`, readings are parted by ` or `, statements by ` ; `,
+//! a day's by `day`; problems follow as `!kind`.
+
+use super::{DateOrder, Statement, TimeContext, between, duration_minutes, statements, united};
+use crate::model::{Precision, ProblemKind, Zones};
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+mod properties;
+mod table;
+
+fn zones() -> Zones {
+    Zones::new(jiff::tz::TimeZoneDatabase::bundled(), "embedded")
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap().and_hms_opt(12, 0, 0).unwrap().and_utc()
+}
+
+fn context<'a>(zones: &'a Zones, arrived: &str) -> TimeContext<'a> {
+    TimeContext { zones, arrived_at: at(arrived), zone: None, order: None, date: None }
+}
+
+fn shown(statements: &[Statement]) -> String {
+    statements.iter().map(one).collect::<Vec<_>>().join(" ; ")
+}
+
+fn one(statement: &Statement) -> String {
+    let form = if statement.precision == Precision::Day { "%Y-%m-%d day" } else { "%Y-%m-%d %H:%M" };
+    let time = |time: DateTime<Utc>| {
+        let text = time.format(form).to_string();
+        if time.format("%S").to_string() == "00" { text } else { time.format("%Y-%m-%d %H:%M:%S").to_string() }
+    };
+    let readings: Vec<String> =
+        statement.readings.iter().map(|(start, end)| end.map_or(time(*start), |end| format!("{} > {}", time(*start), time(end)))).collect();
+    let mut kinds: Vec<ProblemKind> = statement.problems.iter().map(|problem| problem.problem).collect();
+    kinds.sort();
+    kinds.dedup();
+    let problems: String = kinds.iter().map(|kind| format!(" !{}", serde_json::to_string(kind).unwrap().trim_matches('"'))).collect();
+    format!("{}{problems}", readings.join(" or "))
+}
+
+/// Reads a text and says where it was read otherwise than expected.
+fn difference(context: &TimeContext<'_>, input: &str, expected: &str) -> Option<String> {
+    let read = shown(&statements(input, context));
+    (read != expected).then(|| format!("{input:?}\n  expected {expected}\n      read {read}\n"))
+}
+
+fn check(arrived: &str, cases: &[(&str, &str)]) {
+    let zones = zones();
+    let context = context(&zones, arrived);
+    report(cases.iter().filter_map(|(input, expected)| difference(&context, input, expected)));
+}
+
+fn report(differences: impl Iterator<Item = String>) {
+    let all: Vec<String> = differences.collect();
+    assert!(all.is_empty(), "{} read otherwise:\n{}", all.len(), all.join(""));
+}
