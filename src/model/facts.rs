@@ -57,6 +57,8 @@ pub struct AgendaFacts {
     pub keys: std::collections::BTreeSet<String>,
     /// The mode of the last run; none on the first.
     pub last_mode: Option<crate::model::Mode>,
+    /// When the last digest was made, or when the store was made; UTC.
+    pub last_digest_at: Option<DateTime<Utc>>,
     /// The next number of a draft.
     pub next_draft: i64,
 }
