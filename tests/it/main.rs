@@ -1,4 +1,5 @@
 //! Integration tests.
 
 mod config;
+mod layers;
 mod rules;
