@@ -1,6 +1,8 @@
 //! The command line.
 
+pub mod check;
 pub mod extract;
+pub mod init;
 pub mod rules;
 
 use clap::{Parser, Subcommand};

@@ -29,9 +29,9 @@ pub struct Config {
     pub inboxes: Vec<InboxConfig>,
     /// Where mail leaves.
     pub outbox: SinkConfig,
-    /// Rules of our own beside the embedded ones.
+    /// Folder of rules that are read instead of the embedded ones.
     pub rules_dir: Option<PathBuf>,
-    /// Templates of our own instead of the embedded ones.
+    /// Folder of templates that stand in for embedded ones of the same name.
     pub templates_dir: Option<PathBuf>,
     /// Where the key of approval tokens lies.
     pub key: SecretSource,

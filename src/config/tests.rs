@@ -306,7 +306,7 @@ fn broken_toml_is_shown_and_the_other_file_is_still_read() {
     assert!(found.iter().any(|fault| fault.starts_with("forewarn.toml:6")), "{found:#?}");
     assert!(found.iter().any(|fault| fault.starts_with("services.toml:9")), "{found:#?}");
     let twice = FOREWARN.replace("support =", "from = \"x@example.net\"\nsupport =");
-    one_fault(&loaded(&twice, SERVICES), "duplicate key", "");
+    one_fault(&loaded(&twice, SERVICES), "duplicate key", "keep one");
 }
 
 #[test]

@@ -37,7 +37,12 @@ impl<'a> Notes<'a> {
         let (table, errors) = DeTable::parse_recoverable(&self.source.text);
         for error in &errors {
             let message = error.message().lines().collect::<Vec<_>>().join(", ");
-            self.error(error.span().unwrap_or(0..0), message, "mend the TOML here: text stands in \"quotes\", lists in [brackets]");
+            let help = if message.contains("duplicate key") {
+                "keep one of the two; what may stand more than once is written with two brackets: [[customer]]"
+            } else {
+                "mend the TOML here: text stands in \"quotes\", lists in [brackets]"
+            };
+            self.error(error.span().unwrap_or(0..0), message, help);
         }
         (table, errors.is_empty())
     }
