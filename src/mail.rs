@@ -5,6 +5,7 @@ mod headers;
 mod html;
 mod ical;
 pub mod outgoing;
+mod parts;
 pub mod prescan;
 mod quote;
 mod repair;
@@ -12,320 +13,220 @@ pub mod reply;
 mod sheet;
 mod text;
 
-use std::ops::Range;
+use std::panic::catch_unwind;
 
-use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use mail_parser::MessageParser;
 
-use crate::model::{Automatic, BodyText, CalendarEvent, Mail, Sheet, Table};
+use crate::model::{Automatic, Mail};
 
-use html::HtmlText;
-use quote::Hints;
-
-/// Longest text of one body that is read, in bytes; more is cut and named as a defect.
-const MAX_BODY_BYTES: usize = 2_000_000;
+use parts::Parts;
 
 /// Reads a whole message (RFC 5322) that the pre-scan let through. Never fails: what cannot be read is named in `Mail::defects`.
+///
+/// The parser asserts its own state (0.11.9 panics where the close of one multipart stands inside another, in builds with assertions);
+/// then the headers alone are read.
 #[must_use]
 pub fn parse(raw: &[u8]) -> Mail {
-    let Some(message) = MessageParser::default().parse(raw) else {
+    let (message, failed) = match catch_unwind(|| MessageParser::default().parse(raw)) {
+        Ok(message) => (message, false),
+        Err(_) => (catch_unwind(|| MessageParser::default().parse_headers(raw)).ok().flatten(), true),
+    };
+    let Some(message) = message else {
         return Mail { defects: vec!["no header was found".to_owned()], ..Mail::default() };
     };
     let mut mail = headers::read(&message);
     let mut parts = Parts::default();
     parts.collect(&message, mail.automatic == Some(Automatic::Bounce));
-    if parts.calendars.iter().any(|event| event.method.as_deref() == Some("REPLY")) && mail.automatic.is_none() {
+    if parts.answers_an_invitation() && mail.automatic.is_none() {
         // A click on "accept" is written by the calendar, not by the person.
         mail.automatic = Some(Automatic::Reply);
     }
     parts.fill(&mut mail);
+    if failed {
+        mail.defects.push("the parts could not be taken apart".to_owned());
+    }
     mail
 }
 
-/// A body before quotes are told apart.
-#[derive(Clone, Debug, Default)]
-struct Body {
-    lines: Vec<String>,
-    tables: Vec<(usize, Table)>,
-    quotes: Vec<Range<usize>>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Body {
-    fn plain(lines: Vec<String>) -> Self {
-        Self { lines, ..Self::default() }
+    fn crlf(text: &str) -> Vec<u8> {
+        text.replace('\n', "\r\n").into_bytes()
     }
 
-    /// Adds another body below an empty line.
-    fn append(&mut self, other: Self) {
-        if !self.lines.is_empty() && !other.lines.is_empty() {
-            self.lines.push(String::new());
+    const NOTICE: &str = "From: Provider NOC <noc@provider.example>\nTo: us@msp.example\nDate: Mon, 5 Oct 2020 10:00:00 +0000\nSubject: Work on AB-1\nMIME-Version: 1.0\n\
+        Content-Type: multipart/mixed; boundary=\"outer\"\n\n--outer\nContent-Type: multipart/alternative; boundary=inner\n\n\
+        --inner\nContent-Type: text/plain; charset=utf-8\n\nDear customer,\nStart: 10:00\n\n--inner\nContent-Type: text/html; charset=iso-8859-1\n\
+        Content-Transfer-Encoding: quoted-printable\n\n<p>Caf=E9</p><table><tr><th>Circuit</th><th>Start</th></tr><tr><td>AB-1</td><td>10:00</td></tr></table>\n--inner--\n\
+        --outer\nContent-Type: text/calendar; method=REQUEST\nContent-Transfer-Encoding: quoted-printable\n\nBEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART;VALUE=3DDATE-TIME:20201005T100000Z\n\
+        X-MAINTNOTE-OBJECT-ID;A=3DB:AB-=\n1\nEND:VEVENT\nEND:VCALENDAR\n--outer\nContent-Type: application/pdf; name=plan.pdf\nContent-Transfer-Encoding: base64\n\nJVBERi0=\n\
+        --outer\nContent-Type: text/csv\nContent-Disposition: attachment; filename=list.csv\n\nCircuit,Site\nAB-1,X\n--outer--\n";
+
+    const FORWARD: &str = "From: Sam <sam@msp.example>\nTo: desk@msp.example\nSubject: Fwd: Work\nContent-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: text/plain\n\n\
+        see attached\n--o\nContent-Type: message/rfc822\n\nFrom: Provider NOC <noc@provider.example>\nTo: sam@msp.example\nDate: Mon, 5 Oct 2020 10:00:00 +0000\nSubject: Work on AB-1\n\
+        Content-Type: text/html\n\n<p>Start: 10:00</p><table><tr><td>Circuit</td><td>AB-1</td></tr></table>\n--o--\n";
+
+    #[test]
+    fn every_part_finds_its_place() {
+        let mail = parse(&crlf(NOTICE));
+        assert_eq!(mail.plain.as_ref().map(|body| body.fresh.as_str()), Some("Dear customer,\nStart: 10:00"));
+        assert_eq!(mail.html.as_ref().map(|body| body.fresh.as_str()), Some("Café\n\nCircuit | Start\nAB-1 | 10:00"));
+        assert_eq!(mail.tables.first().map(|table| (table.head_rows, table.rows.len())), Some((1, 2)));
+        let event = mail.calendars.first().unwrap();
+        assert_eq!((event.uid.as_deref(), event.extra.first().map(|property| property.value.as_str())), (Some("1"), Some("AB-1")));
+        assert!(event.start.is_some());
+        assert_eq!(mail.sheets.first().map(|sheet| (sheet.name.as_str(), sheet.rows.len())), Some(("list.csv", 2)));
+        assert_eq!(mail.unread_attachments, ["plan.pdf"]);
+        assert_eq!(mail.defects, Vec::<String>::new());
+        assert_eq!(parse(NOTICE.as_bytes()), mail, "line ends make no difference");
+    }
+
+    #[test]
+    fn an_attached_mail_is_read_as_forwarded() {
+        let mail = parse(&crlf(FORWARD));
+        assert_eq!(mail.text(), "see attached\n\nSubject: Work on AB-1\n\nStart: 10:00\n\nCircuit | AB-1");
+        assert_eq!(mail.original_sender.as_ref().map(|sender| sender.address.as_str()), Some("noc@provider.example"));
+        assert_eq!(mail.tables.len(), 1);
+        let bounce = FORWARD.replace("multipart/mixed", "multipart/report; report-type=delivery-status");
+        assert_eq!(parse(&crlf(&bounce)).text(), "see attached", "what a bounce returns is no notice");
+    }
+
+    #[test]
+    fn tags_in_plain_text_are_html() {
+        let mail = parse(b"Subject: x\r\n\r\n<b>Start:</b> 10:00<br>\r\n<b>End:</b> 12:00<br>");
+        assert_eq!(mail.text(), "Start: 10:00\nEnd: 12:00");
+        let mail = parse(b"Subject: x\r\n\r\n<b>Start:</b> 10:00\r\n<b>End:</b> 12:00");
+        assert_eq!(mail.text(), "Start: 10:00\nEnd: 12:00");
+        let mail = parse(b"Subject: x\r\n\r\nduration <8 hours and a <b> sign");
+        assert_eq!(mail.text(), "duration <8 hours and a <b> sign");
+    }
+
+    #[test]
+    fn flowed_lines_are_joined() {
+        let head = "Subject: x\nContent-Type: text/plain; format=flowed\n\n";
+        let mail = parse(format!("{head}The work begins \nat 10:00.\n> quoted \n> line\n-- \nSam").as_bytes());
+        assert_eq!(mail.text(), "The work begins at 10:00.\n> quoted line\n--\nSam");
+    }
+
+    #[test]
+    fn m04_text_in_any_charset_is_read_or_named() {
+        let table: Vec<(&str, &[u8], &str, usize)> = vec![
+            ("utf-8", b"St\xc3\xb6rung", "Störung", 0),
+            ("iso-8859-1", b"St\xf6rung", "Störung", 0),
+            ("utf-7", b"Hi+AOQ-", "Hiä", 0),
+            ("utf-8", b"St\xf6rung", "St\u{fffd}rung", 1),
+            ("x-nonsense", b"abc", "abc", 1),
+            ("utf-8", "a\u{202e}b\u{200b}c".as_bytes(), "abc", 1),
+            ("shift_jis", b"\x8d\xc5", "最", 0),
+        ];
+        for (charset, bytes, expected, defects) in table {
+            let raw = [format!("Subject: x\r\nContent-Type: text/plain; charset={charset}\r\n\r\n").as_bytes(), bytes].concat();
+            let mail = parse(&raw);
+            assert_eq!((mail.text(), mail.defects.len()), (expected, defects), "{charset}: {:?}", mail.defects);
         }
-        let shift = self.lines.len();
-        // An open quote of the body above ends with it.
-        for range in &mut self.quotes {
-            range.end = range.end.min(shift);
+    }
+
+    #[test]
+    fn m05_m06_missing_headers_are_no_exception() {
+        for raw in ["Subject:\r\n\r\n", "\r\n\r\ntext", "X: y\r\n\r\n", "\r\n", "Message-ID: \r\nSubject: x\r\n\r\n"] {
+            let mail = parse(raw.as_bytes());
+            assert_eq!((mail.message_id, mail.date, mail.from.len()), (None, None, 0), "{raw}");
         }
-        self.lines.extend(other.lines);
-        self.tables.extend(other.tables.into_iter().map(|(at, table)| (at + shift, table)));
-        self.quotes.extend(other.quotes.into_iter().map(|range| range.start + shift..range.end.saturating_add(shift)));
+        let long = "a".repeat(10_000);
+        assert_eq!(parse(format!("Message-ID: <{long}@x>\r\n\r\n").as_bytes()).message_id.map(|id| id.len()), Some(10_002));
+        let only = parse(b"Content-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBE");
+        assert_eq!((only.text(), only.unread_attachments.as_slice()), ("", ["a.pdf".to_owned()].as_slice()));
     }
-}
 
-impl From<HtmlText> for Body {
-    fn from(text: HtmlText) -> Self {
-        Self { lines: text.lines, tables: text.tables, quotes: text.quotes }
+    #[test]
+    fn m08_broken_mails_give_what_is_left() {
+        let cut = crlf(NOTICE);
+        for length in 0..cut.len() {
+            let raw = cut.get(..length).unwrap();
+            if prescan::prescan(raw).is_ok() {
+                let _mail = parse(raw);
+            }
+        }
+        let unterminated =
+            parse(b"Subject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nStart: 10:00");
+        assert_eq!(unterminated.text(), "Start: 10:00");
+        let junk = parse(b"Subject: x\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\nU3Rh!!cnQ6IDEw\r\n*OjAw");
+        assert_eq!(junk.text(), "Start: 10:00");
     }
-}
 
-/// What the parts of a message hold.
-#[derive(Default)]
-struct Parts {
-    plain: Option<Body>,
-    html: Option<Body>,
-    calendars: Vec<CalendarEvent>,
-    sheets: Vec<Sheet>,
-    unread: Vec<String>,
-    defects: Vec<String>,
-    /// A mail attached to this one: its header block and its parts.
-    forwarded: Vec<(Vec<String>, Self)>,
-}
+    #[test]
+    fn m09_hostile_text_is_inert_and_long_lines_are_bounded() {
+        let mail = parse(b"Subject: a\x1b[31m =?utf-8?q?=0D=0ABcc:_evil@x.example?=\r\n\r\n{{7*7}} {% include \"/etc/passwd\" %} \x1b[2Jx");
+        assert_eq!(mail.subject, "a[31m Bcc: evil@x.example");
+        assert_eq!(mail.text(), "{{7*7}} {% include \"/etc/passwd\" %} [2Jx");
+        let long = [b"Subject: x\r\n\r\n".as_slice(), &vec![b'a'; 5_000_000]].concat();
+        assert_eq!(prescan::prescan(&long), Ok(()));
+        let mail = parse(&long);
+        assert_eq!((mail.text().len(), mail.defects.len()), (2_000_000, 1));
+    }
 
-impl Parts {
-    fn collect(&mut self, message: &Message<'_>, is_bounce: bool) {
-        for part in &message.parts {
-            match &part.body {
-                PartType::Text(text) => self.text_or_repaired(part, text, message.raw_message()),
-                PartType::Html(text) => self.html(part, text),
-                PartType::Binary(bytes) | PartType::InlineBinary(bytes) => self.binary(part, bytes),
-                PartType::Message(_) if is_bounce => {}
-                PartType::Message(inner) => {
-                    let mut parts = Self::default();
-                    parts.collect_below(inner);
-                    self.forwarded.push((headers::block(inner), parts));
+    /// A deterministic source of numbers (xorshift64).
+    struct Numbers(u64);
+
+    impl Numbers {
+        fn below(&mut self, bound: usize) -> usize {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            usize::try_from(self.0 % u64::try_from(bound.max(1)).unwrap()).unwrap()
+        }
+    }
+
+    #[test]
+    fn mutated_mails_never_panic() {
+        let quoted = "Subject: Re: x\n\nok\n\nOn Mon, Oct 5, 2020 at 10:00 Desk <d@m.example> wrote:\n> old\n\n________________\nFrom: a@b.example\nSent: x\nTo: y\nSubject: z\n\ntext";
+        let samples = [crlf(NOTICE), crlf(FORWARD), crlf(quoted), NOTICE.as_bytes().to_vec()];
+        let pieces: [&[u8]; 16] = [
+            b"<table>",
+            b"</td>",
+            b"<tr>",
+            b"--outer\r\n",
+            b"--o--",
+            b"\r\n\r\n",
+            b"=?utf-8?b?",
+            b"BEGIN:VEVENT\r\n",
+            b"DTSTART:99999999T999999Z\r\n",
+            b"From: ",
+            b"> ",
+            b"\xff\xfe",
+            b"\x00",
+            b"=\r\n",
+            b"Content-Type: message/rfc822\r\n\r\n",
+            b"---------- Forwarded message ----------\r\n",
+        ];
+        let mut numbers = Numbers(0x5eed_1234_abcd_0001);
+        let mut parsed = 0;
+        for round in 0..2_000_usize {
+            let mut raw = samples[round % samples.len()].clone();
+            for _ in 0..=numbers.below(6) {
+                let at = numbers.below(raw.len());
+                match numbers.below(4) {
+                    0 => raw[at] = u8::try_from(numbers.below(256)).unwrap(),
+                    1 => drop(raw.drain(at..(at + numbers.below(60)).min(raw.len()))),
+                    2 => drop(raw.splice(at..at, pieces[numbers.below(pieces.len())].iter().copied())),
+                    _ => {
+                        let piece = raw.get(at..(at + numbers.below(200)).min(raw.len())).unwrap().to_vec();
+                        let to = numbers.below(raw.len());
+                        drop(raw.splice(to..to, piece));
+                    }
                 }
-                PartType::Multipart(_) => {}
+                if raw.is_empty() {
+                    raw.push(b'x');
+                }
+            }
+            if prescan::prescan(&raw).is_ok() {
+                let mail = parse(&raw);
+                let _text = mail.text();
+                parsed += 1;
             }
         }
+        assert!(parsed > 1_500, "most mutations stay within the limits: {parsed}");
     }
-
-    /// The parts of an attached mail; what is attached to that is only named.
-    fn collect_below(&mut self, message: &Message<'_>) {
-        for part in &message.parts {
-            match &part.body {
-                PartType::Text(text) => self.text_or_repaired(part, text, message.raw_message()),
-                PartType::Html(text) => self.html(part, text),
-                PartType::Binary(bytes) | PartType::InlineBinary(bytes) => self.binary(part, bytes),
-                PartType::Message(inner) => self.unread.push(inner.subject().unwrap_or("message/rfc822").to_owned()),
-                PartType::Multipart(_) => {}
-            }
-        }
-    }
-
-    /// Where the parser met a broken encoding it hands on the part's bytes as they stand, HTML too.
-    fn text_or_repaired(&mut self, part: &MessagePart<'_>, text: &str, raw: &[u8]) {
-        let repaired = if part.is_encoding_problem { repair::text(part, raw) } else { None };
-        let text = repaired.as_deref().unwrap_or(text);
-        if kind(part) == "text/csv" || named(part, ".csv") {
-            // A charset that the parser took for granted (csv is often UTF-16) would be lost in its text.
-            return self.sheet(part, &repair::bytes(part, raw).unwrap_or_default());
-        }
-        if kind(part) == "text/html" { self.html(part, text) } else { self.text(part, text) }
-    }
-
-    fn text(&mut self, part: &MessagePart<'_>, text: &str) {
-        let kind = kind(part);
-        self.note_defects(part, text);
-        if kind == "text/calendar" || named(part, ".ics") {
-            self.calendar(text);
-        } else if kind == "message/delivery-status" || kind == "text/rfc822-headers" {
-        } else if kind != "text/plain" && kind != "text/html" && kind != "text/enriched" || headers::is_attachment(part) {
-            self.unread.push(headers::file_name(part).unwrap_or(kind));
-        } else {
-            let text = self.bounded(text);
-            if holds_tags(text) {
-                let read = if is_laid_out_by_tags(text) { html::read(text) } else { html::read_preformatted(text) };
-                add(&mut self.plain, read.into());
-            } else {
-                add(&mut self.plain, Body::plain(text::lines(&unflowed(part, text))));
-            }
-        }
-    }
-
-    fn html(&mut self, part: &MessagePart<'_>, text: &str) {
-        self.note_defects(part, text);
-        if headers::is_attachment(part) {
-            self.unread.push(headers::file_name(part).unwrap_or_else(|| kind(part)));
-            return;
-        }
-        let text = self.bounded(text);
-        add(&mut self.html, html::read(text).into());
-    }
-
-    fn binary(&mut self, part: &MessagePart<'_>, bytes: &[u8]) {
-        let kind = kind(part);
-        if kind == "application/ics" || named(part, ".ics") {
-            self.calendar(&String::from_utf8_lossy(bytes));
-        } else if kind == "text/csv" || named(part, ".csv") {
-            self.sheet(part, bytes);
-        } else if kind == "message/delivery-status" || headers::is_embedded(part) {
-        } else {
-            self.unread.push(headers::file_name(part).unwrap_or(kind));
-        }
-    }
-
-    fn sheet(&mut self, part: &MessagePart<'_>, bytes: &[u8]) {
-        self.sheets.push(sheet::csv(&headers::file_name(part).unwrap_or_default(), bytes));
-    }
-
-    fn calendar(&mut self, text: &str) {
-        let (events, defects) = ical::events(text);
-        // The same calendar comes often twice: as a part and as an attachment.
-        for event in events {
-            if !self.calendars.contains(&event) {
-                self.calendars.push(event);
-            }
-        }
-        self.defects.extend(defects);
-    }
-
-    fn bounded<'a>(&mut self, text: &'a str) -> &'a str {
-        if text.len() <= MAX_BODY_BYTES {
-            return text;
-        }
-        self.defects.push(format!("body of {} bytes was cut", text.len()));
-        text.get(..text.floor_char_boundary(MAX_BODY_BYTES)).unwrap_or_default()
-    }
-
-    fn note_defects(&mut self, part: &MessagePart<'_>, text: &str) {
-        if part.is_encoding_problem {
-            self.defects.push("a part could not be decoded".to_owned());
-        }
-        if let Some(charset) = headers::unknown_charset(part) {
-            self.defects.push(format!("unknown charset {charset}"));
-        }
-        if text.contains('\u{fffd}') {
-            self.defects.push("some characters could not be decoded".to_owned());
-        }
-        if text::turns_direction(text) {
-            self.defects.push("the text holds marks that turn its direction".to_owned());
-        }
-    }
-
-    fn fill(mut self, mail: &mut Mail) {
-        for (head, inner) in std::mem::take(&mut self.forwarded) {
-            self.pass_on(head, inner);
-        }
-        let hints = Hints::of(&mail.subject, !mail.in_reply_to.is_empty());
-        let mut inner_from = None;
-        if let Some(body) = self.html {
-            let split = quote::split(&body.lines, &body.quotes, hints);
-            let fresh = |at: &usize| split.fresh.get(*at).copied().unwrap_or(false);
-            mail.tables.extend(body.tables.into_iter().filter(|(at, _)| fresh(at)).map(|(_, table)| table));
-            inner_from = split.forwarded_from;
-            mail.html = Some(split.body).filter(|body| *body != BodyText::default());
-        }
-        if let Some(body) = self.plain {
-            let split = quote::split(&body.lines, &body.quotes, hints);
-            let fresh = |at: &usize| split.fresh.get(*at).copied().unwrap_or(false);
-            if mail.html.is_none() {
-                mail.tables.extend(body.tables.into_iter().filter(|(at, _)| fresh(at)).map(|(_, table)| table));
-            }
-            inner_from = inner_from.or(split.forwarded_from);
-            mail.plain = Some(split.body).filter(|body| *body != BodyText::default());
-        }
-        mail.original_sender = mail.original_sender.take().or(inner_from);
-        mail.calendars = self.calendars;
-        mail.sheets = self.sheets;
-        mail.unread_attachments = self.unread;
-        self.defects.dedup();
-        mail.defects.extend(self.defects);
-    }
-
-    /// An attached mail is read as a forwarded one: below what was written, under its header block, in each of the two bodies.
-    fn pass_on(&mut self, head: Vec<String>, inner: Self) {
-        let wants_html = self.html.is_some() || inner.html.is_some();
-        let text_of = |plain: &Option<Body>, html: &Option<Body>| html.clone().or_else(|| plain.clone()).unwrap_or_default();
-        if wants_html {
-            let mut html = text_of(&self.plain, &self.html);
-            html.append(Body::plain(head.clone()));
-            html.append(text_of(&inner.plain, &inner.html));
-            self.html = Some(html);
-        }
-        let mut plain = self.plain.take().unwrap_or_default();
-        plain.append(Body::plain(head));
-        plain.append(inner.plain.or(inner.html).unwrap_or_default());
-        self.plain = Some(plain);
-        for event in inner.calendars {
-            if !self.calendars.contains(&event) {
-                self.calendars.push(event);
-            }
-        }
-        self.sheets.extend(inner.sheets);
-        self.unread.extend(inner.unread);
-        self.defects.extend(inner.defects);
-    }
-}
-
-fn add(place: &mut Option<Body>, body: Body) {
-    match place {
-        Some(above) => above.append(body),
-        None => *place = Some(body),
-    }
-}
-
-/// `type/subtype` in lower case; `text/plain` where none is stated (RFC 2045 section 5.2).
-fn kind(part: &MessagePart<'_>) -> String {
-    part.content_type()
-        .map_or_else(|| "text/plain".to_owned(), |kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or_default()).to_lowercase())
-}
-
-fn named(part: &MessagePart<'_>, ending: &str) -> bool {
-    headers::file_name(part).is_some_and(|name| name.to_lowercase().ends_with(ending))
-}
-
-/// Whether text is HTML sent as plain text: some providers do.
-fn holds_tags(text: &str) -> bool {
-    const TAGS: &[&str] =
-        &["<br", "</b>", "</p>", "</td>", "</tr>", "</div>", "</span>", "</strong>", "</a>", "<html", "</font>", "</i>", "</u>", "</li>"];
-    let lower = text.to_ascii_lowercase();
-    TAGS.iter().map(|tag| lower.matches(tag).take(2).count()).sum::<usize>() > 1
-}
-
-/// Whether such text breaks its lines by tags; else by its line ends.
-fn is_laid_out_by_tags(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    ["<br", "<p", "<div", "<td", "<li"].iter().any(|tag| lower.contains(tag))
-}
-
-/// `format=flowed` (RFC 3676): a line that ends in a space goes on in the next one.
-fn unflowed(part: &MessagePart<'_>, text: &str) -> String {
-    let parameter = |name: &str| part.content_type().and_then(|kind| kind.attribute(name)).map(str::to_lowercase);
-    if parameter("format").as_deref() != Some("flowed") {
-        return text.to_owned();
-    }
-    let delete_space = parameter("delsp").as_deref() == Some("yes");
-    let depth = |line: &str| line.chars().take_while(|c| *c == '>').count();
-    let mut whole = String::with_capacity(text.len());
-    let mut goes_on: Option<usize> = None;
-    for line in text.lines() {
-        let level = depth(line);
-        let words = line.trim_start_matches('>');
-        let words = words.strip_prefix(' ').unwrap_or(words);
-        if goes_on == Some(level) && words != "-- " {
-            if delete_space {
-                whole.truncate(whole.len() - 1);
-            }
-            whole.push_str(words);
-        } else {
-            if !whole.is_empty() {
-                whole.push('\n');
-            }
-            whole.push_str(&">".repeat(level));
-            if level > 0 {
-                whole.push(' ');
-            }
-            whole.push_str(words);
-        }
-        goes_on = (words.ends_with(' ') && words != "-- ").then_some(level);
-    }
-    whole
 }

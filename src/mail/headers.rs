@@ -65,7 +65,6 @@ pub(super) fn block(message: &Message<'_>) -> Vec<String> {
         format!("Date: {}", inner.date.map(|date| date.to_rfc2822()).unwrap_or_default()),
         format!("Subject: {}", inner.subject),
         format!("To: {}", list(&inner.to)),
-        String::new(),
     ]
 }
 
@@ -290,4 +289,114 @@ pub(super) fn is_attachment(part: &mail_parser::MessagePart<'_>) -> bool {
 /// Whether a part belongs to an HTML body as a picture or the like.
 pub(super) fn is_embedded(part: &mail_parser::MessagePart<'_>) -> bool {
     part.headers.iter().any(|header| header.name == HeaderName::ContentId) && !is_attachment(part)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+
+    use super::super::parse;
+    use super::*;
+
+    fn one(name: &str, address: &str) -> Mailbox {
+        Mailbox { name: name.to_owned(), address: address.to_owned() }
+    }
+
+    #[test]
+    fn a_name_never_stands_for_an_address() {
+        let table: Vec<(&str, Vec<Mailbox>)> = vec![
+            ("\"<maint@provider.example>\" <evil@evil.example>", vec![one("<maint@provider.example>", "evil@evil.example")]),
+            ("\"maint@provider.example\" <evil@evil.example>", vec![one("maint@provider.example", "evil@evil.example")]),
+            ("maint@provider.example <evil@evil.example>", vec![one("maint@provider.example", "evil@evil.example")]),
+            ("=?utf-8?q?=3Cmaint=40provider.example=3E?= <evil@evil.example>", vec![one("<maint@provider.example>", "evil@evil.example")]),
+            ("evil@evil.example (maint@provider.example)", vec![one("maint@provider.example", "evil@evil.example")]),
+            ("noc+maint@Provider.EXAMPLE", vec![one("", "noc+maint@provider.example")]),
+            ("=?iso-8859-1?q?St=F6rung?= <a@b.example>", vec![one("Störung", "a@b.example")]),
+            ("a@b.example, C <c@d.example>", vec![one("", "a@b.example"), one("C", "c@d.example")]),
+            ("<maint@provider.example>, <evil@evil.example>", vec![one("", "maint@provider.example"), one("", "evil@evil.example")]),
+            ("nobody", vec![one("nobody", "")]),
+        ];
+        for (value, expected) in table {
+            let mail = parse(format!("From: {value}\r\nSubject: s\r\n\r\nx").as_bytes());
+            assert_eq!(mail.from, expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn every_from_header_counts_and_repetition_is_named() {
+        let mail = parse(b"From: a@x.example\r\nfrom: B <b@y.example>\r\nSubject: one\r\nSubject: two\r\nTo: t@z.example\r\n\r\n");
+        assert_eq!(mail.from, [one("", "a@x.example"), one("B", "b@y.example")]);
+        assert_eq!(mail.author(), None);
+        assert_eq!(mail.repeated_headers, ["from", "subject"]);
+        assert_eq!(mail.subject, "one");
+    }
+
+    #[test]
+    fn recipients_ids_dates_and_results_are_read() {
+        let raw = "Received: from a.example by b.example with ESMTPS id 1 for <c@d.example>; Mon, 05 Oct 2020 10:00:07 +0200\r\n\
+            Received: from z.example by a.example; Mon, 05 Oct 2020 09:00:00 +0200\r\n\
+            Authentication-Results: mx.d.example;\r\n dkim=pass header.d=p.example\r\n\
+            Authentication-Results: other.example; dkim=fail\r\n\
+            Delivered-To: inbox@d.example\r\nX-Original-To: alias@d.example\r\n\
+            Message-ID: <1@p.example>\r\nIn-Reply-To: <0@p.example>\r\nReferences: <a@p.example>\r\n <0@p.example>\r\n\
+            X-Original-Sender: noc@p.example\r\nReply-To: R <r@p.example>\r\n\
+            From: N via list <list@g.example>\r\nTo: T <t@D.example>\r\nCc: u@d.example\r\n\
+            Date: Mon, 5 Oct 2020 03:00:00 -0500\r\nSubject: =?utf-8?q?Wartung_f=C3=BCr?=\r\n =?utf-8?q?_AB-1?=\r\n\r\nx";
+        let mail = parse(raw.as_bytes());
+        assert_eq!(mail.received, Utc.with_ymd_and_hms(2020, 10, 5, 8, 0, 7).single());
+        assert_eq!(mail.date, Utc.with_ymd_and_hms(2020, 10, 5, 8, 0, 0).single());
+        assert_eq!(
+            mail.auth,
+            [
+                AuthFact::Results("mx.d.example; dkim=pass header.d=p.example".to_owned()),
+                AuthFact::Results("other.example; dkim=fail".to_owned())
+            ]
+        );
+        assert_eq!(
+            mail.to.iter().map(|to| to.address.as_str()).collect::<Vec<_>>(),
+            ["t@d.example", "u@d.example", "inbox@d.example", "alias@d.example"]
+        );
+        assert_eq!((mail.message_id.as_deref(), mail.in_reply_to.as_slice()), (Some("1@p.example"), ["0@p.example".to_owned()].as_slice()));
+        assert_eq!(mail.references, ["a@p.example", "0@p.example"]);
+        assert_eq!(mail.original_sender, Some(one("", "noc@p.example")));
+        assert_eq!(mail.reply_to, [one("R", "r@p.example")]);
+        assert_eq!(mail.subject, "Wartung für AB-1");
+    }
+
+    #[test]
+    fn an_impossible_date_is_none() {
+        for date in ["Mon, 99 Oct 2020 10:00:00 +0000", "yesterday", "Mon, 5 Oct 2020 25:00:00 +0000", ""] {
+            assert_eq!(parse(format!("Date: {date}\r\nSubject: x\r\n\r\n").as_bytes()).date, None, "{date}");
+        }
+    }
+
+    #[test]
+    fn answers_of_machines_are_known_by_their_headers() {
+        let table = [
+            (
+                "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\nSubject: Undelivered",
+                Some(Automatic::Bounce),
+                false,
+            ),
+            ("From: Mail System <MAILER-DAEMON@mx.example>\r\nSubject: Mail failed", Some(Automatic::Bounce), false),
+            ("Return-Path: <>\r\nSubject: Undelivered Mail Returned to Sender", Some(Automatic::Bounce), false),
+            ("Auto-Submitted: auto-replied (vacation)\r\nSubject: Re: x", Some(Automatic::Reply), true),
+            ("X-Autoreply: yes\r\nSubject: away", Some(Automatic::Reply), false),
+            ("X-Auto-Response-Suppress: All\r\nSubject: Abwesenheitsnotiz", Some(Automatic::Reply), false),
+            (
+                "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\r\nSubject: Read: x",
+                Some(Automatic::Reply),
+                false,
+            ),
+            ("Subject: Out of office: planned works in the office building", None, false),
+            ("Auto-Submitted: auto-generated\r\nPrecedence: bulk\r\nSubject: Planned maintenance", None, true),
+            ("Return-Path: <>\r\nSubject: Planned maintenance", None, false),
+            ("Auto-Submitted: no\r\nSubject: x", None, false),
+            ("List-Id: <notices.example>\r\nSubject: x", None, true),
+        ];
+        for (head, automatic, machine_sent) in table {
+            let mail = parse(format!("{head}\r\nMessage-ID: <1@x.example>\r\n\r\ntext").as_bytes());
+            assert_eq!((mail.automatic, mail.machine_sent), (automatic, machine_sent), "{head}");
+        }
+    }
 }

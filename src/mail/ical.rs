@@ -184,7 +184,7 @@ fn time(component: &ICalendarComponent, name: &ICalendarProperty, defects: &mut 
         _ => None,
     });
     if read.is_none() {
-        defects.push(format!("calendar time not read: {} {}", name.as_str(), joined(entry).chars().take(40).collect::<String>()));
+        defects.push(format!("calendar time not read: {}", name.as_str()));
     }
     read
 }
@@ -219,4 +219,86 @@ fn later(start: &CalendarTime, length: Duration) -> Option<CalendarTime> {
         CalendarTime::Floating(at) => CalendarTime::Floating(at.checked_add_signed(length)?),
         CalendarTime::Date(day) => CalendarTime::Date(day.checked_add_signed(length)?),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+
+    use super::*;
+
+    fn one(lines: &str) -> CalendarEvent {
+        let (events, defects) =
+            events(&format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\n{lines}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"));
+        assert_eq!(defects, Vec::<String>::new(), "{lines}");
+        events.into_iter().next().unwrap()
+    }
+
+    fn local(day: u32, hour: u32) -> NaiveDateTime {
+        NaiveDate::from_ymd_opt(2026, 3, day).unwrap().and_hms_opt(hour, 0, 0).unwrap()
+    }
+
+    #[test]
+    fn times_keep_their_zone_as_written() {
+        let utc = |day, hour| CalendarTime::Utc(Utc.from_utc_datetime(&local(day, hour)));
+        let table = [
+            ("DTSTART:20260307T040000Z\r\nDTEND:20260307T060000Z", Some(utc(7, 4)), Some(utc(7, 6))),
+            ("DTSTART;VALUE=DATE-TIME:20260307T040000Z\r\nDURATION:PT2H", Some(utc(7, 4)), Some(utc(7, 6))),
+            (
+                "DTSTART;TZID=\"America/Chicago\":20260307T040000\r\nDTEND;TZID=Central Standard Time:20260307T060000",
+                Some(CalendarTime::Zoned(local(7, 4), "America/Chicago".to_owned())),
+                Some(CalendarTime::Zoned(local(7, 6), "Central Standard Time".to_owned())),
+            ),
+            ("DTSTART:20260307T040000", Some(CalendarTime::Floating(local(7, 4))), None),
+            (
+                "DTSTART;VALUE=DATE:20260307\r\nDURATION:P2D",
+                Some(CalendarTime::Date(local(7, 0).date())),
+                Some(CalendarTime::Date(local(9, 0).date())),
+            ),
+            ("SUMMARY:none", None, None),
+        ];
+        for (lines, start, end) in table {
+            let event = one(lines);
+            assert_eq!((event.start, event.end), (start, end), "{lines}");
+        }
+    }
+
+    #[test]
+    fn a_maintenance_note_keeps_every_property() {
+        let event = one(
+            "UID:1@p.example\r\nSEQUENCE:3\r\nDTSTAMP:20260301T000000Z\r\nSTATUS:confirmed\r\nORGANIZER;CN=\"P NOC\":MAILTO:noc@p.example\r\n\
+            SUMMARY:Work\\, on\r\n  AB-1\r\nDESCRIPTION:one\\ntwo\r\nRRULE:FREQ=DAILY;COUNT=2\r\nX-MAINTNOTE-PROVIDER:p.example\r\n\
+            X-MAINTNOTE-OBJECT-ID;X-MAINTNOTE-OBJECT-IMPACT=OUTAGE:AB-1; A:B\r\nX-MAINTNOTE-OBJECT-ID:AB-2",
+        );
+        assert_eq!((event.uid.as_deref(), event.sequence), (Some("1@p.example"), Some(3)));
+        assert_eq!(event.stamp, Utc.with_ymd_and_hms(2026, 3, 1, 0, 0, 0).single());
+        assert_eq!((event.status.as_deref(), event.organizer.as_deref()), (Some("CONFIRMED"), Some("noc@p.example")));
+        assert_eq!((event.summary.as_deref(), event.description.as_deref()), (Some("Work, on AB-1"), Some("one\ntwo")));
+        assert!(event.repeats);
+        let property = |name: &str, value: &str, parameters: &[(&str, &str)]| CalendarProperty {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            parameters: parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        };
+        assert_eq!(
+            event.extra,
+            [
+                property("X-MAINTNOTE-PROVIDER", "p.example", &[]),
+                property("X-MAINTNOTE-OBJECT-ID", "AB-1; A:B", &[("X-MAINTNOTE-OBJECT-IMPACT", "OUTAGE")]),
+                property("X-MAINTNOTE-OBJECT-ID", "AB-2", &[]),
+            ]
+        );
+    }
+
+    #[test]
+    fn several_events_bad_folds_and_cut_calendars_are_read() {
+        let text = "BEGIN:VCALENDAR\nMETHOD:cancel\nBEGIN:VEVENT\nUID:1\nDTSTART:20260307T040000Z\nDESCRIPTION:The work will be done\nin two parts: first the core\n Impact: none\nEND:VEVENT\n\
+            BEGIN:VEVENT\nUID:2\nDTSTART:2026030";
+        let (events, defects) = events(text);
+        assert_eq!(events.iter().filter_map(|event| event.uid.as_deref()).collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!(events.first().unwrap().method.as_deref(), Some("CANCEL"));
+        assert_eq!(events.first().unwrap().description.as_deref(), Some("The work will be done\nin two parts: first the coreImpact: none"));
+        assert_eq!(events.get(1).unwrap().start, None);
+        assert_eq!(defects, ["calendar time not read: DTSTART", "calendar part is cut off"]);
+    }
 }
