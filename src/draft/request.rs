@@ -106,7 +106,11 @@ fn subject(facts: &RequestFacts<'_>) -> String {
         None => {
             let (customers, _) = reach(draft);
             let whom = counted(customers, "customer");
-            let doubt = if doubts(facts).is_empty() { "OK?" } else { "UNCLEAR, please check." };
+            let doubt = match (&facts.flavour, doubts(facts).is_empty()) {
+                (RequestFlavour::Escalation, _) => "Not decided.",
+                (_, true) => "OK?",
+                (_, false) => "UNCLEAR, please check.",
+            };
             match draft.change {
                 Change::Cancelled | Change::Retracted => format!("{head} CANCELLED, tell {whom}? {doubt}"),
                 Change::Completed => format!("{head} is over, tell {whom}? {doubt}"),
@@ -176,13 +180,14 @@ fn decision(facts: &RequestFacts<'_>) -> Vec<String> {
 }
 
 fn deadline(facts: &RequestFacts<'_>, clock: &StaffClock<'_>) -> String {
+    let verb = if approvable(facts) { "Send" } else { "Decide" };
     let begun = facts.draft.starts_at.is_some_and(|start| start <= facts.now);
     let over = facts.draft.ends_at.is_some_and(|end| end <= facts.now);
     match facts.draft.send_by {
         _ if over => " The window is over.".to_owned(),
         _ if begun => " The window has begun.".to_owned(),
-        Some(by) if by <= facts.now => format!(" Send now: it was due {}.", clock.full(by)),
-        Some(by) => format!(" Send by {}.", clock.full(by)),
+        Some(by) if by <= facts.now => format!(" {verb} now: it was due {}.", clock.full(by)),
+        Some(by) => format!(" {verb} by {}.", clock.full(by)),
         None => String::new(),
     }
 }
@@ -223,19 +228,17 @@ fn asked(question: &Question, facts: &RequestFacts<'_>, clock: &StaffClock<'_>) 
                 let spans: Vec<String> = windows.iter().map(|window| clock.span(window)).collect();
                 lines.push(format!("  {}  {}", number + 1, spans.join("; ")));
             }
-            lines.push("Or: window 2020-09-10 04:00 to 12:00 UTC | irrelevant | mine | help".to_owned());
+            lines.push(format!("Or: {} | irrelevant | mine | help", example(facts)));
             lines.push("Nothing is sent before that; the notice then comes for your approval.".to_owned());
             lines
         }
         Question::NoWindow => {
-            let mut lines =
-                vec!["No date and time could be read with certainty. Please look at the provider's mail, then answer:".to_owned()];
-            lines.push("  window 2020-09-10 04:00 to 12:00 UTC   (with the times it means)".to_owned());
-            lines.push("  irrelevant   (if there is nothing to act on)".to_owned());
-            lines.push("Or: mine | help".to_owned());
+            let mut lines = vec!["No date and time could be read with certainty. Please look at the provider's mail.".to_owned()];
             if let Some(watch) = &facts.maintenance.said.watch {
                 lines.push(format!("All it says of the time: \"{}\"", one_line(watch, 200)));
             }
+            lines.push(format!("Answer \"{}\" with the right times, or \"irrelevant\" if there is nothing to act on.", example(facts)));
+            lines.push("Or: mine | help".to_owned());
             lines
         }
         Question::Services(services) => {
@@ -243,7 +246,7 @@ fn asked(question: &Question, facts: &RequestFacts<'_>, clock: &StaffClock<'_>) 
                 "The mail does not say what is touched. Which of these? Answer \"services 1 3\", \"services all\" or \"services none\".{}",
                 deadline(facts, clock)
             )];
-            lines.extend(numbered(services));
+            lines.extend(numbered(services).iter().map(|line| format!("  {line}")));
             lines.push("Or: irrelevant | mine | help".to_owned());
             lines
         }
@@ -254,11 +257,17 @@ fn asked(question: &Question, facts: &RequestFacts<'_>, clock: &StaffClock<'_>) 
     }
 }
 
+/// The form of a window as typed, with a day near by.
+fn example(facts: &RequestFacts<'_>) -> String {
+    let day = main_windows(facts.maintenance).next().map_or(facts.now, |window| window.start);
+    format!("window {} 04:00 to 12:00 UTC", day.format("%Y-%m-%d"))
+}
+
 fn numbered(services: &[AffectedService]) -> Vec<String> {
     let line = |(number, service): (usize, &AffectedService)| {
         let parts = if service.parts.is_empty() { String::new() } else { format!(": {}", service.parts.join(", ")) };
         let internal = if service.internal { " (internal)" } else { "" };
-        format!("  {}  {}{internal}{}", number + 1, one_line(&service.name, 100), one_line(&parts, 200))
+        format!("{} {}{internal}{}", number + 1, one_line(&service.name, 100), one_line(&parts, 200))
     };
     services.iter().enumerate().map(line).collect()
 }
@@ -307,7 +316,7 @@ fn details(facts: &RequestFacts<'_>, sure: bool) -> Vec<String> {
     for label in ["NOTE", "LATE", "ALSO"] {
         push(&mut lines, label, &remarks(facts, label).collect::<Vec<_>>());
     }
-    if sure {
+    if sure && facts.draft.questions.is_empty() {
         let small: Vec<String> =
             facts.maintenance.problems.iter().filter(|problem| !problem.blocking).map(|problem| one_line(&problem.detail, 300)).collect();
         push(&mut lines, "DOUBT", &if small.is_empty() { vec!["none".to_owned()] } else { small });
@@ -392,11 +401,15 @@ fn down(facts: &RequestFacts<'_>) -> String {
 
 fn who(facts: &RequestFacts<'_>) -> Vec<String> {
     let (customers, addresses) = reach(facts.draft);
-    let rehearsal = facts.draft.mode == Mode::Rehearsal;
-    let reached = match (customers, rehearsal) {
+    let open = |question: &Question| !matches!(question, Question::NobodyToTell(_));
+    if facts.draft.questions.iter().any(|question| matches!(question, Question::Services(_))) {
+        return Vec::new();
+    }
+    let reached = match (customers, facts.draft.mode) {
+        (0, _) if facts.draft.questions.iter().any(open) => "told once that is settled".to_owned(),
         (0, _) => "nobody to tell".to_owned(),
-        (_, true) => format!("{} (names below)", counted(customers, "customer")),
-        (_, false) => format!("{}, {} (names below)", counted(customers, "customer"), counted_addresses(addresses)),
+        (_, Mode::Rehearsal) => format!("{} (names below)", counted(customers, "customer")),
+        (_, Mode::Live) => format!("{}, {} (names below)", counted(customers, "customer"), counted_addresses(addresses)),
     };
     match facts.draft.services.as_slice() {
         [] => vec![reached],

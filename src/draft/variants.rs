@@ -65,6 +65,16 @@ struct Addressee {
     impact: Impact,
 }
 
+/// Addressees that agree in this read the same mail.
+type Sameness = (Form, &'static str, String, u8, Vec<AffectedService>, Vec<String>);
+
+impl Addressee {
+    fn sameness(&self) -> Sameness {
+        let names = if self.names.len() > 1 { self.names.clone() } else { Vec::new() };
+        (self.form, self.zone.name(), self.language.clone(), severity(self.impact), self.services.clone(), names)
+    }
+}
+
 /// Writes the notices of a change. An address gets one copy, whatever the number of customers behind it. What cancels,
 /// starts or completes goes to exactly those who were told; who is newly touched by a change gets a first notice; who is no
 /// longer touched is told so.
@@ -72,18 +82,9 @@ struct Addressee {
 /// # Errors
 /// The fault of a template that cannot be rendered.
 pub fn variants(facts: &NoticeFacts<'_>) -> Result<Vec<Variant>, TemplateFault> {
-    let mut groups: BTreeMap<(Form, &'static str, String, u8, Vec<AffectedService>, Vec<String>), Vec<Addressee>> = BTreeMap::new();
+    let mut groups: BTreeMap<Sameness, Vec<Addressee>> = BTreeMap::new();
     for addressee in addressees(facts) {
-        let names = if addressee.names.len() > 1 { addressee.names.clone() } else { Vec::new() };
-        let key = (
-            addressee.form,
-            addressee.zone.name(),
-            addressee.language.clone(),
-            severity(addressee.impact),
-            addressee.services.clone(),
-            names,
-        );
-        groups.entry(key).or_default().push(addressee);
+        groups.entry(addressee.sameness()).or_default().push(addressee);
     }
     groups.into_values().map(|group| variant(facts, group)).collect()
 }

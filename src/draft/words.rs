@@ -50,12 +50,16 @@ const STEMS: [(Work, &[&str]); 8] = [
 
 impl Work {
     /// Reads the title first, then the summary, the subject, and the long description last: the earlier is the nearer to the point.
+    /// That something is updated says little, so any more particular word in the first three goes before it.
     pub(super) fn of(maintenance: &Maintenance) -> Self {
         let said = &maintenance.said;
-        [said.title.as_deref(), said.summary.as_deref(), Some(maintenance.subject.as_str()), said.description.as_deref()]
-            .into_iter()
-            .flatten()
-            .find_map(Self::in_text)
+        let near = || [said.title.as_deref(), said.summary.as_deref(), Some(maintenance.subject.as_str())].into_iter().flatten();
+        let particular = |work: &Self| *work != Self::Software;
+        near()
+            .filter_map(Self::in_text)
+            .find(particular)
+            .or_else(|| near().find_map(Self::in_text))
+            .or_else(|| said.description.as_deref().and_then(Self::in_text))
             .unwrap_or(Self::General)
     }
 

@@ -1,5 +1,6 @@
 //! Integration tests.
 
 mod config;
+mod drafts;
 mod layers;
 mod rules;
