@@ -34,7 +34,8 @@ pub struct Fault {
     pub file: PathBuf,
     /// Line and column from 1; none where the whole file is meant.
     pub at: Option<(usize, usize)>,
-    span: Range<usize>,
+    /// In bytes; none where the whole file is meant.
+    span: Option<Range<usize>>,
 }
 
 /// Everything that is wrong, with the text to show it in. Values of secret-looking keys are masked in that text.
@@ -83,10 +84,10 @@ impl Report {
         let path = fault.file.to_string_lossy().into_owned();
         let title = level.primary_title(fault.message.clone());
         let help = Level::HELP.message(normalize_untrusted_str(&fault.help));
-        let source = self.sources.iter().find(|source| source.path == fault.file && fault.at.is_some());
-        let group: Group<'_> = match source {
-            Some(source) => {
-                title.element(Snippet::source(masked(&source.text)).path(path).annotation(AnnotationKind::Primary.span(fault.span.clone())))
+        let source = self.sources.iter().find(|source| source.path == fault.file);
+        let group: Group<'_> = match source.zip(fault.span.clone()) {
+            Some((source, span)) => {
+                title.element(Snippet::source(masked(&source.text)).path(path).annotation(AnnotationKind::Primary.span(span)))
             }
             None => title.element(Origin::path(path)),
         };
@@ -110,7 +111,7 @@ impl Report {
                     help: help.to_owned(),
                     file: path.to_path_buf(),
                     at: None,
-                    span: 0..0,
+                    span: None,
                 });
                 None
             }
@@ -118,14 +119,20 @@ impl Report {
     }
 
     pub(super) fn note(&mut self, source: &Source, severity: Severity, span: Range<usize>, message: String, help: String) {
-        let at = Some(place(&source.text, span.start));
-        self.faults.push(Fault { severity, message, help, file: source.path.clone(), at, span });
+        self.faults.push(Fault { severity, message, help, file: source.path.clone(), at: None, span: Some(span) });
     }
 
+    /// Puts the faults in order and gives each its line and column.
     pub(super) fn sort(&mut self) {
         let Self { faults, sources } = self;
         let file = |fault: &Fault| sources.iter().position(|source| source.path == fault.file);
-        faults.sort_by_key(|fault| (file(fault), fault.span.start, fault.severity));
+        faults.sort_by_key(|fault| (file(fault), fault.span.as_ref().map(|span| span.start), fault.severity));
+        for source in sources {
+            let line_starts: Vec<usize> = [0].into_iter().chain(source.text.match_indices('\n').map(|(end, _)| end + 1)).collect();
+            for fault in faults.iter_mut().filter(|fault| fault.file == source.path) {
+                fault.at = fault.span.as_ref().map(|span| place(&source.text, &line_starts, span.start));
+            }
+        }
     }
 }
 
@@ -144,11 +151,10 @@ fn read(path: &Path) -> std::io::Result<String> {
     fs::read_to_string(path)
 }
 
-fn place(text: &str, at: usize) -> (usize, usize) {
-    let before = text.get(..at).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-    let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
-    (before.matches('\n').count() + 1, column)
+fn place(text: &str, line_starts: &[usize], at: usize) -> (usize, usize) {
+    let line = line_starts.partition_point(|start| *start <= at);
+    let start = line_starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
+    (line, text.get(start..at).unwrap_or_default().chars().count() + 1)
 }
 
 /// The text with the values of secret-looking keys starred out, byte for byte, so that spans still hold.
@@ -192,7 +198,8 @@ mod tests {
 
     #[test]
     fn counts_lines_and_columns_from_one() {
-        assert_eq!(place("a\nüb\n", 0), (1, 1));
-        assert_eq!(place("a\nüb\n", 4), (2, 2));
+        let starts = [0, 2, 6];
+        let at = |at| place("a\nüb\n", &starts, at);
+        assert_eq!([at(0), at(2), at(4), at(6)], [(1, 1), (2, 1), (2, 2), (3, 1)]);
     }
 }

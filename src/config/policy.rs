@@ -53,9 +53,9 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
     let store = path("store").unwrap_or_else(|| "forewarn.sqlite".into());
     let rules_dir = directory(&root, "rules_dir", folder);
     let templates_dir = directory(&root, "templates_dir", folder);
-    let mode = root.read("mode", mode).unwrap_or(Mode::Rehearsal);
+    let mode = if root.has("mode") { root.read("mode", mode) } else { Some(Mode::Rehearsal) };
     let rehearsal_to = root.read("rehearsal_to", value::mailbox);
-    if mode == Mode::Rehearsal && root.get("rehearsal_to").is_none() {
+    if mode == Some(Mode::Rehearsal) && root.get("rehearsal_to").is_none() {
         let help = format!("add `rehearsal_to = {MAILBOX}`, a staff address: notices go there instead of to customers");
         notes.error(root.span_of("mode"), "`mode = \"rehearsal\"` needs `rehearsal_to`", help);
     }
@@ -89,7 +89,7 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
         let (auth, plus_addresses, undo, key) = approval?;
         let (agenda, escalation) = agenda;
         let policy = Policy {
-            mode,
+            mode: mode?,
             rehearsal_to,
             organisation: organisation?,
             from: from?,

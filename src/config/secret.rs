@@ -106,15 +106,13 @@ impl SecretSource {
     /// When it cannot be read, is empty, or its file is open to others.
     pub fn resolve(&self) -> Result<SecretString, SecretError> {
         let bytes = match self {
-            Self::File(path) => {
-                guarded(path)?;
-                contents(path)?
-            }
+            Self::File(path) => contents(path, guarded)?,
             Self::Command(argv) => output(argv)?,
             Self::Credential(name) => {
                 let folder = std::env::var_os("CREDENTIALS_DIRECTORY");
                 let folder = folder.ok_or_else(|| SecretError::NoCredentials { name: name.clone() })?;
-                contents(&PathBuf::from(folder).join(name))?
+                // systemd guards the folder, and may give the file a group.
+                contents(&PathBuf::from(folder).join(name), |_, _| Ok(()))?
             }
         };
         let unusable = |why| SecretError::Unusable { from: self.to_string(), why };
@@ -137,17 +135,19 @@ impl std::fmt::Display for SecretSource {
     }
 }
 
-fn contents(path: &Path) -> Result<Vec<u8>, SecretError> {
+/// Reads a file that passes the guard; the guard sees the very file that is read.
+fn contents(path: &Path, guard: impl Fn(&Path, &fs::Metadata) -> Result<(), SecretError>) -> Result<Vec<u8>, SecretError> {
     let unreadable = |error| SecretError::Unreadable { path: path.to_path_buf(), error };
+    let file = fs::File::open(path).map_err(unreadable)?;
+    guard(path, &file.metadata().map_err(unreadable)?)?;
     let mut bytes = Vec::new();
-    fs::File::open(path).map_err(unreadable)?.take(LONGEST_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
+    file.take(LONGEST_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
     Ok(bytes)
 }
 
 #[cfg(unix)]
-fn guarded(path: &Path) -> Result<(), SecretError> {
+fn guarded(path: &Path, file: &fs::Metadata) -> Result<(), SecretError> {
     use std::os::unix::fs::MetadataExt;
-    let file = fs::metadata(path).map_err(|error| SecretError::Unreadable { path: path.to_path_buf(), error })?;
     if file.mode() & 0o077 != 0 {
         return Err(SecretError::Open { path: path.to_path_buf(), mode: file.mode() & 0o777 });
     }
@@ -159,7 +159,7 @@ fn guarded(path: &Path) -> Result<(), SecretError> {
 }
 
 #[cfg(not(unix))]
-fn guarded(_path: &Path) -> Result<(), SecretError> {
+fn guarded(_path: &Path, _file: &fs::Metadata) -> Result<(), SecretError> {
     Ok(())
 }
 

@@ -105,8 +105,8 @@ fn service(table: &Table<'_>, id: String, references: &mut References) -> Servic
     }
     let name = table.required("name", "\"Managed Mail Services\"").unwrap_or_default();
     let internal = table.flag("internal").unwrap_or(false);
-    let stands_on = stands_on(table, references);
     let mut parts: Vec<Part> = table.texts("parts").into_iter().map(|name| Part { name, stands_on: Vec::new() }).collect();
+    let stands_on = stands_on(table, references);
     for part in table.tables("part") {
         let name = part.required("name", "\"Webmail\"");
         let own = self::stands_on(&part, references);
@@ -216,7 +216,9 @@ fn customer(table: &Table<'_>, id: String, zone: Tz, own_addresses: &[String], r
     let zone = table.read("zone", value::zone).unwrap_or(zone);
     let notice_days = table.number("notice_days", 1..=365, "days");
     let contacts = contacts(table, own_addresses);
-    if !contacts.iter().any(|contact| contact.kinds.contains(&ContactKind::Maintenance)) {
+    // A contact that could not be read has its own fault.
+    let all_read = contacts.len() == table.tables("contact").len();
+    if all_read && !contacts.iter().any(|contact| contact.kinds.contains(&ContactKind::Maintenance)) {
         let help = "add [[customer.contact]] with `name` and `address`; until then staff are asked each time";
         table.notes.warn(table.span.clone(), format!("customer \"{id}\" has no contact for maintenances"), help);
     }
@@ -232,11 +234,15 @@ fn contacts(table: &Table<'_>, own_addresses: &[String]) -> Vec<Contact> {
     for table in table.tables("contact") {
         let name = table.text("name").unwrap_or_default();
         let address = table.read_required("address", "\"it@customer.example\"", value::address);
-        let kinds = table.list("kinds", |word| value::choice("kind of contact", word, &KINDS));
-        let kinds = kinds.map_or_else(
-            || vec![ContactKind::Maintenance, ContactKind::Incident],
-            |kinds| kinds.into_iter().map(|(kind, _)| kind).collect(),
-        );
+        let kinds = table.list("kinds", |word| value::choice("kind of contact", word, &KINDS)).unwrap_or_default();
+        let mut kinds: Vec<ContactKind> = kinds.into_iter().map(|(kind, _)| kind).collect();
+        if table.get("kinds").and_then(|value| value.get_ref().as_array()).is_some_and(|written| written.is_empty()) {
+            let help = "name some, or delete the line: then it is written to about maintenances and incidents";
+            table.notes.error(table.span_of("kinds"), "`kinds` is empty, so nobody writes to this contact", help);
+        }
+        if kinds.is_empty() {
+            kinds = vec![ContactKind::Maintenance, ContactKind::Incident];
+        }
         let phone = table.text("phone");
         if let Some(address) = address {
             if own_addresses.iter().any(|own| own.eq_ignore_ascii_case(&address)) {

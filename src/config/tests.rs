@@ -101,7 +101,7 @@ fn lists_every_fault_of_both_files_at_once() {
     let found = faults(&loaded(&forewarn, &services));
     for expected in [
         "forewarn.toml:2: unknown mode \"rehersal\" | did you mean \"rehearsal\"?",
-        "forewarn.toml:3: unknown key `speling` in the file",
+        "forewarn.toml:3: unknown key `speling` in the top of the file",
         "forewarn.toml:7: unknown time zone \"America/Chicgo\" | did you mean \"America/Chicago\"?",
         "forewarn.toml:10: \"sam at example.net\" is no mail address",
         "forewarn.toml:12: `token-only` proves no sender | name your mail server",
@@ -323,4 +323,33 @@ fn a_missing_file_says_what_to_do() {
 #[test]
 fn folders_that_are_named_must_be_there() {
     one_fault(&loaded(&format!("rules_dir = \"rulez\"{FOREWARN}"), SERVICES), "`rules_dir` names no folder", "delete the line");
+}
+
+#[test]
+fn a_fault_does_not_draw_others_after_it() {
+    one_fault(&loaded(&FOREWARN.replace("\"live\"", "\"rehersal\""), SERVICES), "unknown mode", "did you mean");
+    one_fault(&loaded(FOREWARN, &SERVICES.replace("it@acme.example", "it@acme")), "no mail address", "local@domain");
+    one_fault(&loaded(FOREWARN, &format!("{SERVICES}kinds = []")), "`kinds` is empty", "delete the line");
+    one_fault(&loaded(FOREWARN, &format!("{SERVICES}kinds = [\"maintenence\"]")), "unknown kind of contact", "maintenance");
+}
+
+#[test]
+fn a_key_below_the_wrong_head_is_told_its_place() {
+    one_fault(&loaded(&format!("{FOREWARN}store = \"x\""), SERVICES), "unknown key `store` in [outbox]", "above [outbox]");
+    let days = loaded(FOREWARN, &format!("{SERVICES}notice_days = 7"));
+    one_fault(&days, "unknown key `notice_days` in [[customer.contact]]", "`notice_days` belongs to [[customer]]");
+    let parts = loaded(FOREWARN, &SERVICES.replace("object = \"web01\"", "object = \"web01\"\nparts = [\"A\"]"));
+    one_fault(&parts, "unknown key `parts` in [[service.stands_on]]", "belongs to [[service]]");
+}
+
+#[test]
+fn an_inventory_of_ten_thousand_customers_is_read_whole() {
+    let mut services = SERVICES.to_owned();
+    for number in 0..10_000 {
+        services.push_str(&format!("[[customer]]\nid = \"c{number}\"\nname = \"C\"\nservices = [\"web\"]\n"));
+    }
+    let config = loaded(FOREWARN, &services).unwrap();
+    assert_eq!((config.inventory.customers.len(), config.warnings.faults().len()), (10_001, 10_000));
+    assert_eq!(config.warnings.faults()[9_999].at, Some((17 + 4 * 9_999, 1)));
+    assert!(config.warnings.render(false).ends_with("… and 9940 more"));
 }

@@ -12,6 +12,9 @@ use toml::de::{DeTable, DeValue};
 use super::fault::{Report, Severity, Source};
 use super::value::{Why, nearest};
 
+/// Name of the document's own table.
+const TOP: &str = "the top of the file";
+
 /// Faults of one file on their way into the report.
 #[derive(Debug)]
 pub(super) struct Notes<'a> {
@@ -58,12 +61,14 @@ pub(super) struct Table<'a> {
     name: String,
     entries: &'a DeTable<'a>,
     asked: RefCell<BTreeSet<&'static str>>,
+    /// The tables around it, outermost first, with the keys asked of them so far: a line below the wrong head is often theirs.
+    around: Vec<(String, BTreeSet<&'static str>)>,
 }
 
 impl<'a> Table<'a> {
     pub(super) fn root(notes: &'a Notes<'a>, entries: &'a Spanned<DeTable<'a>>) -> Self {
-        let asked = RefCell::default();
-        Self { notes, span: 0..0, name: "the file".to_owned(), entries: entries.get_ref(), asked }
+        let (asked, around) = (RefCell::default(), Vec::new());
+        Self { notes, span: 0..0, name: TOP.to_owned(), entries: entries.get_ref(), asked, around }
     }
 
     /// A value, asked for by its key.
@@ -209,12 +214,14 @@ impl<'a> Table<'a> {
     }
 
     fn inner(&self, name: String, value: &Spanned<DeValue<'_>>, entries: &'a DeTable<'a>) -> Self {
-        Self { notes: self.notes, span: value.span(), name, entries, asked: RefCell::default() }
+        let mut around = self.around.clone();
+        around.push((self.name.clone(), self.asked.borrow().clone()));
+        Self { notes: self.notes, span: value.span(), name, entries, asked: RefCell::default(), around }
     }
 
     fn path(&self, key: &str) -> String {
         match self.name.trim_matches(['[', ']']) {
-            "the file" => key.to_owned(),
+            TOP => key.to_owned(),
             outer => format!("{outer}.{key}"),
         }
     }
@@ -228,12 +235,15 @@ impl<'a> Table<'a> {
     pub(super) fn finish(self) {
         let asked = self.asked.borrow();
         for (key, _) in self.entries.iter().filter(|(key, _)| !asked.contains(key.get_ref().as_ref())) {
+            let (span, key) = (key.span(), key.get_ref().as_ref());
             let known: Vec<&str> = asked.iter().copied().collect();
-            let help = match nearest(key.get_ref(), known.iter().copied()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("known here: {}", known.join(", ")),
+            let owner = self.around.iter().rev().find(|(_, keys)| keys.contains(key));
+            let help = match (owner, nearest(key, known.iter().copied())) {
+                (Some((owner, _)), _) => format!("`{key}` belongs to {owner}: move the line up, above {}", self.name),
+                (None, Some(meant)) => format!("did you mean `{meant}`?"),
+                (None, None) => format!("known here: {}", known.join(", ")),
             };
-            self.notes.error(key.span(), format!("unknown key `{}` in {}", key.get_ref(), self.name), help);
+            self.notes.error(span, format!("unknown key `{key}` in {}", self.name), help);
         }
     }
 }

@@ -176,11 +176,21 @@ fn contains_run(words: &[String], run: &[String]) -> bool {
 }
 
 fn squashed(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_lowercase).collect()
+    typed(text).chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
 fn words(text: &str) -> Vec<String> {
-    cased_words(&text.to_lowercase())
+    cased_words(&typed(text).to_lowercase())
+}
+
+/// The text as a keyboard writes it: HTML mail has hyphens that do not break, and letters of no width where a line may.
+fn typed(text: &str) -> String {
+    let plain = |letter: char| match letter {
+        '\u{2010}' | '\u{2011}' => Some('-'),
+        '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => None,
+        other => Some(other),
+    };
+    text.chars().filter_map(plain).collect()
 }
 
 /// Runs of letters, digits, `-`, `_` and `.`, without the dots and hyphens of the sentence around them.

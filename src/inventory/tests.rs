@@ -134,6 +134,8 @@ fn finds_an_object_however_it_is_decorated() {
         ("203.0.113.20 - 203.0.113.30", "mail"),
         ("Cloud Manager", "mgmt"),
         ("web01 in Dallas", "web"),
+        ("we\u{200b}b01", "web"),
+        ("Mail\u{a0}Server", "mail"),
     ] {
         assert_eq!(touched_by(&world, object), [service], "{object}");
     }
