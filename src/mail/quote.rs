@@ -365,7 +365,7 @@ mod tests {
     #[test]
     fn marks_of_clients_cut_and_forwards_within_them_do_not() {
         let lines: Vec<String> = ["approve", "", "Sam wrote", "old"].map(str::to_owned).to_vec();
-        assert_eq!(split(&lines, &[2..usize::MAX], Hints::default()).body.fresh, "approve");
+        assert_eq!(split(&lines, std::slice::from_ref(&(2..usize::MAX)), Hints::default()).body.fresh, "approve");
         let lines: Vec<String> = [
             "---------- Forwarded message ----------",
             "From: N <n@p.example>",
