@@ -11,6 +11,7 @@ mod templates;
 mod variants;
 mod words;
 
+pub use answers::*;
 pub use hash::content_hash;
 pub use paragraphs::paragraphs;
 pub use request::{RequestFacts, request};

@@ -1,1 +1,301 @@
+//! Answers to staff: what their word did, in a few lines that can be read on a lock screen.
+//!
+//! None of them holds a line that is by itself a word that decides, because each may be answered in its turn.
 
+use chrono::{DateTime, Utc};
+
+use super::request::{head, reach, reference};
+use crate::mail::outgoing::instants::StaffClock;
+use crate::mail::outgoing::phrases::{counted, listed};
+use crate::mail::outgoing::{Rendered, clean, one_line, shown};
+use crate::model::{Draft, DraftState, Inventory, Mailbox, Maintenance, Mode, OutboxState, Policy, QueueItem, Told, Zones};
+
+mod alarm;
+mod first_contact;
+
+pub use alarm::alarm;
+pub use first_contact::{FirstContactFacts, first_contact, help_with_start};
+
+/// What an answer is about.
+#[derive(Clone, Copy, Debug)]
+pub struct AnswerFacts<'a> {
+    /// The draft as it is now.
+    pub draft: &'a Draft,
+    /// Its maintenance as it is now.
+    pub maintenance: &'a Maintenance,
+    /// Zone of staff, undo time.
+    pub policy: &'a Policy,
+    /// Names and telephone numbers of customers.
+    pub inventory: &'a Inventory,
+    /// Zone rules.
+    pub zones: &'a Zones,
+    /// The short code of the reader's request, so that an answer to this answer finds its draft; may be empty.
+    pub code: &'a str,
+}
+
+/// The notices are in the outbox: how many, when they leave, and how to take them back until then.
+#[must_use]
+pub fn approved(facts: &AnswerFacts<'_>, by: &str, leaves_at: DateTime<Utc>) -> Rendered {
+    let clock = clock(facts);
+    let (customers, addresses) = reach(facts.draft);
+    let by = name(by);
+    let mut lines = vec![match (facts.draft.mode, &facts.policy.rehearsal_to) {
+        (Mode::Rehearsal, Some(to)) => {
+            format!("Approved by {by}. Rehearsal: {} to {} at {}.", counted(addresses, "mail"), to.address, clock.full(leaves_at))
+        }
+        _ => {
+            let whom = counted(customers, "customer");
+            format!("Approved by {by}. {} to {whom} at {}.", counted(addresses, "notice"), clock.full(leaves_at))
+        }
+    }];
+    lines.push("Until then an answer \"stop\" takes everything back. What has left stays out.".to_owned());
+    lines.push(String::new());
+    lines.extend(
+        facts.draft.variants.iter().flat_map(|variant| &variant.recipients).map(|recipient| format!("  {}", shown(&recipient.mailbox))),
+    );
+    answer(facts, "Approved", &lines)
+}
+
+/// Nobody is told, and why.
+#[must_use]
+pub fn rejected(facts: &AnswerFacts<'_>, by: &str, why: &str) -> Rendered {
+    let why = one_line(why, 300);
+    let why = if why.is_empty() { "no reason given".to_owned() } else { why };
+    let (customers, _) = reach(facts.draft);
+    let lines = [
+        format!("Rejected by {}: {why}", name(by)),
+        format!("{} not told. If the provider changes the maintenance you are asked again.", are(customers)),
+    ];
+    answer(facts, "Rejected", &lines)
+}
+
+/// Asked again at the instant given.
+#[must_use]
+pub fn held(facts: &AnswerFacts<'_>, by: &str, until: DateTime<Utc>) -> Rendered {
+    let mut lines = vec![format!("Held by {}: asked again {}. Nobody is told before.", name(by), clock(facts).full(until))];
+    if let Some(send_by) = facts.draft.send_by {
+        lines.push(format!("It should be out by {}. \"approve\" works at any time.", clock(facts).full(send_by)));
+    }
+    answer(facts, "Held", &lines)
+}
+
+/// Shows the old text and the new. The facts are those of the new revision, which nobody has approved.
+#[must_use]
+pub fn edited(facts: &AnswerFacts<'_>, by: &str, old: &str) -> Rendered {
+    let mut lines = vec![
+        format!("{} changed the text. This is v{} now, and it is not approved: it has its own request.", name(by), facts.draft.revision),
+        String::new(),
+        "OLD".to_owned(),
+    ];
+    lines.extend(quoted(old));
+    lines.extend([String::new(), "NEW".to_owned()]);
+    lines.extend(quoted(&facts.draft.paragraphs));
+    answer(facts, "Changed", &lines)
+}
+
+/// A settling word was taken: what it means, and that the new revision waits for its own approval.
+#[must_use]
+pub fn settled(facts: &AnswerFacts<'_>, by: &str, meaning: &str) -> Rendered {
+    let lines = [
+        format!("{} settled: {}", name(by), one_line(meaning, 400)),
+        format!("This is v{} now, and it is not approved: it has its own request.", facts.draft.revision),
+    ];
+    answer(facts, "Settled", &lines)
+}
+
+/// What `stop` took back, and what had left before it came.
+#[must_use]
+pub fn stopped(facts: &AnswerFacts<'_>, by: &str, rows: &[Told]) -> Rendered {
+    let of =
+        |states: &[OutboxState]| rows.iter().filter(|row| states.contains(&row.state)).map(|row| row.address.clone()).collect::<Vec<_>>();
+    let back = of(&[OutboxState::Cancelled]);
+    let gone = of(&[OutboxState::Sent, OutboxState::Unknown, OutboxState::DotPending, OutboxState::Talking]);
+    let mut lines = Vec::new();
+    let word = if gone.is_empty() {
+        lines.push(format!("Stopped by {}. All {} taken back; nobody was told.", name(by), counted(back.len(), "notice")));
+        "Stopped"
+    } else if back.is_empty() {
+        lines.push(format!("Too late: all {} had left before {} said stop.", counted(gone.len(), "notice"), name(by)));
+        "Too late"
+    } else {
+        lines.push(format!("Stopped by {}. {} taken back, but {} had left:", name(by), counted(back.len(), "notice"), gone.len()));
+        lines.extend(gone.iter().map(|address| format!("  {address}")));
+        "Stopped in part"
+    };
+    answer(facts, word, &lines)
+}
+
+/// The answer came for an earlier revision, or after the decision. The facts are those of the newest draft.
+#[must_use]
+pub fn superseded(facts: &AnswerFacts<'_>, answered: &Draft) -> Rendered {
+    let clock = clock(facts);
+    let draft = facts.draft;
+    let now = match &draft.state {
+        DraftState::Proposed => format!("v{} waits for a decision; its request is under way to you.", draft.revision),
+        DraftState::Held(until) => format!("v{} is held until {}.", draft.revision, clock.full(*until)),
+        DraftState::Approved => format!("v{} is approved already and on its way.", draft.revision),
+        DraftState::Done => format!("v{} is approved already and was sent.", draft.revision),
+        DraftState::Rejected(why) => format!("v{} was rejected: {}", draft.revision, one_line(why, 200)),
+        DraftState::Void(why) => format!("v{} fell away: {}", draft.revision, one_line(why, 200)),
+        DraftState::Expired => format!("v{} expired: its windows were over before anybody decided.", draft.revision),
+    };
+    let first = if answered.revision == draft.revision {
+        format!("Your answer came after the decision on v{} and changed nothing.", answered.revision)
+    } else {
+        format!("Your answer was about v{}, which is not current. It changed nothing.", answered.revision)
+    };
+    answer(facts, "Nothing changed", &[first, now])
+}
+
+/// The exact words that work, after an answer that holds none of them.
+#[must_use]
+pub fn help(facts: &AnswerFacts<'_>, detail: &str) -> Rendered {
+    let mut lines = vec![
+        format!("Nothing changed: {}.", one_line(detail, 200).trim_end_matches('.')),
+        "Begin your answer with one of these, alone on its first line:".to_owned(),
+        String::new(),
+    ];
+    let (customers, _) = reach(facts.draft);
+    if facts.draft.questions.is_empty() && customers > 0 {
+        lines.push(format!("  approve              tells {} (ok, yes, send do the same)", counted(customers, "customer")));
+    }
+    lines.extend(
+        [
+            "  reject WHY           tells nobody",
+            "  edit                 takes the text below that line, or between the two marker lines of the request",
+            "  hold until Thu 9:00  asks again then",
+            "  drop NAME            leaves out a customer or a service",
+            "  window 2             takes the second of two readings",
+            "  window 2020-09-10 04:00 to 12:00 UTC",
+            "  services 1 3         (or: services all, services none)",
+            "  irrelevant           there is nothing to act on",
+            "  mine                 tells the others that you look after it",
+            "  stop                 takes back what has not left yet",
+        ]
+        .map(str::to_owned),
+    );
+    lines.extend([String::new(), "Words around them (\"ok but …\", \"approve?\") change nothing.".to_owned()]);
+    answer(facts, "Not understood", &lines)
+}
+
+/// To the approver at the known address: somebody else, or another address of theirs, used their request.
+#[must_use]
+pub fn wrong_sender(facts: &AnswerFacts<'_>, detail: &str) -> Rendered {
+    let lines = [
+        format!("An answer to your request was not accepted: {}.", one_line(detail, 300).trim_end_matches('.')),
+        "Nothing changed. Answer from the address that this mail was sent to; if it was not you, tell your colleagues.".to_owned(),
+    ];
+    answer(facts, "Not accepted", &lines)
+}
+
+/// To the other approvers: who looks after it.
+#[must_use]
+pub fn mine(facts: &AnswerFacts<'_>, by: &str) -> Rendered {
+    let mut lines = vec![format!("{} has it. Nothing is decided yet.", name(by))];
+    if let Some(send_by) = facts.draft.send_by {
+        lines.push(format!("It should be out by {}.", clock(facts).full(send_by)));
+    }
+    answer(facts, "Taken", &lines)
+}
+
+/// Notices that failed for good or whose fate is unknown: who, what the server said, and the telephone numbers.
+#[must_use]
+pub fn undelivered(facts: &AnswerFacts<'_>, rows: &[(Told, Option<String>)]) -> Rendered {
+    let mut lines = vec!["These people were NOT reached by mail, or nobody can tell. Please call them:".to_owned(), String::new()];
+    for (row, said) in rows {
+        let fate = if row.state == OutboxState::Unknown { "unknown: may have arrived" } else { "not delivered" };
+        let said = said.as_deref().map_or_else(String::new, |said| format!(" ({})", one_line(said, 160)));
+        lines.push(format!("  {}: {fate}{said}", row.address));
+        lines.extend(phones(facts, &row.address));
+    }
+    answer(facts, "NOT DELIVERED", &lines)
+}
+
+/// Mails that were not opened because they may do harm: staff look at them in the mailbox itself.
+#[must_use]
+pub fn quarantined(policy: &Policy, zones: &Zones, items: &[QueueItem]) -> Rendered {
+    let clock = StaffClock::new(zones, policy.zone);
+    let mut lines =
+        vec!["Not read, because reading could do harm. Please look in the mailbox whether they announce a maintenance:".to_owned()];
+    for item in items {
+        lines.push(String::new());
+        lines.push(format!("FROM   {}", one_line(&item.from, 120)));
+        lines.push(format!("ABOUT  {}", one_line(&item.subject, 160)));
+        lines.push(format!("CAME   {}", clock.full(item.arrived_at)));
+        lines.push(format!("WHY    {}", one_line(&item.why, 200)));
+    }
+    let subject = format!("Look yourself: {} not read", counted(items.len(), "mail"));
+    plain(subject, &lines)
+}
+
+/// A customer's answer that came to us instead of support, passed on unchanged below its envelope.
+#[must_use]
+pub fn customer_reply(facts: &AnswerFacts<'_>, from: &Mailbox, subject: &str, text: &str) -> Rendered {
+    let customers: Vec<String> = facts
+        .inventory
+        .customers
+        .iter()
+        .filter(|customer| customer.contacts.iter().any(|contact| contact.mailbox.address.eq_ignore_ascii_case(&from.address)))
+        .map(|customer| one_line(&customer.name, 80))
+        .collect();
+    let who = if customers.is_empty() { String::new() } else { format!(" ({})", listed(&customers)) };
+    let mut lines = vec![
+        format!("{}{who} answered the notice of {}. Nobody has replied yet.", shown(from), facts.maintenance.id),
+        format!("Their subject: {}", one_line(subject, 200)),
+        String::new(),
+    ];
+    lines.extend(quoted(text));
+    let subject = format!(
+        "Customer answer: {} {}",
+        head(&clock(facts), facts.draft, facts.maintenance),
+        reference(facts.maintenance, facts.draft, "")
+    );
+    plain(subject, &lines)
+}
+
+fn phones(facts: &AnswerFacts<'_>, address: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for customer in &facts.inventory.customers {
+        if !customer.contacts.iter().any(|contact| contact.mailbox.address.eq_ignore_ascii_case(address)) {
+            continue;
+        }
+        let numbers: Vec<String> = customer
+            .contacts
+            .iter()
+            .filter_map(|contact| {
+                let whose = if contact.mailbox.name.is_empty() { &contact.mailbox.address } else { &contact.mailbox.name };
+                contact.phone.as_ref().map(|phone| format!("{} {}", one_line(whose, 60), one_line(phone, 40)))
+            })
+            .collect();
+        let numbers = if numbers.is_empty() { "no telephone number known".to_owned() } else { numbers.join(", ") };
+        lines.push(format!("    {}: {numbers}", one_line(&customer.name, 80)));
+    }
+    lines
+}
+
+fn clock<'a>(facts: &AnswerFacts<'a>) -> StaffClock<'a> {
+    StaffClock::new(facts.zones, facts.policy.zone)
+}
+
+fn name(by: &str) -> String {
+    one_line(by, 80)
+}
+
+fn are(customers: usize) -> String {
+    if customers == 1 { "1 customer is".to_owned() } else { format!("{customers} customers are") }
+}
+
+/// Somebody's text, each line behind a bar, so that none of its lines can decide anything.
+fn quoted(text: &str) -> impl Iterator<Item = String> {
+    let lines: Vec<String> = clean(text).trim().lines().map(|line| format!("| {line}").trim_end().to_owned()).collect();
+    lines.into_iter()
+}
+
+fn answer(facts: &AnswerFacts<'_>, word: &str, lines: &[String]) -> Rendered {
+    let head = head(&clock(facts), facts.draft, facts.maintenance);
+    plain(format!("{word}: {head} {}", reference(facts.maintenance, facts.draft, facts.code)), lines)
+}
+
+fn plain(subject: String, lines: &[String]) -> Rendered {
+    Rendered { subject, text: format!("{}\n", lines.join("\n").trim_end()), html: None }
+}

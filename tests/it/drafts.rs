@@ -1,12 +1,13 @@
 //! The exact mails that a customer and an approver get.
 
+mod answers;
 pub(crate) mod world;
 
 use forewarn::draft::{NoticeFacts, RequestFacts, Templates, content_hash, paragraphs, request, told, variants};
 use forewarn::inventory::affected;
 use forewarn::model::{
     AffectedObject, Change, Draft, DraftId, DraftState, Impact, Mailbox, Maintenance, Mode, OutboxId, OutboxState, Policy, Precision,
-    Problem, ProblemKind, Question, Remark, RequestFlavour, Role, Status, Told, Variant, ZoneOrder,
+    Problem, ProblemKind, Question, Recipient, Remark, RequestFlavour, Role, Status, Told, Variant, ZoneOrder,
 };
 
 use self::world::{at, inventory, mailbox, maintenance, policy, window, zones};
@@ -134,24 +135,23 @@ fn to<'a>(variants: &'a [Variant], address: &str) -> &'a [Variant] {
     place.and_then(|place| variants.get(place..=place)).unwrap_or_default()
 }
 
-/// As if every notice of the draft had gone out.
+/// As if every notice of the draft had gone out but one.
 fn sent(draft: &Draft) -> Vec<Variant> {
-    let rows: Vec<Told> = draft
-        .variants
-        .iter()
-        .flat_map(|variant| &variant.recipients)
-        .zip(1..)
-        .map(|(recipient, number)| Told {
-            draft: draft.id,
-            maintenance: draft.maintenance,
-            outbox: OutboxId(number),
-            address: recipient.mailbox.address.clone(),
-            message_id: format!("{number}@lakeside.example"),
-            state: if recipient.mailbox.address == "lee@harbor.example" { OutboxState::Failed } else { OutboxState::Sent },
-            rehearsal: draft.mode == Mode::Rehearsal,
-        })
-        .collect();
-    told(std::slice::from_ref(draft), &rows, draft.mode == Mode::Rehearsal)
+    told(std::slice::from_ref(draft), &rows(draft), draft.mode == Mode::Rehearsal)
+}
+
+fn rows(draft: &Draft) -> Vec<Told> {
+    let recipients = draft.variants.iter().flat_map(|variant| &variant.recipients);
+    let row = |(recipient, number): (&Recipient, i64)| Told {
+        draft: draft.id,
+        maintenance: draft.maintenance,
+        outbox: OutboxId(number),
+        address: recipient.mailbox.address.clone(),
+        message_id: format!("{number}@lakeside.example"),
+        state: if recipient.mailbox.address == "lee@harbor.example" { OutboxState::Failed } else { OutboxState::Sent },
+        rehearsal: draft.mode == Mode::Rehearsal,
+    };
+    recipients.zip(1..).map(row).collect()
 }
 
 fn before() -> Vec<Variant> {
