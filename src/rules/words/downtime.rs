@@ -1,6 +1,6 @@
 //! Downtime expected inside a window.
 
-use super::clause::sentences;
+use super::clause::{Clause, sentences};
 use super::{Said, pattern};
 use crate::rules::time::duration_minutes;
 use regex::Regex;
@@ -20,7 +20,7 @@ pub fn downtime_minutes(text: &str) -> Option<Said<u32>> {
     let mut best: Option<Said<u32>> = None;
     for sentence in sentences(text) {
         let Some(words) = text.get(sentence.clone()) else { continue };
-        let felt_at: Vec<_> = felt.find_iter(words).map(|found| found.range()).collect();
+        let felt_at: Vec<_> = felt.find_iter(words).map(|found| found.range()).filter(|at| !Clause::around(words, at).negated()).collect();
         if felt_at.is_empty() {
             continue;
         }
@@ -65,5 +65,28 @@ mod tests {
     #[test]
     fn every_pattern_compiles() {
         assert!(LENGTH.is_some() && FELT.is_some());
+    }
+
+    #[test]
+    fn reads_the_downtime() {
+        let cases: &[(&str, Option<u32>)] = &[
+            ("A two-hour window is allocated. However, the actual downtime is typically less than 30 minutes.", Some(30)),
+            ("Expected downtime will be approximately 60 minutes.", Some(60)),
+            ("Expect each virtual machine to be unavailable for up to 15 minutes.", Some(15)),
+            ("Hard Down - up to 5 min", Some(5)),
+            ("Expected Outage/Downtime: 45-60 minutes", Some(60)),
+            ("4 hours outage during the change window", Some(240)),
+            ("expect about 1 minute of downtime per GB of disk.", None),
+            ("The window lasts 6 hours and no downtime is planned in it. We will write 24 hours before.", None),
+            ("The failover causes a disruption of less than 3 seconds.", Some(1)),
+            ("Während der Wartung kommt es zu einer Unterbrechung von bis zu 30 Minuten.", Some(30)),
+            ("The maintenance starts at 02:00 for 6 hours.", None),
+        ];
+        let wrong: Vec<_> = cases
+            .iter()
+            .map(|(text, want)| (text, downtime_minutes(text).map(|said| said.value), want))
+            .filter(|(_, have, want)| have != *want)
+            .collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
     }
 }

@@ -90,7 +90,7 @@ const WRITTEN: [(&str, Impact, Negated); 15] = [
         Negated::Whole,
     ),
     (
-        r"\b(?:(?:reduzierte|eingeschr[äa]nkte|verminderte) redundanz|redundanzverlust|redundanz (?:ist |wird )?(?:reduziert|eingeschr[äa]nkt)|ohne redundanz|keine redundanz|(?:redondance|protection) r[ée]duite|perte de (?:redondance|protection)|sans redondance|[àa] risque|(?:redundancia|protecci[óo]n) reducida|p[ée]rdida de (?:redundancia|protecci[óo]n)|sin (?:redundancia|protecci[óo]n)|en riesgo|(?:verminderde|beperkte|gereduceerde) redundantie|verlies van redundantie|(?:geen|zonder) redundantie|redund[âa]ncia reduzida|perda de redund[âa]ncia|sem redund[âa]ncia|em risco)\b",
+        r"\b(?:(?:reduzierte|eingeschr[äa]nkte|verminderte) redundanz|redundanzverlust|redundanz (?:\w+ ){0,3}?(?:ist |wird )?(?:reduziert|eingeschr[äa]nkt)|ohne redundanz|keine redundanz|(?:redondance|protection) r[ée]duite|perte de (?:redondance|protection)|sans redondance|[àa] risque|(?:redundancia|protecci[óo]n) reducida|p[ée]rdida de (?:redundancia|protecci[óo]n)|sin (?:redundancia|protecci[óo]n)|en riesgo|(?:verminderde|beperkte|gereduceerde) redundantie|verlies van redundantie|(?:geen|zonder) redundantie|redund[âa]ncia reduzida|perda de redund[âa]ncia|sem redund[âa]ncia|em risco)\b",
         Impact::ReducedRedundancy,
         Negated::Whole,
     ),
