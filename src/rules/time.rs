@@ -27,6 +27,9 @@ use span::{Label, Span};
 /// Labels of a start and its end stand at most this many tokens apart.
 const MAX_LABEL_GAP: usize = 40;
 
+/// More full dates than these are a list of something else; a year-less date is compared with each.
+const MAX_FULL_DATES: usize = 50;
+
 /// Which comes first in an all-digit date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -78,7 +81,7 @@ pub struct Statement {
 pub fn statements(text: &str, context: &TimeContext<'_>) -> Vec<Statement> {
     let reader = Reader::new(text, context.arrived_at.year(), false);
     let spans = paired(dated(span::spans(&reader), &reader), &reader);
-    let around = Around { order: proved_order(&reader), zone: declared_zone(text, &reader) };
+    let around = Around { order: proved_order(&reader), dates: full_dates(&spans), zone: declared_zone(text, &reader) };
     spans
         .iter()
         .flat_map(|span| {
@@ -116,7 +119,7 @@ pub fn between(start: &str, end: Option<&str>, context: &TimeContext<'_>) -> Opt
             span.minutes = duration::longest(&tail);
         }
     }
-    let around = Around { order: proved_order(&head), zone: declared_zone(start, &head) };
+    let around = Around { order: proved_order(&head), dates: Vec::new(), zone: declared_zone(start, &head) };
     let mut statement = resolve::resolve(&text, bytes, &span, &around, context).into_iter().next()?;
     statement.at = head.start(span.first)..head.end_before(span.next).min(start.len());
     Some(statement)
@@ -176,8 +179,11 @@ fn close(before: &Span, after: &Span, reader: &Reader<'_>) -> bool {
 fn paired(spans: Vec<Span>, reader: &Reader<'_>) -> Vec<Span> {
     let mut out: Vec<Span> = Vec::new();
     for span in spans {
-        let partner = out.iter().enumerate().rev().take(2).find(|(_, before)| {
-            before.label == Label::Start && before.end.is_none() && span.first.saturating_sub(before.next) <= MAX_LABEL_GAP
+        let partner = out.iter().enumerate().rev().take(3).find(|(_, before)| {
+            before.struck == span.struck
+                && before.label == Label::Start
+                && before.end.is_none()
+                && span.first.saturating_sub(before.next) <= MAX_LABEL_GAP
         });
         let joins = span.label == Label::End && span.end.is_none();
         let Some((index, _)) = partner.filter(|_| joins) else {
@@ -195,6 +201,18 @@ fn paired(spans: Vec<Span>, reader: &Reader<'_>) -> Vec<Span> {
         }
     }
     out
+}
+
+/// The dates that the text states with their year and in one reading.
+fn full_dates(spans: &[Span]) -> Vec<NaiveDate> {
+    let moments = spans.iter().flat_map(|span| [Some(&span.start), span.end.as_ref()]).flatten();
+    let written = moments.filter_map(|moment| moment.date.as_ref()).filter(|written| written.days.len() == 1);
+    let days = written.flat_map(|written| written.days.first().into_iter().chain(&written.until));
+    let mut dates: Vec<NaiveDate> = days.filter_map(|day| day.year.and_then(|year| day.on(year))).collect();
+    dates.sort();
+    dates.dedup();
+    dates.truncate(MAX_FULL_DATES);
+    dates
 }
 
 /// The order that all-digit dates of the text prove: some day above twelve, and no date of the other order.

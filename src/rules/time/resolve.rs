@@ -27,6 +27,8 @@ const MAX_DAILY: i64 = 31;
 pub(super) struct Around {
     /// The order proved by other all-digit dates.
     pub(super) order: Option<DateOrder>,
+    /// The full dates of the text: they give the year to the same day without one.
+    pub(super) dates: Vec<NaiveDate>,
     /// The zone that the text declares for all its times, and the declaration as written.
     pub(super) zone: Option<(Meaning, String)>,
 }
@@ -54,7 +56,10 @@ pub(super) fn resolve(
     let Some(dates) = dates(span, around, context) else { return Vec::new() };
     let as_written = text.get(bytes.clone()).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
     let zone_at = [Some(&span.start), span.end.as_ref()].into_iter().flatten().find_map(|moment| moment.zone_at.clone());
-    let zone_text = zone_at.and_then(|at| text.get(at)).map(str::to_owned);
+    let zone_text = zone_at.and_then(|at| text.get(at)).map(|zone| {
+        let open = zone.contains('(') && !zone.contains(')');
+        if open { format!("{zone})") } else { zone.to_owned() }
+    });
     let mut statement = Statement {
         at: bytes,
         as_written,
@@ -144,7 +149,7 @@ fn dates(span: &Span, around: &Around, context: &TimeContext<'_>) -> Option<Date
         }
         let until = lead.until.or_else(|| end_date.and_then(|date| date.until));
         let (start_day, own_end) = if start.date.is_some() { (lead_day, end_day) } else { (lead_day, until) };
-        for (first, doubt) in years(start_day, own_end.or(until), start.weekday, context) {
+        for (first, doubt) in years(start_day, own_end.or(until), start.weekday, around, context) {
             if let Some(doubt) = doubt {
                 yearless.push(doubt);
             }
@@ -226,8 +231,15 @@ struct YearDoubt {
     settled_by_weekday: bool,
 }
 
-/// The dates that a day can be: itself with its year; without one, judged by a date given for the mail, by its end's year, by the receipt.
-fn years(day: Day, end: Option<Day>, weekday: Option<Weekday>, context: &TimeContext<'_>) -> Vec<(NaiveDate, Option<YearDoubt>)> {
+/// The dates that a day can be: itself with its year; without one, judged by its end's year, by a date given for the mail, by the same day
+/// elsewhere in the text, by the receipt.
+fn years(
+    day: Day,
+    end: Option<Day>,
+    weekday: Option<Weekday>,
+    around: &Around,
+    context: &TimeContext<'_>,
+) -> Vec<(NaiveDate, Option<YearDoubt>)> {
     if let Some(year) = day.year {
         return day.on(year).map(|date| (date, None)).into_iter().collect();
     }
@@ -237,6 +249,16 @@ fn years(day: Day, end: Option<Day>, weekday: Option<Weekday>, context: &TimeCon
     }
     if let Some(given) = context.date {
         return nearest(day, given).map(|date| (date, None)).into_iter().collect();
+    }
+    let elsewhere = |margin: i64| {
+        let mut dates: Vec<NaiveDate> =
+            around.dates.iter().filter_map(|full| nearest(day, *full).filter(|date| (*date - *full).num_days().abs() <= margin)).collect();
+        dates.sort();
+        dates.dedup();
+        if let [only] = dates.as_slice() { Some(*only) } else { None }
+    };
+    if let Some(date) = elsewhere(0).or_else(|| elsewhere(1)) {
+        return vec![(date, None)];
     }
     let received = context.arrived_at.date_naive();
     let candidates: Vec<NaiveDate> = (received.year() - 1..=received.year() + 1).filter_map(|year| day.on(year)).collect();
@@ -316,7 +338,7 @@ fn zones(span: &Span, around: &Around, context: &TimeContext<'_>, statement: &mu
     let stated = [&start, &end].into_iter().flatten().any(|meaning| *meaning != Meaning::Local);
     if !start.is_empty() || !end.is_empty() {
         let local_only = !stated;
-        let declared = context.zone.filter(|_| local_only);
+        let declared = context.zone.filter(|zone| local_only && *zone != Tz::UTC);
         statement.zone_stated = stated;
         if let Some(zone) = declared {
             statement.zone = Some(zone.name().to_owned());
@@ -347,7 +369,8 @@ struct Choice {
 #[derive(Clone, Debug, Default)]
 struct Instants {
     choices: Vec<Choice>,
-    doubt: Option<(ProblemKind, String)>,
+    /// Kind, field (`zone` where only the zone's meaning is open) and words.
+    doubt: Option<(ProblemKind, Option<&'static str>, String)>,
 }
 
 fn instants(local: NaiveDateTime, meanings: &[Meaning], context: &TimeContext<'_>) -> Instants {
@@ -372,7 +395,7 @@ fn instants(local: NaiveDateTime, meanings: &[Meaning], context: &TimeContext<'_
             choices.extend(all.choices);
             return Instants {
                 choices,
-                doubt: Some((ProblemKind::Conflict, format!("the zones given for {} do not agree", local.format("%F %R")))),
+                doubt: Some((ProblemKind::Conflict, Some("zone"), format!("the zones given for {} do not agree", local.format("%F %R")))),
             };
         }
         let doubt = if agreed.len() == 1 { None } else { set.doubt.or(all.doubt) };
@@ -400,15 +423,16 @@ fn wall(local: NaiveDateTime, zone: Tz, context: &TimeContext<'_>) -> Instants {
         Local::One(at) => Instants { choices: vec![Choice { key: 0, at }], doubt: None },
         Local::Twice(first, second) => Instants {
             choices: vec![Choice { key: 100, at: first }, Choice { key: 101, at: second }],
-            doubt: Some((ProblemKind::AmbiguousTime, format!("{when} happens twice in {zone}: {} and {}", utc(first), utc(second)))),
+            doubt: Some((ProblemKind::AmbiguousTime, None, format!("{when} happens twice in {zone}: {} and {}", utc(first), utc(second)))),
         },
         Local::Never => Instants {
             choices: Vec::new(),
-            doubt: Some((ProblemKind::NonexistentTime, format!("{when} does not exist in {zone}: clocks skip it"))),
+            doubt: Some((ProblemKind::NonexistentTime, None, format!("{when} does not exist in {zone}: clocks skip it"))),
         },
-        Local::Unknown => {
-            Instants { choices: Vec::new(), doubt: Some((ProblemKind::UnknownZone, format!("{zone} is not in the zone rules"))) }
-        }
+        Local::Unknown => Instants {
+            choices: Vec::new(),
+            doubt: Some((ProblemKind::UnknownZone, Some("zone"), format!("{zone} is not in the zone rules"))),
+        },
     }
 }
 
@@ -438,11 +462,11 @@ fn letters(local: NaiveDateTime, places: &[(Tz, i32)], context: &TimeContext<'_>
         (1, true) => None,
         (1, false) => {
             let zone = off_season.join(", ");
-            Some((ProblemKind::AmbiguousTime, format!("the zone's letters are not those of {zone} on {when}: {all}")))
+            Some((ProblemKind::AmbiguousTime, Some("zone"), format!("the zone's letters are not those of {zone} on {when}: {all}")))
         }
         _ => {
             let names = places.iter().map(|(zone, _)| zone.name()).collect::<Vec<_>>().join(", ");
-            Some((ProblemKind::AmbiguousTime, format!("the zone's letters are used in {names}: {all}")))
+            Some((ProblemKind::AmbiguousTime, Some("zone"), format!("the zone's letters are used in {names}: {all}")))
         }
     };
     Instants { choices: distinct, doubt }
@@ -489,7 +513,7 @@ fn timed(statement: &mut Statement, span: &Span, worlds: &[World], zones: &Zoned
         }
     }
     if zones.unknown && !statement.readings.is_empty() {
-        let said = statement.zone.take().map_or(String::from("no zone is stated"), |said| format!("the zone of \"{said}\" is not known"));
+        let said = statement.zone.as_ref().map_or(String::from("no zone is stated"), |said| format!("the zone of \"{said}\" is not known"));
         let first = statement.readings.first().map(|(start, _)| utc(*start)).unwrap_or_default();
         problem(statement, ProblemKind::UnknownZone, "zone", format!("{said}; read as UTC it would start at {first}"));
     }
@@ -498,8 +522,8 @@ fn timed(statement: &mut Statement, span: &Span, worlds: &[World], zones: &Zoned
 }
 
 fn note(statement: &mut Statement, instants: &Instants, field: &str) {
-    if let Some((kind, detail)) = &instants.doubt {
-        problem(statement, *kind, field, detail.clone());
+    if let Some((kind, own, detail)) = &instants.doubt {
+        problem(statement, *kind, own.unwrap_or(field), detail.clone());
     }
 }
 

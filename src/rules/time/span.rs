@@ -5,6 +5,7 @@ use super::date::{Written, date};
 use super::duration;
 use super::place::{self, zone_word};
 use super::reader::{Reader, month, weekday};
+use super::token::STRUCK;
 use crate::rules::zone::{self, Meaning};
 use chrono::Weekday;
 use std::ops::Range;
@@ -40,6 +41,8 @@ pub(super) struct Span {
     /// Whether the clock times hold on each day of the span of dates ("daily", "each night").
     pub(super) daily: bool,
     pub(super) label: Label,
+    /// Whether it stands in text that was struck out.
+    pub(super) struck: bool,
 }
 
 /// What the words before a statement say of it.
@@ -107,17 +110,10 @@ impl Moment {
             }
         }
         if self.weekday.is_none()
-            && let Some((weekday, short)) = weekday(reader.word(j))
+            && let Some((weekday, next)) = weekday_at(reader, j)
         {
-            let followed = matches!(reader.mark(j + 1), Some(',' | '.' | ')')) || reader.number(j + 1).is_some();
-            let next = if reader.word(j + 1).is_empty() && reader.mark(j + 1) == Some('.') { j + 2 } else { j + 1 };
-            let next = if reader.mark(next) == Some('-') && reader.word(next + 1) == "feira" { next + 2 } else { next };
-            let doubtful = matches!(reader.word(j), "segunda" | "terça" | "quarta" | "quinta" | "sexta") && next == j + 1;
-            if !doubtful && (!short || (followed && (reader.capital(j) || reader.word(j).chars().all(|character| character > '\u{2fff}'))))
-            {
-                self.weekday = Some(weekday);
-                return Some(next);
-            }
+            self.weekday = Some(weekday);
+            return Some(next);
         }
         None
     }
@@ -141,6 +137,30 @@ impl Moment {
             .filter(|second| !second.bare || reader.number(clock.next + 1).is_some_and(|(_, digits)| digits == 4));
         joined && second.is_some_and(|second| self.date.is_some() || zone_word(reader, second.next) || !second.bare)
     }
+}
+
+/// The weekday at token `j`, with the token after it. Two letters count only before a mark or a number: `Mo., 5. Mai`.
+fn weekday_at(reader: &Reader<'_>, j: usize) -> Option<(Weekday, usize)> {
+    let (weekday, short) = weekday(reader.word(j))?;
+    if reader.word(j).chars().all(|character| character > '\u{2fff}') {
+        // 金曜日 or (金); 日 alone is a day of the month.
+        if reader.word(j + 1) == "曜" {
+            return Some((weekday, if reader.word(j + 2) == "日" { j + 3 } else { j + 2 }));
+        }
+        let in_parens = j.checked_sub(1).is_some_and(|before| reader.mark(before) == Some('(')) && reader.mark(j + 1) == Some(')');
+        return in_parens.then_some((weekday, j + 1));
+    }
+    if reader.mark(j + 1) == Some('-') && reader.word(j + 2) == "feira" {
+        return Some((weekday, j + 3));
+    }
+    if matches!(reader.word(j), "segunda" | "terça" | "quarta" | "quinta" | "sexta") {
+        return None;
+    }
+    let followed = matches!(reader.mark(j + 1), Some(',' | '.' | ')')) || reader.number(j + 1).is_some();
+    if short && !(followed && reader.capital(j)) {
+        return None;
+    }
+    Some((weekday, if reader.mark(j + 1) == Some('.') { j + 2 } else { j + 1 }))
 }
 
 /// After a zone in a label, a moment must follow: `(UTC): 2024-05-05 10:00`.
@@ -324,8 +344,8 @@ fn after_glue(reader: &Reader<'_>, from: usize, moment: &mut Moment, ending: Opt
         {
             return None;
         }
-        // A zone after a comma, a slash or a cell that has its own clock behind it belongs to that.
-        if clocked && place::zone(reader, j, false).is_some_and(|zone| clock_after_zone(reader, zone.next)) {
+        // A zone after a comma, a slash, a line or a cell that has its own time behind it is the label of that.
+        if clocked && place::zone(reader, j, false).is_some_and(|zone| is_label(reader, zone.next, lines > 0, cells > 0)) {
             return None;
         }
         // A bullet at a line's start is no sign.
@@ -342,11 +362,26 @@ fn after_glue(reader: &Reader<'_>, from: usize, moment: &mut Moment, ending: Opt
     None
 }
 
-/// Whether a zone is the label of the clock time after it.
-fn clock_after_zone(reader: &Reader<'_>, next: usize) -> bool {
-    let j = if matches!(reader.mark(next), Some(':' | ')')) { next + 1 } else { next };
-    let j = if j > next && reader.mark(j) == Some(':') { j + 1 } else { j };
-    clock(reader, j).is_some_and(|clock| !clock.bare)
+/// Whether a zone is the label of the time after it: `UTC: 10:00`, or across a line or cell also `UTC | 5 May 10:00`.
+fn is_label(reader: &Reader<'_>, next: usize, lines: bool, cells: bool) -> bool {
+    let apart = lines || cells;
+    let mut j = next;
+    let mut colon = false;
+    for _ in 0..4 {
+        let cell = (apart && reader.mark(j) == Some('|')) || (lines && reader.is_line(j));
+        colon = colon || reader.mark(j) == Some(':');
+        if matches!(reader.mark(j), Some(':' | ')')) || reader.word(j) == "time" || cell {
+            j += 1;
+        } else {
+            break;
+        }
+    }
+    if let Some(clock) = clock(reader, j).filter(|clock| !clock.bare) {
+        // `10:00 | UTC | 12:00 | UTC`: the zones stand behind their times.
+        let behind = apart && !colon && reader.mark(clock.next) == Some('|') && zone_word(reader, clock.next + 1);
+        return !behind;
+    }
+    (colon || (apart && j > next)) && (date(reader, j).is_some_and(|date| clock_soon(reader, date.next)) || weekday_at(reader, j).is_some())
 }
 
 /// The token after what joins a start to its end; none where nothing does.
@@ -377,7 +412,8 @@ fn join(reader: &Reader<'_>, from: usize, between: bool) -> Option<usize> {
                 "à" | "a" | "às" | "as" if !strong || j > from => strong = true,
                 "and" | "und" | "will" | "is" | "be" | "at" | "on" | "the" | "approximately" | "approx" | "about" | "around" | "ca"
                 | "circa" | "um" | "am" | "expected" | "estimated" | "est" | "time" | "date" | "scheduled" | "zum" | "den" | "le"
-                | "el" | "las" | "la" | "am/um" | "up" | "by" | "of" => {}
+                | "el" | "las" | "la" | "up" | "by" | "of" | "runs" | "run" | "running" | "lasts" | "last" | "lasting" | "continues"
+                | "continue" | "continuing" | "continued" | "going" | "goes" => {}
                 _ => return None,
             }
         }
@@ -496,8 +532,25 @@ fn span(reader: &Reader<'_>, i: usize) -> Option<Span> {
         next = after;
     }
     halves(&mut start, end.as_mut());
+    if start.clock.is_some()
+        && start.zones.is_empty()
+        && end.as_ref().is_none_or(|end| end.zones.is_empty())
+        && let Some(at) = local_label(reader, i)
+    {
+        start.zones.push(Meaning::Local);
+        start.zone_at = Some(at);
+    }
     let daily = outer && recurs(reader, i, next);
-    Some(Span { first: i, next, start, end, minutes, daily, label: label(reader, i) })
+    Some(Span { first: i, next, start, end, minutes, daily, label: label(reader, i), struck: struck(reader, i) })
+}
+
+/// The bytes of "local" in the label before a span, in its line: `Local: Friday 19:00 - 23:00`.
+fn local_label(reader: &Reader<'_>, first: usize) -> Option<Range<usize>> {
+    let label = (first.saturating_sub(6)..first).rev().take_while(|i| !reader.is_line(*i) && reader.number(*i).is_none());
+    let at = label
+        .filter(|i| matches!(reader.word(*i), "local" | "ortszeit" | "lokal" | "lokaal" | "lokale" | "locale" | "ローカル" | "現" | "当"))
+        .last()?;
+    Some(reader.start(at)..reader.end_before(at + 1))
 }
 
 /// A clock time in the neighbouring cell is the end: `date | 22:00 | 06:00 | UTC`, or two full moments side by side.
@@ -514,15 +567,10 @@ fn neighbour_cell(reader: &Reader<'_>, start: &Moment) -> Option<(Moment, usize)
     // Three in a row are not a start and an end.
     let third = reader.mark(other.next) == Some('|')
         && moment(reader, other.next + 1, None).is_some_and(|third| third.clock.is_some() && (third.dated() || !other.dated()));
-    let second_of_three = start.dated() && reader_before_is_moment(reader, start);
-    (!third && !second_of_three).then(|| {
+    (!third).then(|| {
         let next = other.next;
         (other, next)
     })
-}
-
-fn reader_before_is_moment(_reader: &Reader<'_>, _start: &Moment) -> bool {
-    false
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -616,6 +664,12 @@ fn recurs(reader: &Reader<'_>, first: usize, next: usize) -> bool {
     })
 }
 
+/// Whether token `i` stands in text that was struck out, by the marks in its line.
+fn struck(reader: &Reader<'_>, i: usize) -> bool {
+    let line = (i.saturating_sub(200)..i).rev().take_while(|j| !reader.is_line(*j));
+    line.filter(|j| reader.mark(*j) == Some(STRUCK)).count() % 2 == 1
+}
+
 /// The label before a span: in its line or cell, else alone in the line above.
 fn label(reader: &Reader<'_>, first: usize) -> Label {
     let mut hops = 0;
@@ -624,6 +678,11 @@ fn label(reader: &Reader<'_>, first: usize) -> Label {
     let mut i = first;
     while let Some(j) = i.checked_sub(1) {
         i = j;
+        if reader.mark(j) == Some(STRUCK) && !struck(reader, first) {
+            // What was struck out lies between the label and the new time.
+            i = (j.saturating_sub(40)..j).rev().find(|k| reader.mark(*k) == Some(STRUCK)).unwrap_or(j);
+            continue;
+        }
         if reader.is_line(j) || reader.mark(j) == Some('|') {
             if words > 0 || hops > 2 {
                 break;

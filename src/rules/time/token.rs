@@ -5,6 +5,9 @@ use std::ops::Range;
 /// Lines longer than this hold no statement of a person; they are passed over.
 const MAX_LINE_BYTES: usize = 10_000;
 
+/// Stands for `~~`, with which the reading text marks what was struck out.
+pub(super) const STRUCK: char = '≁';
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Number { value: u64, digits: usize },
@@ -71,6 +74,20 @@ fn line_tokens<'a>(line: &'a str, offset: usize, list: &mut Vec<Token<'a>>) {
             }
             Kind::Word
         } else {
+            // `~~` marks what is struck out: it parts, it joins nothing.
+            if character == '~' && characters.peek().is_some_and(|(_, next)| *next == '~') {
+                characters.next();
+                end += 1;
+                list.push(Token {
+                    kind: Kind::Mark(STRUCK),
+                    text: line.get(start..end).unwrap_or_default(),
+                    lower: String::new(),
+                    at: offset + start..offset + end,
+                    spaced,
+                });
+                spaced = true;
+                continue;
+            }
             match mark(character) {
                 Mark::Space => {
                     spaced = true;

@@ -42,7 +42,12 @@ fn has(statement: &Statement, kind: ProblemKind) -> bool {
 
 /// Whether two statements speak of one window: they agree, or they contradict each other.
 fn related(known: &Statement, other: &Statement) -> bool {
-    agree(known, other) || same_wall(known, other) || clash(known, other) || covers(other, known)
+    agree(known, other)
+        || same_wall(known, other)
+        || clash(known, other)
+        || slipped(known, other)
+        || local_of(known, other)
+        || covers(other, known)
 }
 
 fn agree(known: &Statement, other: &Statement) -> bool {
@@ -69,6 +74,30 @@ fn clash(known: &Statement, other: &Statement) -> bool {
         && known.readings.iter().any(|one| other.readings.iter().any(|two| one.0 == two.0 && one.1 != two.1))
 }
 
+/// Two windows of one length an hour apart that overlap: one of them was put into its zone with the wrong half of the year.
+fn slipped(known: &Statement, other: &Statement) -> bool {
+    let zoned = |statement: &Statement| statement.precision == Precision::Minute && statement.zone_stated && statement.readings.len() == 1;
+    let (Some(one), Some(two)) = (known.readings.first(), other.readings.first()) else { return false };
+    let lengths = length(known).zip(length(other));
+    zoned(known)
+        && zoned(other)
+        && (one.0 - two.0).abs() == Duration::hours(1)
+        && lengths.is_some_and(|(one, two)| one == two && one > Duration::hours(1))
+}
+
+/// Whether a statement in "local time", place not said, is of the same length and some zone's offset away from a zoned one.
+fn local_of(known: &Statement, local: &Statement) -> bool {
+    let local_said = has(local, ProblemKind::UnknownZone) && local.zone.is_some() && !local.zone_stated;
+    let (Some(sure), Some((wall, _)), 1) = (known.readings.first(), local.walls.first(), known.readings.len()) else { return false };
+    let offset = wall.and_utc() - sure.0;
+    local_said
+        && known.zone_stated
+        && length(known).is_some()
+        && length(known) == length(local)
+        && offset.abs() <= DAY_MARGIN
+        && offset.num_minutes() % 15 == 0
+}
+
 /// Whether a day names what another statement says with clock times.
 fn covers(day: &Statement, exact: &Statement) -> bool {
     day.precision == Precision::Day
@@ -93,22 +122,11 @@ fn join(known: &mut Statement, other: Statement) {
             }
         }
         known.readings = agreed;
-        let ends_open = known.readings.len() == 1;
-        if ends_open {
-            settle(known, &other);
-        }
-        for problem in other.problems {
-            let settled = ends_open && settled_by_agreement(problem.problem);
-            if !settled && !known.problems.contains(&problem) {
-                known.problems.push(problem);
-            }
-        }
-    } else if has(&other, ProblemKind::UnknownZone) && same_wall(known, &other) {
+        settle(known, &other);
+    } else if has(&other, ProblemKind::UnknownZone) && (same_wall(known, &other) || local_of(known, &other)) {
         // The same clock times without a zone: the statement with the zone says which.
-        for reading in &mut known.readings {
-            if reading.1.is_none() && has(known_as(&other), ProblemKind::UnknownZone) {
-                *reading = (reading.0, length(&other).map(|length| reading.0 + length));
-            }
+        for reading in known.readings.iter_mut().filter(|reading| reading.1.is_none()) {
+            reading.1 = length(&other).map(|length| reading.0 + length);
         }
     } else {
         let detail = format!("\"{}\" and \"{}\" do not agree", known.as_written, other.as_written);
@@ -131,22 +149,26 @@ fn join(known: &mut Statement, other: Statement) {
     known.zone = known.zone.take().or(other.zone);
 }
 
-fn known_as(statement: &Statement) -> &Statement {
-    statement
-}
-
 fn length(statement: &Statement) -> Option<Duration> {
     statement.readings.first().and_then(|(start, end)| end.map(|end| end - *start))
 }
 
-/// Doubts that a second, agreeing statement removes.
-fn settled_by_agreement(kind: ProblemKind) -> bool {
-    matches!(kind, ProblemKind::AmbiguousTime | ProblemKind::UnknownZone)
-}
-
+/// Drops the doubts that two agreeing statements settle: all of them where one reading is left, else those that only one of the two has.
 fn settle(known: &mut Statement, other: &Statement) {
-    let unzoned = has(known, ProblemKind::UnknownZone) && has(other, ProblemKind::UnknownZone);
-    known.problems.retain(|problem| !settled_by_agreement(problem.problem) || (unzoned && problem.problem == ProblemKind::UnknownZone));
+    let certain = known.readings.len() == 1;
+    let open = |problem: &Problem, partner: &[Problem]| match problem.problem {
+        // Two statements without a zone do not give each other one.
+        ProblemKind::UnknownZone => partner.iter().any(|own| own.problem == ProblemKind::UnknownZone),
+        ProblemKind::AmbiguousTime => !certain && partner.iter().any(|own| own.problem == problem.problem && own.field == problem.field),
+        _ => true,
+    };
+    let mut problems: Vec<Problem> = known.problems.iter().filter(|problem| open(problem, &other.problems)).cloned().collect();
+    for problem in other.problems.iter().filter(|problem| open(problem, &known.problems)) {
+        if !problems.contains(problem) {
+            problems.push(problem.clone());
+        }
+    }
+    known.problems = problems;
 }
 
 /// A day beside an ambiguous date proves the reading that falls on it.
