@@ -1,6 +1,8 @@
 //! Integration tests.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test; clippy.toml lifts this for test functions only")]
 
 mod config;
 mod drafts;
 mod layers;
 mod rules;
+mod store;

@@ -1,0 +1,201 @@
+//! What the agenda and the digest decide by.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::model::{AgendaFacts, DigestFacts, Draft, FirstContact, Maintenance, MaintenanceId, Mode, Told};
+use crate::store::values::{NO_SIGN, count, instant, json, mode_name, seconds};
+use crate::store::{Store, StoreError, accounts, drafts, known, ledger, maintenances, outbox, views};
+
+/// The most strangers that a digest names.
+const STRANGERS: u32 = 10;
+
+impl Store {
+    /// Everything that the agenda decides by; `keys` holds those that begin with one of the prefixes.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn agenda_facts(&self, key_prefixes: &[String]) -> Result<AgendaFacts, StoreError> {
+        let key_prefixes = key_prefixes.to_vec();
+        self.read(move |tx| agenda_facts(tx, &key_prefixes)).await
+    }
+
+    /// Everything that a digest tells.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn digest_facts(&self) -> Result<DigestFacts, StoreError> {
+        self.read(digest_facts).await
+    }
+
+    /// Keeps the mode of this run. From then on notices approved in the other mode do not leave.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn mark_mode(&self, mode: Mode) -> Result<(), StoreError> {
+        self.write(move |tx| set(tx, "mode", mode_name(mode))).await
+    }
+
+    /// Keeps when a digest was made; the next one tells what came since.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn digest_made(&self, at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            set(tx, "digest_made_at", &seconds(at).to_string())?;
+            set(tx, "repeats_at_digest", &number(tx, "repeats")?.to_string())
+        })
+        .await
+    }
+}
+
+fn agenda_facts(tx: &Connection, key_prefixes: &[String]) -> Result<AgendaFacts, StoreError> {
+    let accounts = accounts::account_facts(tx)?;
+    let first_contact_runs = accounts.iter().any(|account| account.first_contact != FirstContact::Started);
+    Ok(AgendaFacts {
+        open: with_maintenances(tx, drafts::select(tx, "SELECT value FROM draft WHERE state IN ('proposed', 'held') ORDER BY id", [])?)?,
+        approved: approved(tx)?,
+        held_back: maintenances::select(tx, "SELECT value FROM maintenance WHERE held_back = 1 ORDER BY id", [])?,
+        first_contact_requests: drafts::requests(
+            tx,
+            &format!(
+                "SELECT {} FROM request r JOIN account a ON a.account = r.account WHERE r.account IS NOT NULL AND a.started = 0 ORDER BY r.id",
+                drafts::REQUEST
+            ),
+            [],
+        )?,
+        backlog_outcomes: if first_contact_runs { outcomes(tx, "backlog = 1", [])? } else { BTreeMap::new() },
+        quarantined: views::queue(tx, "m.outcome = 'quarantined' AND m.told_at IS NULL")?,
+        undelivered: outbox::told(tx, "o.state IN ('failed', 'unknown') AND o.told_at IS NULL", [])?,
+        keys: keys(tx, key_prefixes)?,
+        last_mode: match text(tx, "mode")?.as_deref() {
+            Some("live") => Some(Mode::Live),
+            Some(_) => Some(Mode::Rehearsal),
+            None => None,
+        },
+        last_digest_at: last_digest_or_first_contact(tx)?.map(instant).transpose()?,
+        next_draft: known::next_number(tx, "draft")?,
+        accounts,
+    })
+}
+
+fn approved(tx: &Connection) -> Result<Vec<(Draft, Vec<Told>)>, StoreError> {
+    let mut approved = drafts::select(tx, "SELECT value FROM draft WHERE state = 'approved' ORDER BY id", [])?;
+    approved.extend(drafts::select(tx, "SELECT value FROM draft WHERE state = 'done' AND told_at IS NULL ORDER BY id", [])?);
+    approved
+        .into_iter()
+        .map(|draft| {
+            let told = outbox::told(tx, "o.kind = 'notice' AND o.draft = ?1", [draft.id.0])?;
+            Ok((draft, told.into_iter().map(|(told, _)| told).collect()))
+        })
+        .collect()
+}
+
+fn keys(tx: &Connection, prefixes: &[String]) -> Result<BTreeSet<String>, StoreError> {
+    // The highest character ends the range of keys that begin with a prefix.
+    let mut statement = tx.prepare(
+        "SELECT key FROM outbox WHERE key >= ?1 AND key < ?1 || char(0x10FFFF)
+         UNION ALL SELECT key FROM alarm WHERE key >= ?1 AND key < ?1 || char(0x10FFFF)",
+    )?;
+    let mut keys = BTreeSet::new();
+    for prefix in prefixes {
+        for key in statement.query_map([prefix], |row| row.get(0))? {
+            keys.insert(key?);
+        }
+    }
+    Ok(keys)
+}
+
+fn digest_facts(tx: &rusqlite::Transaction<'_>) -> Result<DigestFacts, StoreError> {
+    let since = last_digest_at(tx)?;
+    let from = since.unwrap_or(i64::MIN);
+    let maintenances = maintenances::select(tx, "SELECT value FROM maintenance WHERE open = 1 OR changed_at >= ?1 ORDER BY id", [from])?;
+    let ids: Vec<MaintenanceId> = maintenances.iter().map(|maintenance| maintenance.id).collect();
+    let ids = json(&ids)?;
+    Ok(DigestFacts {
+        drafts: drafts::select(
+            tx,
+            "SELECT value FROM draft WHERE id IN (SELECT max(id) FROM draft WHERE maintenance IN (SELECT value FROM json_each(?1))
+               GROUP BY maintenance) ORDER BY id",
+            [&ids],
+        )?,
+        told: known::told_of(tx, &ids)?,
+        maintenances,
+        since: since.map(instant).transpose()?,
+        outcomes: outcomes(tx, "state = 'done' AND done_at >= ?1", [from])?,
+        repeats: u64::try_from(number(tx, "repeats")?.saturating_sub(number(tx, "repeats_at_digest")?)).unwrap_or(0),
+        strangers: tally(
+            tx,
+            "SELECT sender, count(*) FROM mail WHERE state = 'done' AND done_at >= ?1 AND outcome = 'irrelevant' AND reason = ?2
+              GROUP BY sender ORDER BY count(*) DESC, sender LIMIT ?3",
+            params![from, NO_SIGN, STRANGERS],
+        )?,
+        irrelevant: tally(
+            tx,
+            "SELECT reason, count(*) FROM mail WHERE state = 'done' AND done_at >= ?1 AND outcome = 'irrelevant'
+              GROUP BY reason ORDER BY count(*) DESC, reason",
+            [from],
+        )?,
+        counts: ledger::counts(tx)?,
+        accounts: accounts::account_facts(tx)?,
+        sent: outbox::tallies(tx, from)?,
+    })
+}
+
+/// Counts of outcomes under a condition.
+fn outcomes(tx: &Connection, which: &str, with: impl rusqlite::Params) -> Result<BTreeMap<String, u64>, StoreError> {
+    let query = format!("SELECT outcome, count(*) FROM mail WHERE outcome IS NOT NULL AND {which} GROUP BY outcome");
+    Ok(tally(tx, &query, with)?.into_iter().collect())
+}
+
+fn tally(tx: &Connection, query: &str, with: impl rusqlite::Params) -> Result<Vec<(String, u64)>, StoreError> {
+    let mut statement = tx.prepare(query)?;
+    let rows = statement.query_map(with, |row| Ok((row.get(0)?, count(row, 1)?)))?;
+    Ok(rows.collect::<Result<Vec<_>, _>>()?)
+}
+
+/// Each draft with its maintenance.
+pub(super) fn with_maintenances(tx: &Connection, drafts: Vec<Draft>) -> Result<Vec<(Draft, Maintenance)>, StoreError> {
+    drafts
+        .into_iter()
+        .map(|draft| match maintenances::by_id(tx, draft.maintenance)? {
+            Some(maintenance) => Ok((draft, maintenance)),
+            None => Err(StoreError::unreadable(format!("draft {}", draft.id.0), "its maintenance is gone")),
+        })
+        .collect()
+}
+
+/// Adds to how often providers repeated themselves.
+pub(super) fn add_repeats(tx: &Connection, more: u64) -> Result<(), StoreError> {
+    let more = i64::try_from(more).unwrap_or(i64::MAX);
+    set(tx, "repeats", &number(tx, "repeats")?.saturating_add(more).to_string())
+}
+
+fn last_digest_at(tx: &Connection) -> Result<Option<i64>, StoreError> {
+    let made = text(tx, "digest_made_at")?.is_some();
+    made.then(|| number(tx, "digest_made_at")).transpose()
+}
+
+/// A store that never made a digest counts from when it first saw an account.
+fn last_digest_or_first_contact(tx: &Connection) -> Result<Option<i64>, StoreError> {
+    match last_digest_at(tx)? {
+        Some(at) => Ok(Some(at)),
+        None => Ok(tx.query_row("SELECT min(first_seen_at) FROM account", [], |row| row.get(0))?),
+    }
+}
+
+fn text(tx: &Connection, name: &str) -> Result<Option<String>, StoreError> {
+    Ok(tx.query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| row.get(0)).optional()?)
+}
+
+/// A number among the settings; 0 where it was never set.
+fn number(tx: &Connection, name: &str) -> Result<i64, StoreError> {
+    text(tx, name)?.map_or(Ok(0), |value| value.parse().map_err(|error| StoreError::unreadable(format!("the setting {name}"), error)))
+}
+
+fn set(tx: &Connection, name: &str, value: &str) -> Result<(), StoreError> {
+    tx.execute("INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value", [name, value])?;
+    Ok(())
+}

@@ -1,0 +1,201 @@
+CREATE TABLE setting (
+  name TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE account (
+  account TEXT NOT NULL PRIMARY KEY,
+  first_seen_at INTEGER NOT NULL,
+  started INTEGER NOT NULL DEFAULT 0 CHECK (started IN (0, 1)),
+  last_good_pass_at INTEGER,
+  failing TEXT,
+  failing_since_at INTEGER,
+  CHECK ((failing IS NULL) = (failing_since_at IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE place (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account TEXT NOT NULL REFERENCES account (account),
+  folder TEXT NOT NULL,
+  generation TEXT NOT NULL,
+  first_listed_at INTEGER NOT NULL,
+  UNIQUE (account, folder, generation)
+) STRICT;
+CREATE TABLE raw (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  sha256 TEXT NOT NULL UNIQUE,
+  length INTEGER NOT NULL,
+  packed BLOB NOT NULL
+) STRICT;
+CREATE TABLE mail (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  place INTEGER NOT NULL REFERENCES place (id),
+  uid TEXT NOT NULL,
+  arrived_at INTEGER NOT NULL,
+  listed_at INTEGER NOT NULL,
+  backlog INTEGER NOT NULL CHECK (backlog IN (0, 1)),
+  state TEXT NOT NULL DEFAULT 'listed' CHECK (state IN ('listed', 'stored', 'pending', 'done', 'vanished')),
+  stored_at INTEGER,
+  size INTEGER,
+  raw INTEGER REFERENCES raw (id),
+  sender TEXT NOT NULL DEFAULT '',
+  subject TEXT NOT NULL DEFAULT '',
+  attempts INTEGER NOT NULL DEFAULT 0,
+  again_at INTEGER,
+  pending_until_at INTEGER,
+  outcome TEXT,
+  reason TEXT,
+  value TEXT,
+  done_at INTEGER,
+  reading TEXT,
+  told_at INTEGER,
+  UNIQUE (place, uid),
+  CHECK ((state IN ('stored', 'pending', 'done')) = (stored_at IS NOT NULL)),
+  CHECK ((state = 'pending') = (again_at IS NOT NULL AND pending_until_at IS NOT NULL)),
+  CHECK ((state = 'done') = (outcome IS NOT NULL AND value IS NOT NULL AND done_at IS NOT NULL)),
+  CHECK (raw IS NOT NULL OR state IN ('listed', 'vanished') OR outcome = 'quarantined')
+) STRICT;
+CREATE INDEX mail_listed ON mail (place, backlog, arrived_at) WHERE state = 'listed';
+CREATE INDEX mail_stored ON mail (backlog, arrived_at) WHERE state = 'stored';
+CREATE INDEX mail_pending ON mail (again_at) WHERE state = 'pending';
+CREATE INDEX mail_by_number ON mail (place, CAST(uid AS INTEGER));
+CREATE INDEX mail_by_raw ON mail (raw);
+CREATE INDEX mail_by_state ON mail (state, outcome);
+CREATE INDEX mail_backlog ON mail (place, state, outcome) WHERE backlog = 1;
+CREATE INDEX mail_backlog_stored ON mail (stored_at) WHERE backlog = 1;
+CREATE INDEX mail_done ON mail (done_at) WHERE state = 'done';
+CREATE INDEX mail_queue ON mail (outcome, id) WHERE outcome IN ('needs-person', 'quarantined');
+CREATE TABLE maintenance (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  revision INTEGER NOT NULL CHECK (revision >= 1),
+  provider TEXT NOT NULL,
+  status TEXT NOT NULL,
+  open INTEGER NOT NULL CHECK (open IN (0, 1)),
+  held_back INTEGER NOT NULL CHECK (held_back IN (0, 1)),
+  mail INTEGER NOT NULL REFERENCES mail (id),
+  changed_at INTEGER NOT NULL,
+  value TEXT NOT NULL
+) STRICT;
+CREATE INDEX maintenance_open ON maintenance (id) WHERE open = 1;
+CREATE INDEX maintenance_held_back ON maintenance (id) WHERE held_back = 1;
+CREATE INDEX maintenance_changed ON maintenance (changed_at);
+CREATE TABLE maintenance_revision (
+  maintenance INTEGER NOT NULL REFERENCES maintenance (id),
+  revision INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (maintenance, revision)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE maintenance_mail (
+  mail INTEGER NOT NULL REFERENCES mail (id),
+  maintenance INTEGER NOT NULL REFERENCES maintenance (id),
+  revision INTEGER NOT NULL,
+  PRIMARY KEY (mail, maintenance)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX maintenance_mail_by_maintenance ON maintenance_mail (maintenance, mail);
+CREATE TABLE maintenance_key (
+  provider TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  maintenance INTEGER NOT NULL REFERENCES maintenance (id),
+  PRIMARY KEY (provider, reference, maintenance)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE maintenance_thread (
+  message_id TEXT NOT NULL,
+  maintenance INTEGER NOT NULL REFERENCES maintenance (id),
+  PRIMARY KEY (message_id, maintenance)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE maintenance_window (
+  maintenance INTEGER NOT NULL REFERENCES maintenance (id),
+  provider TEXT NOT NULL,
+  main INTEGER NOT NULL CHECK (main IN (0, 1)),
+  start_at INTEGER NOT NULL,
+  until_at INTEGER NOT NULL,
+  PRIMARY KEY (maintenance, main, start_at, until_at)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX window_by_start ON maintenance_window (provider, start_at) WHERE main = 1;
+CREATE INDEX window_ahead ON maintenance_window (until_at) WHERE main = 1;
+CREATE TABLE maintenance_object (
+  provider TEXT NOT NULL,
+  object TEXT NOT NULL,
+  until_at INTEGER NOT NULL,
+  maintenance INTEGER NOT NULL REFERENCES maintenance (id),
+  PRIMARY KEY (provider, object, until_at, maintenance)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX object_by_maintenance ON maintenance_object (maintenance);
+CREATE TABLE draft (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  maintenance INTEGER NOT NULL REFERENCES maintenance (id),
+  revision INTEGER NOT NULL,
+  maintenance_revision INTEGER NOT NULL,
+  mode TEXT NOT NULL CHECK (mode IN ('rehearsal', 'live')),
+  state TEXT NOT NULL CHECK (state IN ('proposed', 'held', 'approved', 'rejected', 'void', 'expired', 'done')),
+  changed_at INTEGER NOT NULL,
+  told_at INTEGER,
+  value TEXT NOT NULL,
+  UNIQUE (maintenance, revision)
+) STRICT;
+CREATE INDEX draft_unended ON draft (state, id) WHERE state IN ('proposed', 'held', 'approved');
+CREATE INDEX draft_done ON draft (id) WHERE state = 'done' AND told_at IS NULL;
+CREATE TABLE request (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  token_hash TEXT NOT NULL UNIQUE,
+  code_hash TEXT NOT NULL,
+  draft INTEGER REFERENCES draft (id),
+  account TEXT REFERENCES account (account),
+  approver TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  helped INTEGER NOT NULL,
+  CHECK ((draft IS NULL) <> (account IS NULL))
+) STRICT;
+CREATE INDEX request_by_code ON request (code_hash);
+CREATE INDEX request_by_draft ON request (draft);
+CREATE INDEX request_by_account ON request (account) WHERE account IS NOT NULL;
+CREATE TABLE decision (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  draft INTEGER REFERENCES draft (id),
+  mail INTEGER NOT NULL REFERENCES mail (id),
+  at INTEGER NOT NULL,
+  value TEXT NOT NULL
+) STRICT;
+CREATE INDEX decision_by_draft ON decision (draft);
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  key TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL CHECK (kind IN ('alarm', 'request', 'answer', 'notice', 'digest')),
+  rank INTEGER NOT NULL CHECK (rank = CASE kind WHEN 'alarm' THEN 0 WHEN 'request' THEN 1 WHEN 'answer' THEN 2 WHEN 'notice' THEN 3 ELSE 4 END),
+  draft INTEGER REFERENCES draft (id),
+  to_name TEXT NOT NULL,
+  to_address TEXT NOT NULL,
+  not_before_at INTEGER NOT NULL,
+  state TEXT NOT NULL DEFAULT 'queued'
+    CHECK (state IN ('queued', 'talking', 'dot-pending', 'sent', 'retry', 'failed', 'unknown', 'cancelled')),
+  due_at INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  changed_at INTEGER NOT NULL,
+  answer TEXT,
+  message_id TEXT,
+  bytes BLOB,
+  deferred TEXT,
+  told_at INTEGER,
+  CHECK ((bytes IS NULL) <> (deferred IS NULL)),
+  CHECK (bytes IS NULL OR message_id IS NOT NULL),
+  CHECK (kind <> 'notice' OR (draft IS NOT NULL AND bytes IS NOT NULL))
+) STRICT;
+CREATE INDEX outbox_waiting ON outbox (rank, id) WHERE state IN ('queued', 'retry');
+CREATE INDEX outbox_talking ON outbox (id) WHERE state IN ('talking', 'dot-pending');
+CREATE INDEX outbox_by_draft ON outbox (draft, kind, to_address);
+CREATE INDEX outbox_by_message ON outbox (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX outbox_by_address ON outbox (to_address) WHERE kind = 'notice';
+CREATE INDEX outbox_changed ON outbox (changed_at);
+CREATE INDEX outbox_undelivered ON outbox (id) WHERE state IN ('failed', 'unknown') AND told_at IS NULL;
+CREATE TABLE alarm (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  key TEXT NOT NULL UNIQUE,
+  text TEXT NOT NULL,
+  raised_at INTEGER NOT NULL,
+  due_at INTEGER,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  ended_at INTEGER,
+  reached INTEGER NOT NULL DEFAULT 0 CHECK (reached IN (0, 1)),
+  answer TEXT,
+  CHECK ((due_at IS NULL) = (ended_at IS NOT NULL))
+) STRICT;
+CREATE INDEX alarm_waiting ON alarm (due_at, id) WHERE due_at IS NOT NULL;

@@ -1,0 +1,443 @@
+//! The outbox: what is to be sent, once, and whether it may still leave.
+//!
+//! queued → talking → dot-pending → sent | retry | failed | unknown; queued, retry and talking may be cancelled, because no byte
+//! of a message counts before the final dot (RFC 5321 section 4.1.1.4). An unknown row is never sent again by itself.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use crate::model::{Content, DraftId, FrozenMail, Mailbox, MaintenanceId, OutboxId, OutboxKind, OutboxRow, OutboxState, Outgoing, Told};
+use crate::store::values::{count, from_json, instant, json, seconds};
+use crate::store::{Store, StoreError, drafts};
+
+/// Rows found in the middle of sending at the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recovered {
+    /// Broken off before the final dot: they are tried again.
+    pub retried: u64,
+    /// Broken off after it might have left: nobody knows.
+    pub unknown: u64,
+}
+
+/// Which rows of the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutboxFilter {
+    /// Queued, in retry or on their way.
+    Unended,
+    /// In this state.
+    State(OutboxState),
+    /// Of this draft.
+    Draft(DraftId),
+    /// This one.
+    Id(OutboxId),
+    /// The newest, that many.
+    Newest(u32),
+}
+
+impl Store {
+    /// Takes the next row to send: by kind (alarm, request, answer, notice, digest), then by number. Rows that may not leave any
+    /// more are cancelled on the way. A notice leaves only if its draft is approved, was made in the mode of the last run, and no
+    /// newer notice about the same maintenance is meant for the same address; a request only if its draft is still open.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn claim(&self, now: DateTime<Utc>) -> Result<Option<OutboxRow>, StoreError> {
+        self.write(move |tx| claim(tx, now)).await
+    }
+
+    /// Asks once more whether a claimed row may leave, just before the final dot. True: the answer is on disk and the dot may
+    /// leave. False: the row is cancelled, or not being sent; break off.
+    ///
+    /// # Errors
+    /// When the store fails; then the dot must not leave.
+    pub async fn dot_pending(&self, id: OutboxId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.write(move |tx| dot_pending(tx, id, now)).await
+    }
+
+    /// Notes how the attempt ended. `retry_at` counts for [`OutboxState::Retry`] alone. An approved draft whose last row ended is
+    /// done. An unknown row can be settled as sent or failed, when there is evidence.
+    ///
+    /// # Errors
+    /// When the row is not being sent (nor unknown), the state is no end of an attempt, or the store fails.
+    pub async fn ended(
+        &self,
+        id: OutboxId,
+        state: OutboxState,
+        answer: Option<String>,
+        retry_at: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.write(move |tx| ended(tx, id, state, answer.as_deref(), retry_at, now)).await
+    }
+
+    /// Sorts out what a stop left in the middle of sending; to be called once at the start, before the first claim.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn recover(&self, now: DateTime<Utc>) -> Result<Recovered, StoreError> {
+        self.write(move |tx| recover(tx, now)).await
+    }
+
+    /// Keeps the Message-ID under which deferred mail was rendered.
+    ///
+    /// # Errors
+    /// When the row is frozen mail or unknown, or the store fails.
+    pub async fn rendered(&self, id: OutboxId, message_id: &str) -> Result<(), StoreError> {
+        let message_id = message_id.to_owned();
+        self.write(move |tx| {
+            let changed =
+                tx.execute("UPDATE outbox SET message_id = ?2 WHERE id = ?1 AND deferred IS NOT NULL", params![id.0, message_id])?;
+            if changed == 1 { Ok(()) } else { Err(StoreError::refused(format!("outbox row {} is not rendered when sent", id.0))) }
+        })
+        .await
+    }
+
+    /// The Message-IDs of the requests on a draft that one approver got, oldest first: what a reminder refers to.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn request_thread(&self, draft: DraftId, address: &str) -> Result<Vec<String>, StoreError> {
+        let address = address.to_owned();
+        self.read(move |tx| {
+            let mut statement = tx.prepare(
+                "SELECT message_id FROM outbox WHERE draft = ?1 AND kind = 'request' AND to_address = ?2 AND message_id IS NOT NULL
+                    AND state IN ('sent', 'unknown') ORDER BY id",
+            )?;
+            let rows = statement.query_map(params![draft.0, address], |row| row.get(0))?;
+            Ok(rows.collect::<Result<Vec<_>, _>>()?)
+        })
+        .await
+    }
+
+    /// Rows of the outbox, oldest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn outbox(&self, filter: OutboxFilter) -> Result<Vec<OutboxRow>, StoreError> {
+        self.read(move |tx| filtered(tx, filter)).await
+    }
+
+    /// The number of rows by kind and state.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn outbox_counts(&self) -> Result<BTreeMap<(OutboxKind, OutboxState), u64>, StoreError> {
+        self.read(|tx| Ok(tallies(tx, i64::MIN)?.into_iter().map(|(kind, state, number)| ((kind, state), number)).collect())).await
+    }
+}
+
+/// Enters a mail to send, unless its key was used before. A notice that was cancelled before it left may be asked for again, with
+/// the bytes of the new approval.
+pub(super) fn enqueue(tx: &Connection, outgoing: &Outgoing, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let (message_id, bytes, deferred) = match &outgoing.content {
+        Content::Frozen(mail) => (Some(&mail.message_id), Some(&mail.bytes), None),
+        deferred => (None, None, Some(json(deferred)?)),
+    };
+    let draft = outgoing.draft.or(match &outgoing.content {
+        Content::Request { draft, .. } => Some(*draft),
+        Content::Frozen(_) | Content::FirstContact { .. } => None,
+    });
+    let (kind, rank) = kind_name(outgoing.kind);
+    tx.execute(
+        "INSERT INTO outbox (key, kind, rank, draft, to_name, to_address, not_before_at, due_at, changed_at, message_id, bytes, deferred)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9, ?10, ?11)
+         ON CONFLICT (key) DO UPDATE SET state = 'queued', attempts = 0, answer = NULL, draft = excluded.draft, to_name = excluded.to_name,
+           to_address = excluded.to_address, not_before_at = excluded.not_before_at, due_at = excluded.due_at,
+           changed_at = excluded.changed_at, message_id = excluded.message_id, bytes = excluded.bytes
+         WHERE outbox.state = 'cancelled' AND outbox.kind = 'notice' AND excluded.kind = 'notice'",
+        params![
+            outgoing.key,
+            kind,
+            rank,
+            draft.map(|draft| draft.0),
+            outgoing.to.name,
+            outgoing.to.address,
+            seconds(outgoing.not_before),
+            seconds(now),
+            message_id,
+            bytes,
+            deferred
+        ],
+    )?;
+    Ok(())
+}
+
+/// Cancels what waits of a draft: its notices, and its requests too where `requests` says so. Answers to staff go out all the same.
+pub(super) fn cancel_waiting(tx: &Connection, draft: DraftId, requests: bool, why: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE outbox SET state = 'cancelled', answer = ?3, changed_at = ?4
+          WHERE draft = ?1 AND state IN ('queued', 'retry') AND (kind = 'notice' OR (?2 AND kind = 'request'))",
+        params![draft.0, requests, why, seconds(now)],
+    )?;
+    Ok(())
+}
+
+fn claim(tx: &Connection, now: DateTime<Utc>) -> Result<Option<OutboxRow>, StoreError> {
+    let query = "SELECT id FROM outbox WHERE state IN ('queued', 'retry') AND due_at <= ?1 ORDER BY rank, id LIMIT 1";
+    while let Some(id) = tx.query_row(query, [seconds(now)], |row| row.get(0)).optional()?.map(OutboxId) {
+        if let Some(why) = why_not(tx, id)? {
+            cancel(tx, id, &why, now)?;
+            continue;
+        }
+        tx.execute(
+            "UPDATE outbox SET state = 'talking', attempts = attempts + 1, changed_at = ?2 WHERE id = ?1",
+            params![id.0, seconds(now)],
+        )?;
+        return by_id(tx, id);
+    }
+    Ok(None)
+}
+
+fn dot_pending(tx: &Connection, id: OutboxId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    if state_of(tx, id)? != Some(OutboxState::Talking) {
+        return Ok(false);
+    }
+    if let Some(why) = why_not(tx, id)? {
+        cancel(tx, id, &why, now)?;
+        return Ok(false);
+    }
+    tx.execute("UPDATE outbox SET state = 'dot-pending', changed_at = ?2 WHERE id = ?1", params![id.0, seconds(now)])?;
+    Ok(true)
+}
+
+fn ended(
+    tx: &Connection,
+    id: OutboxId,
+    state: OutboxState,
+    answer: Option<&str>,
+    retry_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    use OutboxState::{Cancelled, DotPending, Failed, Retry, Sent, Talking, Unknown};
+    let before = state_of(tx, id)?;
+    let may = matches!(
+        (before, state),
+        (Some(Talking), Sent | Retry | Failed | Cancelled)
+            | (Some(DotPending), Sent | Retry | Failed | Unknown)
+            | (Some(Unknown), Sent | Failed)
+    );
+    if !may {
+        let before = before.map_or("not there", OutboxState::name);
+        return Err(StoreError::refused(format!("outbox row {} is {before}, it cannot become {}", id.0, state.name())));
+    }
+    tx.execute(
+        "UPDATE outbox SET state = ?2, answer = ?3, due_at = ?4, changed_at = ?5 WHERE id = ?1",
+        params![id.0, state.name(), answer, seconds(retry_at.unwrap_or(now)), seconds(now)],
+    )?;
+    finish_draft_of(tx, id, now)
+}
+
+fn recover(tx: &Connection, now: DateTime<Utc>) -> Result<Recovered, StoreError> {
+    let mut statement = tx.prepare("SELECT id, state FROM outbox WHERE state IN ('talking', 'dot-pending') ORDER BY id")?;
+    let rows = statement.query_map([], |row| Ok((OutboxId(row.get(0)?), row.get::<_, String>(1)?)))?;
+    let mut recovered = Recovered::default();
+    for (id, state) in rows.collect::<Result<Vec<_>, _>>()? {
+        if state == OutboxState::Talking.name() {
+            recovered.retried += 1;
+            ended(tx, id, OutboxState::Retry, Some("the program stopped before the final dot"), None, now)?;
+        } else {
+            recovered.unknown += 1;
+            ended(tx, id, OutboxState::Unknown, Some("the program stopped at the final dot"), None, now)?;
+        }
+    }
+    Ok(recovered)
+}
+
+/// Why a row may not leave any more; none where it may.
+fn why_not(tx: &Connection, id: OutboxId) -> Result<Option<String>, StoreError> {
+    let (kind, draft, deferred): (String, Option<i64>, Option<String>) =
+        tx.query_row("SELECT kind, draft, deferred FROM outbox WHERE id = ?1", [id.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    match (kind.as_str(), draft) {
+        ("notice", _) => why_not_notice(tx, id),
+        ("request", Some(draft)) => {
+            let state: String = tx.query_row("SELECT state FROM draft WHERE id = ?1", [draft], |row| row.get(0))?;
+            Ok((state != "proposed" && state != "held").then(|| format!("the draft is {state}")))
+        }
+        _ => match deferred.map(|deferred| from_json::<Content>(&deferred, "a mail to send")).transpose()? {
+            Some(Content::FirstContact { account, .. }) => {
+                let started: Option<bool> =
+                    tx.query_row("SELECT started FROM account WHERE account = ?1", [account], |row| row.get(0)).optional()?;
+                Ok((started == Some(true)).then(|| "it was answered".into()))
+            }
+            _ => Ok(None),
+        },
+    }
+}
+
+fn why_not_notice(tx: &Connection, id: OutboxId) -> Result<Option<String>, StoreError> {
+    let (state, mode, last_mode, newer): (String, String, Option<String>, Option<i64>) = tx.query_row(
+        "SELECT d.state, d.mode, (SELECT value FROM setting WHERE name = 'mode'),
+                (SELECT max(d2.revision) FROM draft d2 JOIN outbox o2 ON o2.draft = d2.id AND o2.kind = 'notice' AND o2.to_address = o.to_address
+                  WHERE d2.maintenance = d.maintenance AND d2.revision > d.revision AND o2.state <> 'cancelled')
+           FROM outbox o JOIN draft d ON d.id = o.draft WHERE o.id = ?1",
+        [id.0],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+    )?;
+    if state != "approved" {
+        return Ok(Some(format!("the draft is {state}")));
+    }
+    if let Some(last_mode) = last_mode
+        && last_mode != mode
+    {
+        return Ok(Some(format!("approved in {mode}, now {last_mode}")));
+    }
+    Ok(newer.map(|revision| format!("overtaken by v{revision}")))
+}
+
+fn cancel(tx: &Connection, id: OutboxId, why: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    tx.execute("UPDATE outbox SET state = 'cancelled', answer = ?2, changed_at = ?3 WHERE id = ?1", params![id.0, why, seconds(now)])?;
+    finish_draft_of(tx, id, now)
+}
+
+fn finish_draft_of(tx: &Connection, id: OutboxId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let draft: Option<i64> = tx.query_row("SELECT draft FROM outbox WHERE id = ?1", [id.0], |row| row.get(0))?;
+    draft.map_or(Ok(()), |draft| drafts::finish_if_ended(tx, DraftId(draft), now))
+}
+
+fn state_of(tx: &Connection, id: OutboxId) -> Result<Option<OutboxState>, StoreError> {
+    let name: Option<String> = tx.query_row("SELECT state FROM outbox WHERE id = ?1", [id.0], |row| row.get(0)).optional()?;
+    name.map(|name| state(&name)).transpose()
+}
+
+fn by_id(tx: &Connection, id: OutboxId) -> Result<Option<OutboxRow>, StoreError> {
+    Ok(filtered(tx, OutboxFilter::Id(id))?.pop())
+}
+
+fn filtered(tx: &Connection, filter: OutboxFilter) -> Result<Vec<OutboxRow>, StoreError> {
+    match filter {
+        OutboxFilter::Unended => rows(tx, "state IN ('queued', 'retry') OR state IN ('talking', 'dot-pending') ORDER BY id", []),
+        OutboxFilter::State(state) => rows(tx, "state = ?1 ORDER BY id", [state.name()]),
+        OutboxFilter::Draft(draft) => rows(tx, "draft = ?1 ORDER BY id", [draft.0]),
+        OutboxFilter::Id(id) => rows(tx, "id = ?1", [id.0]),
+        OutboxFilter::Newest(number) => rows(tx, "id IN (SELECT id FROM outbox ORDER BY id DESC LIMIT ?1) ORDER BY id", [number]),
+    }
+}
+
+fn rows(tx: &Connection, which: &str, with: impl rusqlite::Params) -> Result<Vec<OutboxRow>, StoreError> {
+    let mut statement = tx.prepare(&format!(
+        "SELECT id, key, kind, draft, to_name, to_address, not_before_at, state, attempts, changed_at, answer, message_id, bytes, deferred
+           FROM outbox WHERE {which}"
+    ))?;
+    let rows = statement.query_map(with, Columns::read)?.collect::<Result<Vec<_>, _>>()?;
+    rows.into_iter().map(Columns::row).collect()
+}
+
+struct Columns {
+    id: i64,
+    key: String,
+    kind: String,
+    draft: Option<i64>,
+    to: Mailbox,
+    not_before_at: i64,
+    state: String,
+    attempts: u32,
+    changed_at: i64,
+    answer: Option<String>,
+    message_id: Option<String>,
+    bytes: Option<Vec<u8>>,
+    deferred: Option<String>,
+}
+
+impl Columns {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            key: row.get(1)?,
+            kind: row.get(2)?,
+            draft: row.get(3)?,
+            to: Mailbox { name: row.get(4)?, address: row.get(5)? },
+            not_before_at: row.get(6)?,
+            state: row.get(7)?,
+            attempts: row.get(8)?,
+            changed_at: row.get(9)?,
+            answer: row.get(10)?,
+            message_id: row.get(11)?,
+            bytes: row.get(12)?,
+            deferred: row.get(13)?,
+        })
+    }
+
+    fn row(self) -> Result<OutboxRow, StoreError> {
+        let content = match (self.deferred, self.message_id, self.bytes) {
+            (Some(deferred), _, _) => from_json(&deferred, "a mail to send")?,
+            (None, Some(message_id), Some(bytes)) => Content::Frozen(FrozenMail { message_id, bytes }),
+            _ => return Err(StoreError::unreadable(format!("outbox row {}", self.id), "it has no content")),
+        };
+        Ok(OutboxRow {
+            id: OutboxId(self.id),
+            outgoing: Outgoing {
+                kind: kind(&self.kind)?,
+                key: self.key,
+                to: self.to,
+                content,
+                not_before: instant(self.not_before_at)?,
+                draft: self.draft.map(DraftId),
+            },
+            state: state(&self.state)?,
+            attempts: self.attempts,
+            changed_at: instant(self.changed_at)?,
+            answer: self.answer,
+        })
+    }
+}
+
+/// Who was told, from a condition on `o` (outbox rows with a draft) and `d` (their drafts), oldest first, each with the last answer.
+pub(super) fn told(tx: &Connection, which: &str, with: impl rusqlite::Params) -> Result<Vec<(Told, Option<String>)>, StoreError> {
+    let mut statement = tx.prepare(&format!(
+        "SELECT d.id, d.maintenance, o.id, o.to_address, coalesce(o.message_id, ''), o.state, d.mode = 'rehearsal', o.answer
+           FROM outbox o JOIN draft d ON d.id = o.draft WHERE {which} ORDER BY o.id"
+    ))?;
+    let rows = statement.query_map(with, |row| {
+        let told = Told {
+            draft: DraftId(row.get(0)?),
+            maintenance: MaintenanceId(row.get(1)?),
+            outbox: OutboxId(row.get(2)?),
+            address: row.get(3)?,
+            message_id: row.get(4)?,
+            state: OutboxState::Queued,
+            rehearsal: row.get(6)?,
+        };
+        Ok((told, row.get::<_, String>(5)?, row.get(7)?))
+    })?;
+    rows.map(|row| {
+        let (told, name, answer) = row?;
+        Ok((Told { state: state(&name)?, ..told }, answer))
+    })
+    .collect()
+}
+
+/// The number of rows by kind and state that changed at or after an instant.
+pub(super) fn tallies(tx: &Connection, since: i64) -> Result<Vec<(OutboxKind, OutboxState, u64)>, StoreError> {
+    let mut statement =
+        tx.prepare("SELECT kind, state, count(*) FROM outbox WHERE changed_at >= ?1 GROUP BY rank, kind, state ORDER BY rank, state")?;
+    let rows = statement.query_map([since], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, count(row, 2)?)))?;
+    rows.map(|row| {
+        let (kind_name, state_name, number) = row?;
+        Ok((kind(&kind_name)?, state(&state_name)?, number))
+    })
+    .collect()
+}
+
+/// The word of a kind, and its place in the order of leaving.
+fn kind_name(kind: OutboxKind) -> (&'static str, i64) {
+    match kind {
+        OutboxKind::Alarm => ("alarm", 0),
+        OutboxKind::Request => ("request", 1),
+        OutboxKind::Answer => ("answer", 2),
+        OutboxKind::Notice => ("notice", 3),
+        OutboxKind::Digest => ("digest", 4),
+    }
+}
+
+fn kind(name: &str) -> Result<OutboxKind, StoreError> {
+    [OutboxKind::Alarm, OutboxKind::Request, OutboxKind::Answer, OutboxKind::Notice, OutboxKind::Digest]
+        .into_iter()
+        .find(|kind| kind_name(*kind).0 == name)
+        .ok_or_else(|| StoreError::unreadable("a kind of mail", name))
+}
+
+fn state(name: &str) -> Result<OutboxState, StoreError> {
+    OutboxState::from_name(name).ok_or_else(|| StoreError::unreadable("a state of the outbox", name))
+}

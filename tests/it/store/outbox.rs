@@ -1,0 +1,264 @@
+//! Nothing unapproved leaves, and nothing leaves twice.
+
+use forewarn::model::{
+    Alarm, Content, Decision, Draft, DraftId, DraftState, Effects, Mode, OutboxId, OutboxKind, OutboxState, Outcome, Outgoing,
+    ReplyOutcome, RequestFlavour,
+};
+use forewarn::store::{OutboxFilter, Recovered, StoreError};
+
+use super::{Scratch, decision, draft, frozen, later, maintenance, notice, notice_to, now};
+
+fn request(draft: DraftId, flavour: RequestFlavour) -> Outgoing {
+    let content = Content::Request { draft, approver: "sam@msp.example".into(), flavour };
+    let key = format!("request:{}:sam:{flavour:?}", draft.0, flavour = flavour_name(&content));
+    Outgoing { content, draft: Some(draft), ..frozen(OutboxKind::Request, &key, "sam@msp.example", None) }
+}
+
+fn flavour_name(content: &Content) -> String {
+    format!("{content:?}").chars().filter(char::is_ascii_alphanumeric).collect()
+}
+
+async fn send(scratch: &Scratch, outgoing: Vec<Outgoing>) {
+    scratch.store.commit(None, &Effects { outgoing, ..Effects::default() }, now()).await.unwrap();
+}
+
+async fn claimed(scratch: &Scratch) -> Option<String> {
+    scratch.store.claim(now()).await.unwrap().map(|row| row.outgoing.key)
+}
+
+async fn states(scratch: &Scratch) -> Vec<OutboxState> {
+    scratch.store.outbox(OutboxFilter::Newest(100)).await.unwrap().into_iter().map(|row| row.state).collect()
+}
+
+#[tokio::test]
+async fn rows_leave_by_kind_and_then_by_number_when_their_time_has_come() {
+    let scratch = Scratch::new();
+    let (_, draft) = scratch.proposed(1, "one").await;
+    scratch.approve(&draft, &["b@acme.example", "a@acme.example"]).await;
+    let (_, asked) = scratch.proposed(2, "two").await;
+    let early = Outgoing { not_before: later(1), ..frozen(OutboxKind::Alarm, "later", "x@msp.example", None) };
+    send(
+        &scratch,
+        vec![
+            frozen(OutboxKind::Digest, "digest", "x@msp.example", None),
+            early,
+            frozen(OutboxKind::Answer, "answer", "x@msp.example", Some(DraftId(1))),
+            request(asked.id, RequestFlavour::First),
+            frozen(OutboxKind::Alarm, "alarm", "x@msp.example", None),
+        ],
+    )
+    .await;
+    let mut order = Vec::new();
+    while let Some(key) = claimed(&scratch).await {
+        order.push(key.split(':').next().unwrap().to_owned());
+    }
+    assert_eq!(order, ["alarm", "request", "answer", "notice", "notice", "digest"]);
+    assert_eq!(scratch.store.claim(later(1)).await.unwrap().unwrap().outgoing.key, "later");
+}
+
+#[tokio::test]
+async fn a_key_is_used_once() {
+    let scratch = Scratch::new();
+    let alarms = vec![Alarm { key: "blind:noc".into(), text: "one".into() }];
+    for _ in 0..3 {
+        send(&scratch, vec![frozen(OutboxKind::Digest, "digest:2031-W10:sam", "sam@msp.example", None)]).await;
+        scratch.store.commit(None, &Effects { alarms: alarms.clone(), ..Effects::default() }, now()).await.unwrap();
+    }
+    assert!(claimed(&scratch).await.is_some());
+    assert_eq!(claimed(&scratch).await, None);
+    let (id, alarm) = scratch.store.next_alarm(now()).await.unwrap().unwrap();
+    assert_eq!(alarm, alarms[0]);
+    scratch.store.alarm_ended(id, false, Some("exit 1".into()), Some(later(1)), now()).await.unwrap();
+    assert_eq!(scratch.store.next_alarm(now()).await.unwrap(), None);
+    assert_eq!(scratch.store.next_alarm(later(1)).await.unwrap().unwrap().0, id);
+    scratch.store.alarm_ended(id, true, None, None, later(1)).await.unwrap();
+    scratch.store.commit(None, &Effects { alarms, ..Effects::default() }, later(2)).await.unwrap();
+    assert_eq!(scratch.store.next_alarm(later(9)).await.unwrap(), None);
+    let keys = scratch.store.agenda_facts(&["blind:".into(), "digest:2031-W10".into(), "nothing".into()]).await.unwrap().keys;
+    assert_eq!(keys.into_iter().collect::<Vec<_>>(), ["blind:noc", "digest:2031-W10:sam"]);
+}
+
+#[tokio::test]
+async fn a_notice_leaves_only_while_its_draft_is_approved() {
+    let scratch = Scratch::new();
+    let (_, draft) = scratch.proposed(1, "one").await;
+    send(&scratch, vec![notice_to(draft.id, "a@acme.example")]).await;
+    assert_eq!(claimed(&scratch).await, None);
+    assert_eq!(states(&scratch).await, [OutboxState::Cancelled]);
+    // Approved after all, the same notice is asked for again and leaves.
+    scratch.approve(&draft, &["a@acme.example"]).await;
+    assert_eq!(claimed(&scratch).await.as_deref(), Some("notice:1:a@acme.example"));
+}
+
+#[tokio::test]
+async fn an_approval_needs_a_decision_on_what_was_asked() {
+    let scratch = Scratch::new();
+    let (mail, draft) = scratch.proposed(1, "one").await;
+    let approved = Draft { state: DraftState::Approved, ..draft.clone() };
+    let refused = async |effects: Effects| matches!(scratch.store.commit(None, &effects, now()).await, Err(StoreError::Refused(_)));
+    assert!(refused(Effects { drafts: vec![approved.clone()], ..Effects::default() }).await);
+    let held = vec![decision(draft.id, mail, Decision::Hold(later(9)))];
+    assert!(refused(Effects { drafts: vec![approved.clone()], decisions: held, ..Effects::default() }).await);
+    let decisions = vec![decision(draft.id, mail, Decision::Approve)];
+    let other = Draft { content_hash: "other".into(), ..approved.clone() };
+    assert!(refused(Effects { drafts: vec![other], decisions: decisions.clone(), ..Effects::default() }).await);
+    let never_asked = Draft { id: DraftId(2), revision: 2, ..approved };
+    let decisions = vec![decision(DraftId(2), mail, Decision::Approve)];
+    assert!(refused(Effects { drafts: vec![never_asked], decisions, ..Effects::default() }).await);
+    assert_eq!(scratch.state_of(draft.id).await, DraftState::Proposed);
+    assert_eq!(scratch.store.decisions(draft.id).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_void_draft_takes_its_waiting_mails_along_and_stays_void() {
+    let scratch = Scratch::new();
+    let (mail, draft) = scratch.proposed(1, "one").await;
+    let approved = scratch.approve(&draft, &["a@acme.example", "b@acme.example", "c@acme.example"]).await;
+    let first = scratch.store.claim(now()).await.unwrap().unwrap();
+    scratch.store.ended(first.id, OutboxState::Retry, Some("450 later".into()), Some(later(5)), now()).await.unwrap();
+    let second = scratch.store.claim(now()).await.unwrap().unwrap();
+    let void = Effects { voided: vec![(draft.id, "v2".into())], ..Effects::default() };
+    scratch.store.commit(None, &void, now()).await.unwrap();
+    assert_eq!(states(&scratch).await, [OutboxState::Cancelled, OutboxState::Talking, OutboxState::Cancelled]);
+    // The one on its way is stopped before its final dot.
+    assert!(!scratch.store.dot_pending(second.id, now()).await.unwrap());
+    assert_eq!(states(&scratch).await, [OutboxState::Cancelled; 3]);
+    assert_eq!(scratch.state_of(draft.id).await, DraftState::Void("v2".into()));
+    let decisions = vec![decision(draft.id, mail, Decision::Approve)];
+    let revived = Effects { drafts: vec![approved], decisions, ..Effects::default() };
+    assert!(matches!(scratch.store.commit(None, &revived, now()).await, Err(StoreError::Overtaken(_))));
+}
+
+#[tokio::test]
+async fn stop_takes_back_what_has_not_left_and_a_new_approval_sends_it() {
+    let scratch = Scratch::new();
+    let (_, draft) = scratch.proposed(1, "one").await;
+    scratch.approve(&draft, &["a@acme.example", "b@acme.example"]).await;
+    let row = scratch.store.claim(now()).await.unwrap().unwrap();
+    assert!(scratch.store.dot_pending(row.id, now()).await.unwrap());
+    scratch.store.ended(row.id, OutboxState::Sent, Some("250 ok".into()), None, now()).await.unwrap();
+    scratch.store.commit(None, &Effects { drafts: vec![draft.clone()], ..Effects::default() }, now()).await.unwrap();
+    assert_eq!(states(&scratch).await, [OutboxState::Sent, OutboxState::Cancelled]);
+    let mail = scratch.kept("approve again").await;
+    let effects = Effects {
+        outcome: Some(Outcome::Reply(ReplyOutcome::Accepted)),
+        drafts: vec![Draft { state: DraftState::Approved, ..draft.clone() }],
+        decisions: vec![decision(draft.id, mail, Decision::Approve)],
+        outgoing: vec![notice_to(draft.id, "a@acme.example"), notice_to(draft.id, "b@acme.example")],
+        ..Effects::default()
+    };
+    scratch.store.commit(Some(mail), &effects, now()).await.unwrap();
+    assert_eq!(states(&scratch).await, [OutboxState::Sent, OutboxState::Queued]);
+    assert_eq!(claimed(&scratch).await.as_deref(), Some("notice:1:b@acme.example"));
+}
+
+#[tokio::test]
+async fn a_newer_notice_to_the_same_address_overtakes_the_older_one() {
+    let scratch = Scratch::new();
+    let (mail, old) = scratch.proposed(1, "one").await;
+    scratch.approve(&old, &["a@acme.example", "b@acme.example"]).await;
+    let new = draft(2, 1, 2);
+    let effects = Effects { drafts: vec![new.clone()], maintenances: vec![maintenance(1, 2, mail)], ..Effects::default() };
+    scratch.store.commit(None, &effects, now()).await.unwrap();
+    scratch.approve(&new, &["a@acme.example"]).await;
+    assert_eq!(claimed(&scratch).await.as_deref(), Some("notice:1:b@acme.example"));
+    assert_eq!(claimed(&scratch).await.as_deref(), Some("notice:2:a@acme.example"));
+    assert_eq!(claimed(&scratch).await, None);
+    let cancelled = scratch.store.outbox(OutboxFilter::State(OutboxState::Cancelled)).await.unwrap();
+    assert_eq!((cancelled.len(), cancelled[0].answer.as_deref()), (1, Some("overtaken by v2")));
+}
+
+#[tokio::test]
+async fn what_was_approved_in_rehearsal_is_never_sent_live() {
+    let scratch = Scratch::new();
+    let mail = scratch.kept("one").await;
+    let draft = Draft { mode: Mode::Rehearsal, ..draft(1, 1, 1) };
+    let effects = Effects { drafts: vec![draft.clone()], ..notice(mail, maintenance(1, 1, mail)) };
+    scratch.store.mark_mode(Mode::Rehearsal).await.unwrap();
+    scratch.store.commit(Some(mail), &effects, now()).await.unwrap();
+    scratch.approve(&draft, &["a@acme.example", "b@acme.example"]).await;
+    let row = scratch.store.claim(now()).await.unwrap().unwrap();
+    scratch.store.mark_mode(Mode::Live).await.unwrap();
+    assert!(!scratch.store.dot_pending(row.id, now()).await.unwrap());
+    assert_eq!(claimed(&scratch).await, None);
+    let told = scratch.store.told("a@acme.example").await.unwrap();
+    assert_eq!((told[0].0.rehearsal, told[0].0.state), (true, OutboxState::Cancelled));
+}
+
+#[tokio::test]
+async fn a_request_leaves_only_while_its_draft_is_open() {
+    let scratch = Scratch::new();
+    let (_, draft) = scratch.proposed(1, "one").await;
+    send(&scratch, vec![request(draft.id, RequestFlavour::First), request(draft.id, RequestFlavour::Reminder(1))]).await;
+    let row = scratch.store.claim(now()).await.unwrap().unwrap();
+    scratch.store.rendered(row.id, "request-1@msp.example").await.unwrap();
+    assert!(scratch.store.dot_pending(row.id, now()).await.unwrap());
+    scratch.store.ended(row.id, OutboxState::Sent, None, None, now()).await.unwrap();
+    assert_eq!(scratch.store.request_thread(draft.id, "sam@msp.example").await.unwrap(), ["request-1@msp.example"]);
+    scratch.approve(&draft, &["a@acme.example"]).await;
+    assert_eq!(claimed(&scratch).await.as_deref(), Some("notice:1:a@acme.example"));
+    assert_eq!(states(&scratch).await, [OutboxState::Sent, OutboxState::Cancelled, OutboxState::Talking]);
+    assert!(scratch.store.rendered(OutboxId(3), "x").await.is_err());
+}
+
+#[tokio::test]
+async fn a_draft_is_done_when_its_last_notice_ended() {
+    let scratch = Scratch::new();
+    let (_, draft) = scratch.proposed(1, "one").await;
+    scratch.approve(&draft, &["a@acme.example", "b@acme.example", "c@acme.example"]).await;
+    for (state, before) in [(OutboxState::Sent, true), (OutboxState::Failed, true), (OutboxState::Unknown, true)] {
+        assert_eq!(scratch.state_of(draft.id).await, DraftState::Approved);
+        let row = scratch.store.claim(now()).await.unwrap().unwrap();
+        assert_eq!(scratch.store.dot_pending(row.id, now()).await.unwrap(), before);
+        scratch.store.ended(row.id, state, Some(state.name().into()), None, now()).await.unwrap();
+    }
+    assert_eq!(scratch.state_of(draft.id).await, DraftState::Done);
+
+    let facts = scratch.store.agenda_facts(&[]).await.unwrap();
+    assert_eq!((facts.approved.len(), facts.approved[0].1.len()), (1, 3));
+    let undelivered: Vec<_> = facts.undelivered.iter().map(|(told, answer)| (told.state, answer.as_deref())).collect();
+    assert_eq!(undelivered, [(OutboxState::Failed, Some("failed")), (OutboxState::Unknown, Some("unknown"))]);
+    let told = facts.undelivered.iter().map(|(told, _)| told.outbox).collect();
+    let effects = Effects { told_undelivered: told, told_done: vec![draft.id], ..Effects::default() };
+    scratch.store.commit(None, &effects, now()).await.unwrap();
+    let facts = scratch.store.agenda_facts(&[]).await.unwrap();
+    assert_eq!((facts.approved.len(), facts.undelivered.len()), (0, 0));
+
+    // The bytes stay, an end stays an end, and only evidence settles what is unknown.
+    let rows = scratch.store.outbox(OutboxFilter::Draft(draft.id)).await.unwrap();
+    assert!(matches!(&rows[0].outgoing.content, Content::Frozen(mail) if mail.bytes.starts_with(b"Subject: notice:1:a@")));
+    assert!(scratch.store.ended(rows[0].id, OutboxState::Failed, None, None, now()).await.is_err());
+    assert!(scratch.store.ended(rows[2].id, OutboxState::Retry, None, None, now()).await.is_err());
+    scratch.store.ended(rows[2].id, OutboxState::Sent, Some("it bounced not".into()), None, now()).await.unwrap();
+    assert_eq!(scratch.store.outbox_counts().await.unwrap()[&(OutboxKind::Notice, OutboxState::Sent)], 2);
+}
+
+#[tokio::test]
+async fn after_a_stop_only_what_cannot_have_left_is_tried_again() {
+    let scratch = Scratch::new();
+    let (_, draft) = scratch.proposed(1, "one").await;
+    scratch.approve(&draft, &["a@acme.example", "b@acme.example"]).await;
+    let dotted = scratch.store.claim(now()).await.unwrap().unwrap();
+    assert!(scratch.store.dot_pending(dotted.id, now()).await.unwrap());
+    let talking = scratch.store.claim(now()).await.unwrap().unwrap();
+    assert_eq!(scratch.store.recover(now()).await.unwrap(), Recovered { retried: 1, unknown: 1 });
+    assert_eq!(scratch.store.recover(now()).await.unwrap(), Recovered::default());
+    let again = scratch.store.claim(now()).await.unwrap().unwrap();
+    assert_eq!((again.id, again.attempts), (talking.id, 2));
+    assert_eq!(scratch.store.claim(now()).await.unwrap(), None);
+    assert_eq!(scratch.store.outbox(OutboxFilter::State(OutboxState::Unknown)).await.unwrap()[0].id, dotted.id);
+    assert!(!scratch.store.dot_pending(dotted.id, now()).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_customer_gets_nothing_but_frozen_bytes_of_a_draft() {
+    let scratch = Scratch::new();
+    let (_, draft) = scratch.proposed(1, "one").await;
+    let rendered = Outgoing { kind: OutboxKind::Notice, ..request(draft.id, RequestFlavour::First) };
+    let loose = frozen(OutboxKind::Notice, "loose", "a@acme.example", None);
+    for outgoing in [rendered, loose] {
+        let effects = Effects { outgoing: vec![outgoing], ..Effects::default() };
+        assert!(matches!(scratch.store.commit(None, &effects, now()).await, Err(StoreError::Refused(_))));
+    }
+    assert_eq!(states(&scratch).await, []);
+}
