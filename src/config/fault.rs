@@ -84,10 +84,10 @@ impl Report {
         let path = fault.file.to_string_lossy().into_owned();
         let title = level.primary_title(fault.message.clone());
         let help = Level::HELP.message(normalize_untrusted_str(&fault.help));
-        let source = self.sources.iter().find(|source| source.path == fault.file);
-        let group: Group<'_> = match source.zip(fault.span.clone()) {
-            Some((source, span)) => {
-                title.element(Snippet::source(masked(&source.text)).path(path).annotation(AnnotationKind::Primary.span(span)))
+        let lines = self.sources.iter().find(|source| source.path == fault.file).and_then(|source| lines(&source.text, fault));
+        let group: Group<'_> = match lines {
+            Some((text, first, span)) => {
+                title.element(Snippet::source(text).line_start(first).path(path).annotation(AnnotationKind::Primary.span(span)))
             }
             None => title.element(Origin::path(path)),
         };
@@ -149,6 +149,16 @@ fn read(path: &Path) -> std::io::Result<String> {
         return Err(std::io::Error::other(format!("larger than {LARGEST_FILE_BYTES} bytes")));
     }
     fs::read_to_string(path)
+}
+
+/// The lines in which a fault lies, masked, with the number of the first and the span inside them. Not the whole file: a renderer
+/// looks at all it gets.
+fn lines(text: &str, fault: &Fault) -> Option<(String, usize, Range<usize>)> {
+    let (line, _) = fault.at?;
+    let span = fault.span.clone()?;
+    let start = text.get(..span.start)?.rfind('\n').map_or(0, |end| end + 1);
+    let end = text.get(span.end..)?.find('\n').map_or(text.len(), |length| span.end + length);
+    Some((masked(text.get(start..end)?), line, span.start - start..span.end - start))
 }
 
 fn place(text: &str, line_starts: &[usize], at: usize) -> (usize, usize) {

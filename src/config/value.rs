@@ -60,6 +60,9 @@ pub(super) fn id(word: &str) -> Result<String, Why> {
 
 /// `Name <local@domain>` or `local@domain`, one only (row S11: refused now, not when the notice is due).
 pub(super) fn mailbox(text: &str) -> Result<Mailbox, Why> {
+    if text.contains(char::is_control) {
+        return Err(Why::new("this address holds a line break or another control character", "write it on one line"));
+    }
     let (name, written) = match text.split_once('<') {
         None => ("", text),
         Some((name, rest)) => match rest.strip_suffix('>') {
@@ -250,5 +253,19 @@ mod tests {
         assert!(clock("24:00").is_err() && clock("7am").is_err());
         assert_eq!(hours("08:00-18:00").unwrap().1, NaiveTime::from_hms_opt(18, 0, 0).unwrap());
         assert!(hours("18:00-08:00").is_err() && hours("08:00").is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn s11_what_is_taken_is_one_plain_address(text in "(\\PC{0,8}|[a-z \\r\\n,;%!\"]{0,6})<?[a-z.+%,\\r\\n\"]{0,6}@[a-zA-Zä0-9.,\\r\\n-]{0,9}>?\\PC{0,3}") {
+            if let Ok(mailbox) = mailbox(&text) {
+                let address = &mailbox.address;
+                proptest::prop_assert_eq!(address.matches('@').count(), 1);
+                proptest::prop_assert!(address.is_ascii() && address.len() <= 254);
+                proptest::prop_assert!(!address.contains(|letter: char| letter.is_control() || " ,;<>\"%!".contains(letter)));
+                proptest::prop_assert!(!mailbox.name.contains(|letter: char| letter.is_control() || "<>@\"".contains(letter)));
+                proptest::prop_assert_eq!(mailbox.domain().to_ascii_lowercase(), mailbox.domain());
+            }
+        }
     }
 }

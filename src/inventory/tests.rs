@@ -345,3 +345,19 @@ fn ten_thousand_objects_are_matched_in_bounded_time() {
     assert_eq!(found.services[0].objects.len(), 5_000);
     assert_eq!(found.unknown_objects.len(), 5_000);
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_matched_unknown_or_retired_and_never_two_of_them(objects in proptest::collection::vec("\\PC{0,40}|(web0[1-4]|mail01|hook7|203\\.0\\.113\\.\\d{1,3})[ ,./-]\\PC{0,10}", 1..6)) {
+        let mut world = world();
+        world.services[0].stands_on.push(on(ObjectMatch::Glob("w?b*".into())));
+        world.services[2].stands_on.push(on(ObjectMatch::Prefix("2001:db8::/32".parse().unwrap())));
+        let objects: Vec<&str> = objects.iter().map(String::as_str).collect();
+        let found = affected(&world, &maintenance("northfield", &objects));
+        for object in objects.iter().map(|object| object.trim()).filter(|object| !object.is_empty()) {
+            let named = |list: &[String]| usize::from(list.iter().any(|known| known == object));
+            let touched = usize::from(found.services.iter().any(|service| named(&service.objects) == 1));
+            proptest::prop_assert_eq!(touched + named(&found.unknown_objects) + named(&found.retired_objects), 1, "{}", object);
+        }
+    }
+}
