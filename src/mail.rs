@@ -138,6 +138,13 @@ mod tests {
         assert_eq!(parse(format!("Message-ID: <{long}@x>\r\n\r\n").as_bytes()).message_id.map(|id| id.len()), Some(10_002));
         let only = parse(b"Content-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBE");
         assert_eq!((only.text(), only.unread_attachments.as_slice()), ("", ["a.pdf".to_owned()].as_slice()));
+        let attached =
+            parse(b"Content-Type: text/plain; name=a.txt\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nStart: 10:00");
+        assert_eq!(
+            (attached.text(), attached.unread_attachments.len()),
+            ("Start: 10:00", 1),
+            "an attached text is read where there is no other"
+        );
     }
 
     #[test]

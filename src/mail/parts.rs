@@ -57,6 +57,8 @@ pub(super) struct Parts {
     sheets: Vec<Sheet>,
     unread: Vec<String>,
     defects: Vec<String>,
+    /// Text that came as an attachment: read where the mail has no other text.
+    attached: Option<Body>,
     /// A mail attached to this one: its header block and its parts.
     forwarded: Vec<(Vec<String>, Self)>,
 }
@@ -114,7 +116,11 @@ impl Parts {
         if kind == "text/calendar" || named(part, ".ics") {
             self.calendar(text);
         } else if kind == "message/delivery-status" || kind == "text/rfc822-headers" {
-        } else if kind != "text/plain" && kind != "text/html" && kind != "text/enriched" || headers::is_attachment(part) {
+        } else if headers::is_attachment(part) && matches!(kind.as_str(), "text/plain" | "text/html") {
+            self.unread.push(headers::file_name(part).unwrap_or(kind));
+            let text = self.bounded(text);
+            add(&mut self.attached, Body::plain(text::lines(text)));
+        } else if !matches!(kind.as_str(), "text/plain" | "text/html" | "text/enriched") {
             self.unread.push(headers::file_name(part).unwrap_or(kind));
         } else {
             let text = self.bounded(text);
@@ -131,10 +137,16 @@ impl Parts {
         self.note_defects(part, text);
         if headers::is_attachment(part) {
             self.unread.push(headers::file_name(part).unwrap_or_else(|| kind(part)));
+            let text = self.bounded(text);
+            add(&mut self.attached, html::read(text).into());
             return;
         }
         let text = self.bounded(text);
-        add(&mut self.html, html::read(text).into());
+        let read = html::read(text);
+        if read.lines.is_empty() && !text.trim().is_empty() {
+            self.defects.push("the HTML part shows no text".to_owned());
+        }
+        add(&mut self.html, read.into());
     }
 
     fn binary(&mut self, part: &MessagePart<'_>, bytes: &[u8]) {
@@ -190,6 +202,10 @@ impl Parts {
     pub(super) fn fill(mut self, mail: &mut Mail) {
         for (head, inner) in std::mem::take(&mut self.forwarded) {
             self.pass_on(head, inner);
+        }
+        let says_nothing = |body: &Option<Body>| body.as_ref().is_none_or(|body| body.lines.iter().all(String::is_empty));
+        if says_nothing(&self.plain) && says_nothing(&self.html) && self.attached.is_some() {
+            self.plain = self.attached.take();
         }
         let hints = Hints::of(&mail.subject, !mail.in_reply_to.is_empty());
         let mut inner_from = None;

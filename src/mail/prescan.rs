@@ -360,7 +360,7 @@ mod tests {
             let begun = Instant::now();
             let found = if name == "empty parts" { prescan(raw.get(..MAX_MAIL_BYTES.min(raw.len())).unwrap()) } else { prescan(&raw) };
             assert_eq!(found, Err(expected), "{name}");
-            assert!(begun.elapsed() < Duration::from_secs(1), "{name} took {:?}", begun.elapsed());
+            assert!(begun.elapsed() < Duration::from_secs(3), "{name} took {:?}", begun.elapsed());
         }
     }
 
