@@ -242,10 +242,7 @@ pub(crate) fn read_traced(rules: &RuleSet, zones: &Zones, mail: &Mail, arrived_a
             return (reading, trace);
         }
     }
-    let mut reading = bare(if sender.is_some() { Verdict::Unread } else { Verdict::Irrelevant(Irrelevance::NoSign) });
-    if sender.is_some() {
-        reading.problems.push(Problem::new(ProblemKind::NoRule, "rule", "no rule knows this layout"));
-    }
+    let mut reading = generic::read(mail, &context(sender), options.calendars, sender.is_some());
     if reading.provider.is_none() {
         reading.provider = candidates.first().filter(|_| reading.kind.is_some()).map(|provider| provider.id.clone());
     }

@@ -5,12 +5,12 @@
 use super::compile::Provider;
 use super::place::TEXT_CAP_BYTES;
 use super::time::{self, TimeContext};
+use super::zone;
 use crate::model::{
     AffectedObject, CalendarEvent, CalendarTime, Evidence, EvidenceSource, Impact, Kind, Local, Mail, Notification, Precision, Problem,
     ProblemKind, Reading, Role, RuleRef, Status, Verdict, Window,
 };
 use chrono::{DateTime, NaiveTime, Utc};
-use chrono_tz::Tz;
 
 /// Whether an event carries a maintenance notice.
 #[must_use]
@@ -190,7 +190,7 @@ impl Gathered {
                 None
             }
             CalendarTime::Zoned(at, name) => {
-                let Ok(zone) = name.parse::<Tz>() else {
+                let Some(zone) = zone::named(name) else {
                     problem(ProblemKind::UnknownZone, format!("the zone {name:?} of the calendar part is not known"));
                     return None;
                 };

@@ -230,7 +230,7 @@ fn maintenance(notification: &Notification) -> ExpectedMaintenance {
         text
     });
     let objects = notification.objects.iter().map(|object| match object.impact {
-        Impact::Unstated => object.object_id.clone(),
+        impact if impact == Impact::Unstated || impact == notification.impact => object.object_id.clone(),
         impact => format!("{}: {}", object.object_id, word(impact)),
     });
     let actions = notification.actions.iter().map(|action| match action.by {
@@ -241,7 +241,8 @@ fn maintenance(notification: &Notification) -> ExpectedMaintenance {
         id: notification.maintenance_id.clone(),
         aliases: notification.aliases.clone(),
         account: notification.account.clone(),
-        status: notification.status,
+        // As `extract` prints it: a status that is not stated is confirmed.
+        status: Some(notification.status.unwrap_or(Status::Confirmed)),
         impact: Some(notification.impact).filter(|impact| *impact != Impact::Unstated),
         windows: windows.collect(),
         objects: objects.collect(),

@@ -82,6 +82,7 @@ pub struct Layout {
     pub windows: Vec<WindowPlaces>,
     pub rows: Vec<Rows>,
     pub actions: Vec<ActionPlaces>,
+    pub doubts: Vec<(Pattern, String)>,
 }
 
 /// Where a window stands, compiled.
@@ -139,6 +140,7 @@ impl Provider {
         for layout in &self.layouts {
             marks.extend(pattern(&layout.subject));
             marks.extend(pattern(&layout.text));
+            marks.extend(layout.doubts.iter().map(|(pattern, _)| pattern.mark.clone()));
             marks.extend(places(&[
                 &layout.maintenance_id,
                 &layout.alias,
@@ -320,6 +322,11 @@ impl Faults<'_> {
             object_is: written.object_is.clone(),
             windows: written.window.iter().map(|window| self.window(window, &written.id)).collect(),
             rows: written.rows.iter().filter_map(|rows| self.rows(rows, &written.id)).collect(),
+            doubts: written
+                .doubt
+                .iter()
+                .filter_map(|doubt| self.pattern("doubt", Some(&doubt.pattern)).map(|pattern| (pattern, doubt.why.clone())))
+                .collect(),
             actions: written.action.iter().map(|action| self.action(action, &written.id)).collect(),
         }
     }

@@ -44,7 +44,7 @@ pub(super) fn read(
     let mut reader = Reader { provider, layout, view, context, trace, evidence: Vec::new(), problems: Vec::new() };
     let shared = reader.shared();
     let mut found = Vec::new();
-    for (stated, objects) in reader.groups() {
+    for (stated, objects) in reader.groups(shared.watch.is_some()) {
         for one in &stated {
             reader.saw("start", &one.statement.as_written, &one.source, &one.mark);
         }
@@ -155,15 +155,19 @@ impl Reader<'_, '_> {
 
     /// The status announced; where several places speak, the gravest word counts: cancelled wins.
     fn status(&mut self) -> Option<Status> {
-        let texts =
-            if self.layout.status.is_empty() { vec![self.view.mail.subject.clone()] } else { self.all("status", &self.layout.status) };
+        let layout = self.layout;
+        let texts = if layout.status.is_empty() {
+            vec![self.view.mail.subject.clone()]
+        } else {
+            layout.status.iter().flat_map(|place| self.all("status", std::slice::from_ref(place))).collect()
+        };
         let of = |text: &String| {
             let lower = text.to_lowercase();
             let own = self.provider.status_words.iter().find(|(word, _)| lower.contains(word)).map(|(_, status)| *status);
             own.or_else(|| words::status(text).map(|said| said.value))
         };
         let said = texts.iter().filter_map(of).max_by_key(|status| rank(*status));
-        match self.layout.status_is {
+        match layout.status_is {
             Some(Status::Confirmed) => said.filter(|said| *said == Status::Cancelled).or(Some(Status::Confirmed)),
             Some(fixed) => Some(fixed),
             None => said,
@@ -190,7 +194,7 @@ impl Reader<'_, '_> {
     }
 
     /// Windows and the objects they hold for: one group, unless different objects have different times.
-    fn groups(&mut self) -> Vec<Group> {
+    fn groups(&mut self, watched: bool) -> Vec<Group> {
         let layout = self.layout;
         let mut base: Group = (Vec::new(), Vec::new());
         for places in &layout.windows {
@@ -202,7 +206,8 @@ impl Reader<'_, '_> {
                 self.trace.uses(place.take.as_ref().map(|take| &take.mark), &self.provider.file);
             }
             base.0.extend(stated);
-            self.problems.extend(problems);
+            // Words instead of a time make a watch item, not a doubt.
+            self.problems.extend(problems.into_iter().filter(|problem| !(watched && problem.problem == ProblemKind::Missing)));
         }
         for object_id in self.all("object", &layout.object) {
             add(&mut base.1, AffectedObject { object_id, impact: Impact::Unstated });
@@ -364,6 +369,12 @@ impl Reader<'_, '_> {
         if windows.is_empty() && !over && !watched && !doubted && self.layout.kind == Kind::Maintenance {
             let detail = "the rule knows this mail, but no window stands where the rule looks";
             self.problems.push(Problem { blocking: true, ..Problem::new(ProblemKind::Missing, "start", detail) });
+        }
+        for (pattern, why) in &self.layout.doubts {
+            if super::seen(pattern, self.view) {
+                self.trace.uses(Some(&pattern.mark), &self.provider.file);
+                self.problems.push(Problem::new(ProblemKind::Conflict, "windows", why.clone()));
+            }
         }
         if self.layout.subject_times && !windows.is_empty() {
             let tolerance = self.layout.tolerance_minutes;

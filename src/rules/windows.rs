@@ -139,12 +139,34 @@ pub fn settled(stated: &[Stated], tolerance_minutes: u32) -> Windows {
     if readings.len() > 1 {
         out.readings = readings;
     }
+    out.problems.extend(suspicious(&out.windows));
     if out.windows.iter().any(|window| window.end.is_some_and(|end| end <= window.start))
         && !out.problems.iter().any(|problem| problem.problem == ProblemKind::EndsBeforeStart)
     {
         out.problems.push(Problem::new(ProblemKind::EndsBeforeStart, "end", "a window ends before it starts"));
     }
     out
+}
+
+/// Windows of the same objects that cannot all be meant: they overlap, some have an end and others none, some are days and others hours.
+fn suspicious(windows: &[Window]) -> Option<Problem> {
+    let end = |window: &Window| window.end.unwrap_or(window.start);
+    let overlap = |left: &Window, right: &Window| left.start < end(right) && right.start < end(left);
+    let doubt = windows.iter().enumerate().find_map(|(index, left)| {
+        windows.iter().skip(index + 1).find_map(|right| {
+            let why = if overlap(left, right) {
+                "overlap"
+            } else if left.end.is_none() || right.end.is_none() {
+                "stand apart, and not each has an end"
+            } else if left.precision != right.precision {
+                "are stated one by the day, one by the clock"
+            } else {
+                return None;
+            };
+            Some(format!("{:?} and {:?} {why}", left.as_written, right.as_written))
+        })
+    })?;
+    Some(Problem::new(ProblemKind::Conflict, "start", doubt))
 }
 
 /// Draws statements together that differ by no more than the rule allows (a provider that rounds one zone row): the wider window counts.

@@ -131,6 +131,19 @@ pub struct WrittenLayout {
     /// What we must do before a deadline.
     #[serde(default)]
     pub action: Vec<WrittenAction>,
+    /// What makes a mail of this layout a person's: a form that the rule cannot read surely.
+    #[serde(default)]
+    pub doubt: Vec<WrittenDoubt>,
+}
+
+/// A form of a layout that the rule cannot read surely.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenDoubt {
+    /// Pattern in the subject or the text.
+    pub pattern: Text,
+    /// What a person has to decide.
+    pub why: String,
 }
 
 /// Where to look: exactly one of `label`, `pattern`, `subject`, `from` with `until`, `column`, `sheet`.
