@@ -210,10 +210,12 @@ mod tests {
     #[test]
     fn a_warning_needs_attention_and_a_fault_stops() {
         let folder = begun();
-        edit(&folder, "services.toml", "domains = [\"northfield.example\"]", "");
+        // A provider that no shipped rule knows.
+        edit(&folder, "services.toml", "northfield", "elsewhere");
+        edit(&folder, "services.toml", "domains = [\"elsewhere.example\"]", "");
         let (worst, out) = checked(&folder);
         assert_eq!(worst, Some(Severity::Warning), "{out}");
-        assert!(out.contains("nothing recognises the mail of the provider \"northfield\""), "{out}");
+        assert!(out.contains("nothing recognises the mail of the provider \"elsewhere\""), "{out}");
         edit(&folder, "services.toml", "services = [\"web\", \"mail\"]", "services = [\"web\", \"mial\"]");
         let (worst, out) = checked(&folder);
         assert_eq!(worst, Some(Severity::Error), "{out}");
