@@ -41,11 +41,11 @@ pub fn approved(facts: &AnswerFacts<'_>, by: &str, leaves_at: DateTime<Utc>) -> 
     let by = name(by);
     let mut lines = vec![match (facts.draft.mode, &facts.policy.rehearsal_to) {
         (Mode::Rehearsal, Some(to)) => {
-            format!("Approved by {by}. Rehearsal: {} to {} at {}.", counted(addresses, "mail"), to.address, clock.full(leaves_at))
+            format!("Approved by {by}. Rehearsal: {} to {} leave at {}.", counted(addresses, "mail"), to.address, clock.full(leaves_at))
         }
         _ => {
             let whom = counted(customers, "customer");
-            format!("Approved by {by}. {} to {whom} at {}.", counted(addresses, "notice"), clock.full(leaves_at))
+            format!("Approved by {by}. {} to {whom} leave at {}.", counted(addresses, "notice"), clock.full(leaves_at))
         }
     }];
     lines.push("Until then an answer \"stop\" takes everything back. What has left stays out.".to_owned());
@@ -166,7 +166,7 @@ pub fn help(facts: &AnswerFacts<'_>, detail: &str) -> Rendered {
             "  hold until Thu 9:00  asks again then",
             "  drop NAME            leaves out a customer or a service",
             "  window 2             takes the second of two readings",
-            "  window 2020-09-10 04:00 to 12:00 UTC",
+            "  window 2020-09-10 04:00 to 12:00 UTC   (with the right times)",
             "  services 1 3         (or: services all, services none)",
             "  irrelevant           there is nothing to act on",
             "  mine                 tells the others that you look after it",

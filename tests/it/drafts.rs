@@ -18,7 +18,7 @@ fn text(maintenance: &Maintenance) -> String {
 }
 
 /// Nothing where a template fails, which no golden is.
-fn notices(maintenance: &Maintenance, change: &Change, policy: &Policy, told: &[Variant]) -> Vec<Variant> {
+pub(crate) fn notices(maintenance: &Maintenance, change: &Change, policy: &Policy, told: &[Variant]) -> Vec<Variant> {
     let Ok(templates) = Templates::new(Vec::new()) else { return Vec::new() };
     let written = variants(&NoticeFacts {
         templates: &templates,
@@ -35,7 +35,7 @@ fn notices(maintenance: &Maintenance, change: &Change, policy: &Policy, told: &[
     written.unwrap_or_default()
 }
 
-fn draft(maintenance: &Maintenance, change: Change, variants: Vec<Variant>) -> Draft {
+pub(crate) fn draft(maintenance: &Maintenance, change: Change, variants: Vec<Variant>) -> Draft {
     let mains = &maintenance.said.windows;
     let touched = affected(&inventory(), maintenance);
     Draft {

@@ -20,7 +20,7 @@ pub fn alarm(facts: &AnswerFacts<'_>, now: DateTime<Utc>) -> String {
     let provider = provider_for(facts.inventory, &maintenance.provider).map_or(maintenance.provider.as_str(), |provider| &provider.name);
     let when = match (draft.starts_at, draft.ends_at) {
         (_, Some(end)) if end <= now => format!("was over {}", clock.full(end)),
-        (Some(start), _) if start <= now => format!("HAS BEGUN {}", clock.full(start)),
+        (Some(start), _) if start <= now => format!("has BEGUN {}", clock.full(start)),
         (Some(start), _) => {
             let minutes = u32::try_from((start - now).num_minutes()).unwrap_or(u32::MAX);
             format!("starts {}, in {}", clock.full(start), minutes_in_words(minutes))
@@ -31,7 +31,7 @@ pub fn alarm(facts: &AnswerFacts<'_>, now: DateTime<Utc>) -> String {
     let impact = super::super::words::impact_on(maintenance, &draft.services);
     let told = if customers == 0 { "Nobody is told.".to_owned() } else { format!("{} not told.", counted(customers, "customer")) };
     format!(
-        "{} {}: answer the request in your mail, \"approve\" or \"mine\".\n{services} {}: {} {when}.\n{told} {}\n",
+        "{} {}: answer the request in your mail, \"approve\" or \"mine\".\n{services} {}: {when}.\n{told} {}: {}\n",
         maintenance.id,
         if draft.questions.is_empty() { "needs a decision" } else { "is UNCLEAR" },
         effect(impact),

@@ -1,0 +1,153 @@
+//! What was sent, what was left out and why, and whether we still see: the account that must add up.
+
+use std::collections::BTreeSet;
+
+use super::{Week, next_due};
+use crate::mail::outgoing::one_line;
+use crate::model::{AccountFacts, AuthMode, FirstContact, Mode, OutboxKind, OutboxState};
+
+pub(super) fn shown(week: &Week<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    push(&mut lines, "SENT", sent(week));
+    push(&mut lines, "LEFT", left(week));
+    push(&mut lines, "NEW", strangers(week));
+    push(&mut lines, "HEALTH", health(week));
+    lines
+}
+
+fn push(lines: &mut Vec<String>, label: &str, values: Vec<String>) {
+    for (place, value) in values.into_iter().enumerate() {
+        let label = if place == 0 { label } else { "" };
+        lines.push(format!("{label:<7}{value}"));
+    }
+}
+
+fn sent(week: &Week<'_>) -> Vec<String> {
+    let of = |wanted: &[OutboxState]| -> u64 {
+        let notices = week.facts.sent.iter().filter(|(kind, state, _)| *kind == OutboxKind::Notice && wanted.contains(state));
+        notices.map(|(_, _, count)| count).sum()
+    };
+    let all = of(&[
+        OutboxState::Queued,
+        OutboxState::Talking,
+        OutboxState::DotPending,
+        OutboxState::Sent,
+        OutboxState::Retry,
+        OutboxState::Failed,
+        OutboxState::Unknown,
+    ]);
+    if all == 0 {
+        return vec!["no notice".to_owned()];
+    }
+    let mut parts = vec![format!("{} accepted", of(&[OutboxState::Sent]))];
+    let mut also = |count: u64, word: &str| {
+        if count > 0 {
+            parts.push(format!("{count} {word}"));
+        }
+    };
+    also(of(&[OutboxState::Queued, OutboxState::Talking, OutboxState::DotPending, OutboxState::Retry]), "still waiting");
+    also(of(&[OutboxState::Failed]), "NOT delivered");
+    also(of(&[OutboxState::Unknown]), "with unknown fate");
+    let plural = if all == 1 { "" } else { "s" };
+    let mut lines = vec![format!("{all} notice{plural}; {}", parts.join(", "))];
+    lines.extend(unreached(week));
+    lines
+}
+
+/// Who did not get a notice, and whether anybody else at that customer did.
+fn unreached(week: &Week<'_>) -> Vec<String> {
+    let failed = week.facts.told.iter().filter(|row| matches!(row.state, OutboxState::Failed | OutboxState::Unknown));
+    let addresses: BTreeSet<&str> = failed.map(|row| row.address.as_str()).collect();
+    let reached: BTreeSet<&str> =
+        week.facts.told.iter().filter(|row| row.state == OutboxState::Sent).map(|row| row.address.as_str()).collect();
+    let line = |address: &str| {
+        let theirs = week
+            .inventory
+            .customers
+            .iter()
+            .filter(|customer| customer.contacts.iter().any(|contact| contact.mailbox.address.eq_ignore_ascii_case(address)));
+        let names: Vec<String> = theirs
+            .map(|customer| {
+                let other = customer.contacts.iter().any(|contact| reached.contains(contact.mailbox.address.as_str()));
+                let note = if other { "another contact has it" } else { "NO OTHER CONTACT" };
+                format!("{}, {note}", one_line(&customer.name, 80))
+            })
+            .collect();
+        format!("not reached: {address}{}", if names.is_empty() { String::new() } else { format!(" ({})", names.join("; ")) })
+    };
+    addresses.into_iter().take(20).map(line).collect()
+}
+
+fn left(week: &Week<'_>) -> Vec<String> {
+    let facts = week.facts;
+    let mut parts = Vec::new();
+    if facts.repeats > 0 {
+        parts.push(format!("{} repeated", facts.repeats));
+    }
+    let total: u64 = facts.irrelevant.iter().map(|(_, count)| count).sum();
+    if total == 0 {
+        parts.extend(facts.outcomes.get("irrelevant").map(|count| format!("{count} irrelevant")));
+    }
+    parts.extend(facts.irrelevant.iter().take(8).map(|(reason, count)| format!("{count} {}", one_line(reason, 60))));
+    for (name, word) in [("automatic", "automatic"), ("bounce", "bounces"), ("duplicate", "duplicates"), ("quarantined", "quarantined")] {
+        parts.extend(facts.outcomes.get(name).filter(|count| **count > 0).map(|count| format!("{count} {word}")));
+    }
+    let parts = if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") };
+    let counts = &facts.counts;
+    let account = if counts.adds_up() {
+        let waiting = counts.waiting + counts.pending;
+        let still = if waiting == 0 { String::new() } else { format!(", {waiting} still to be read") };
+        let gone = if counts.vanished == 0 { String::new() } else { format!(", {} gone before they were read", counts.vanished) };
+        format!("{} mails in all{still}{gone}: 0 unaccounted", counts.listed)
+    } else {
+        format!("{} mails in all: THE ACCOUNT DOES NOT ADD UP, see \"forewarn status\"", counts.listed)
+    };
+    vec![parts, account]
+}
+
+fn strangers(week: &Week<'_>) -> Vec<String> {
+    if week.facts.strangers.is_empty() {
+        return Vec::new();
+    }
+    let senders: Vec<String> =
+        week.facts.strangers.iter().take(10).map(|(sender, count)| format!("{} ({count})", one_line(sender, 80))).collect();
+    vec![
+        format!("senders whose mail shows no sign of a maintenance: {}", senders.join(", ")),
+        "a provider among them? Add its domain to the inventory.".to_owned(),
+    ]
+}
+
+fn health(week: &Week<'_>) -> Vec<String> {
+    let mut lines: Vec<String> = week.facts.accounts.iter().map(|account| one_account(week, account)).collect();
+    if week.policy.mode == Mode::Rehearsal {
+        lines.push("REHEARSAL: no customer gets a notice.".to_owned());
+    }
+    if week.policy.auth == AuthMode::TokenOnly {
+        lines.push("Answers count by their token alone: the sender of an answer is not proved.".to_owned());
+    }
+    let today = week.clock.local(week.now).date_naive();
+    let next = next_due(week.policy, week.zones, week.now).map(|next| {
+        let same = week.clock.local(next).date_naive() == today;
+        if same { "later today".to_owned() } else { week.clock.full(next) }
+    });
+    lines.push(format!("Next digest {}.", next.unwrap_or_else(|| "not known".to_owned())));
+    lines
+}
+
+fn one_account(week: &Week<'_>, account: &AccountFacts) -> String {
+    let name = one_line(&account.account, 60);
+    let mut parts = vec![match account.last_good_pass_at {
+        Some(at) => format!("{name} read {}", week.clock.full(at)),
+        None => format!("{name} NOT READ yet"),
+    }];
+    if let Some(failure) = &account.failing {
+        let since = account.failing_since.map_or_else(String::new, |since| format!(" since {}", week.clock.full(since)));
+        parts.push(format!("FAILING{since}: {}", one_line(failure, 160)));
+    }
+    match account.first_contact {
+        FirstContact::Reading => parts.push(format!("{} of {} old mails still to be read", account.backlog_left, account.backlog)),
+        FirstContact::Asked => parts.push("the first look waits for your \"start\"".to_owned()),
+        FirstContact::Started => {}
+    }
+    parts.join("; ")
+}

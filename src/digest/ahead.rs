@@ -1,0 +1,190 @@
+//! The table of what is ahead, in the order of the nights, and what moved, fell away or falls together.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+
+use super::{Week, draft_of, open, services, touched};
+use crate::mail::outgoing::phrases::{counted, effect, listed, severity};
+use crate::model::{Change, Impact, Maintenance, OutboxState, Precision, Role, Status, Window};
+
+/// One window of a maintenance.
+pub(super) struct Row<'a> {
+    pub(super) maintenance: &'a Maintenance,
+    pub(super) window: &'a Window,
+    services: String,
+}
+
+impl Row<'_> {
+    /// Short names within `max` characters.
+    pub(super) fn services(&self, max: usize) -> String {
+        crate::mail::outgoing::one_line(&self.services, max)
+    }
+}
+
+/// Windows that are not over and begin within the days ahead, in order of their start.
+pub(super) fn rows<'a>(week: &Week<'a>) -> Vec<Row<'a>> {
+    let until = week.now + TimeDelta::days(i64::from(week.policy.digest.days_ahead));
+    let mut rows: Vec<Row<'a>> = Vec::new();
+    for maintenance in open(week) {
+        let ahead = |window: &&Window| window.end.unwrap_or(window.start) > week.now && window.start < until;
+        for window in maintenance.said.windows.iter().filter(ahead).filter(|window| window.status != Some(Status::Cancelled)) {
+            rows.push(Row { maintenance, window, services: services(week, maintenance, 40) });
+        }
+    }
+    rows.sort_by_key(|row| (row.window.start, row.maintenance.id));
+    rows
+}
+
+/// The table with its heading and the three lines below it.
+pub(super) fn shown(week: &Week<'_>, rows: &[Row<'_>]) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !rows.is_empty() {
+        lines.push(format!("NEXT {} DAYS ({})", week.policy.digest.days_ahead, zone(week)));
+        let mut last = String::new();
+        for row in rows {
+            let (day, time) = when(week, row.window);
+            let shown = if day == last { "" } else { &day };
+            let (mark, told) = (mark(week, row), told(week, row.maintenance));
+            let services = row.services(12);
+            let line = format!(" {shown:<10} {time:<16} {mark:<6} {services:<12} {:<16} {told}", expected(week, row));
+            lines.push(line.trim_end().to_owned());
+            last = day;
+        }
+    }
+    let (moved, cancelled, together) = (moved(week), cancelled(week), together(rows));
+    if !rows.is_empty() || [&moved, &cancelled, &together].iter().any(|said| *said != "none") {
+        lines.push(format!("Moved: {moved}.  Cancelled: {cancelled}.  Two at once: {together}."));
+    }
+    lines
+}
+
+fn zone(week: &Week<'_>) -> String {
+    let until = week.now + TimeDelta::days(i64::from(week.policy.digest.days_ahead));
+    let letters = week.clock.letters(week.now);
+    match week.clock.changeover(week.now, until) {
+        Some(at) => {
+            format!("CLOCKS CHANGE {}: {letters} before, {} after", week.clock.local(at).format("%a %b %-d"), week.clock.letters(at))
+        }
+        None => format!("{letters}; clocks do not change"),
+    }
+}
+
+/// Day and hours in the zone of staff: `Wed Sep  9`, `11:00PM-7:00AM`; a window past the next day shows the day of its end.
+fn when(week: &Week<'_>, window: &Window) -> (String, String) {
+    if window.precision == Precision::Day {
+        let last = window.end.map_or(window.start, |end| end - TimeDelta::seconds(1));
+        let days =
+            if last.date_naive() > window.start.date_naive() { format!("to {}", last.format("%b %-d")) } else { "all day?".to_owned() };
+        return (window.start.format("%a %b %e").to_string(), days);
+    }
+    let start = week.clock.local(window.start);
+    let from = start.format("%-I:%M%p");
+    let time = match window.end.map(|end| (end, week.clock.local(end))) {
+        None => format!("{from}-?"),
+        Some((end, _)) if end - window.start > TimeDelta::days(1) => format!("{from}-{}", week.clock.local(end).format("%b %-d")),
+        Some((end, local)) if week.clock.letters(end) != week.clock.letters(window.start) => {
+            format!("{from} {}-{} {}", week.clock.letters(window.start), local.format("%-I:%M%p"), week.clock.letters(end))
+        }
+        Some((_, end)) if end.format("%p").to_string() == start.format("%p").to_string() && end.date_naive() == start.date_naive() => {
+            format!("{}-{}", start.format("%-I:%M"), end.format("%-I:%M%p"))
+        }
+        Some((_, end)) => format!("{from}-{}", end.format("%-I:%M%p")),
+    };
+    (start.format("%a %b %e").to_string(), time)
+}
+
+fn new(week: &Week<'_>, maintenance: &Maintenance) -> bool {
+    week.facts.since.is_none_or(|since| maintenance.first_seen_at >= since)
+}
+
+fn mark(week: &Week<'_>, row: &Row<'_>) -> &'static str {
+    let change = draft_of(week, row.maintenance).filter(|draft| week.facts.since.is_none_or(|since| draft.proposed_at >= since));
+    match (row.window.role, change.map(|draft| &draft.change)) {
+        (Role::Backup, _) => "BACKUP",
+        (Role::Main, _) if row.window.start <= week.now => "NOW",
+        (Role::Main, Some(Change::Rescheduled { .. })) => "MOVED",
+        (Role::Main, Some(Change::Updated { .. } | Change::Extended { .. })) => "OTHER",
+        (Role::Main, _) if new(week, row.maintenance) => "NEW",
+        (Role::Main, _) => "",
+    }
+}
+
+fn expected(week: &Week<'_>, row: &Row<'_>) -> &'static str {
+    if row.window.end.is_some_and(|end| end - row.window.start > TimeDelta::days(3)) {
+        return "no exact date";
+    }
+    let said = &row.maintenance.said;
+    let of_objects = said.objects.iter().map(|object| object.impact).filter(|impact| *impact != Impact::Unstated);
+    let worst = of_objects.max_by_key(|impact| severity(*impact)).unwrap_or(said.impact);
+    let unmapped = touched(week, row.maintenance).is_empty();
+    if unmapped { "touches nothing" } else { effect(worst) }
+}
+
+/// `14 not told`, `36 told`, `nobody to tell`.
+fn told(week: &Week<'_>, maintenance: &Maintenance) -> String {
+    let Some(draft) = draft_of(week, maintenance) else {
+        let drafted = touched(week, maintenance).iter().all(|service| service.internal);
+        return if drafted { "nobody to tell" } else { "not drafted" }.to_owned();
+    };
+    let recipients = || draft.variants.iter().flat_map(|variant| &variant.recipients);
+    if recipients().next().is_none() {
+        return if draft.state.open() { "waits for you".to_owned() } else { "nobody to tell".to_owned() };
+    }
+    let reached: BTreeSet<&str> = week
+        .facts
+        .told
+        .iter()
+        .filter(|row| row.draft == draft.id && row.state == OutboxState::Sent && !row.rehearsal)
+        .map(|row| row.address.as_str())
+        .collect();
+    let customers: BTreeSet<&String> = recipients().flat_map(|recipient| &recipient.customers).collect();
+    let known: BTreeSet<&String> = recipients()
+        .filter(|recipient| reached.contains(recipient.mailbox.address.as_str()))
+        .flat_map(|recipient| &recipient.customers)
+        .collect();
+    match (known.len(), customers.len()) {
+        (0, all) => format!("{all} not told"),
+        (some, all) if some == all => format!("{all} told"),
+        (some, all) => format!("{some} of {all} told"),
+    }
+}
+
+fn moved(week: &Week<'_>) -> String {
+    let newer = |maintenance: &&Maintenance| {
+        draft_of(week, maintenance).is_some_and(|draft| {
+            matches!(draft.change, Change::Rescheduled { .. }) && week.facts.since.is_none_or(|since| draft.proposed_at >= since)
+        })
+    };
+    named(week.facts.maintenances.iter().filter(newer))
+}
+
+fn cancelled(week: &Week<'_>) -> String {
+    named(week.facts.maintenances.iter().filter(|maintenance| maintenance.status == Status::Cancelled))
+}
+
+fn named<'a>(of: impl Iterator<Item = &'a Maintenance>) -> String {
+    let all: Vec<String> = of.map(|maintenance| maintenance.id.to_string()).collect();
+    if all.is_empty() { "none".to_owned() } else { listed(&all) }
+}
+
+/// Main windows of different maintenances that overlap; a roll-out of many days overlaps with everything and tells nothing.
+fn together(rows: &[Row<'_>]) -> String {
+    let short =
+        |row: &&Row<'_>| row.window.role == Role::Main && row.window.end.is_some_and(|end| end - row.window.start <= TimeDelta::days(3));
+    let mains: Vec<&Row<'_>> = rows.iter().filter(short).collect();
+    let mut pairs: Vec<String> = Vec::new();
+    for (place, row) in mains.iter().enumerate() {
+        let later = mains.iter().skip(place + 1).take_while(|other| row.window.end.is_some_and(|end| other.window.start < end));
+        for other in later.filter(|other| other.maintenance.id != row.maintenance.id) {
+            let pair = format!("{} with {}", row.maintenance.id, other.maintenance.id);
+            if !pairs.contains(&pair) {
+                pairs.push(pair);
+            }
+            if pairs.len() > 10 {
+                return format!("{} and more", counted(pairs.len(), "pair"));
+            }
+        }
+    }
+    if pairs.is_empty() { "none".to_owned() } else { listed(&pairs) }
+}
