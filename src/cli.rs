@@ -1,9 +1,14 @@
 //! The command line.
 
 pub mod check;
+pub mod drafts;
 pub mod extract;
 pub mod init;
+pub mod queue;
 pub mod rules;
+pub mod status;
+mod view;
+pub mod windows;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
