@@ -44,8 +44,7 @@ impl WindowsArgs {
         anyhow::ensure!(from < to, "the end is not after the beginning");
         let facts = ask(config, async |store| {
             let dated = store.maintenances(from, to).await?;
-            let undated: Vec<Maintenance> =
-                store.digest_facts().await?.maintenances.into_iter().filter(|maintenance| waits_for_a_date(maintenance)).collect();
+            let undated: Vec<Maintenance> = store.digest_facts().await?.maintenances.into_iter().filter(waits_for_a_date).collect();
             let numbers = dated.iter().chain(&undated).map(|maintenance| maintenance.id).collect();
             let known = store.known_for(&Keys { maintenances: numbers, ..Keys::default() }, from).await?;
             Ok(Facts { dated, undated, drafts: known.drafts, told: known.told })
