@@ -211,7 +211,10 @@ fn status_and_impact(mail: &Mail, forms: &Forms, note: &mut Notification, found:
         note.status = Some(status);
     }
     let mut impacts = Vec::new();
-    for field in fields(Topic::Impact).chain(fields(Topic::Downtime)) {
+    let mut stated: Vec<_> = fields(Topic::Impact).chain(fields(Topic::Downtime)).collect();
+    // "Impact" alone says what is felt; longer labels qualify or explain.
+    stated.sort_by_key(|field| (field.topic == Topic::Downtime, field.label.split_whitespace().count()));
+    for field in stated {
         impacts.extend(words::impact(&format!("{}: {}", field.label, field.value)).map(|one| (one.value, field.value.clone())));
     }
     if impacts.is_empty() {
@@ -232,12 +235,6 @@ fn status_and_impact(mail: &Mail, forms: &Forms, note: &mut Notification, found:
 }
 
 fn names(mail: &Mail, forms: &Forms, note: &mut Notification, found: &mut Found) {
-    let mut references = objects::references(&mail.subject, &forms.fields).into_iter();
-    note.maintenance_id = references.next();
-    note.aliases = references.collect();
-    if let Some(id) = &note.maintenance_id {
-        found.saw("maintenance_id", EvidenceSource::Text, id, "reference label or subject token");
-    }
     note.account = forms.fields.iter().find(|field| field.topic == Topic::Account).map(|field| field.value.clone());
     if let Some(account) = &note.account {
         found.saw("account", EvidenceSource::Text, account, "account label");
@@ -251,6 +248,24 @@ fn names(mail: &Mail, forms: &Forms, note: &mut Notification, found: &mut Found)
             }
         }
         note.objects = list.into_iter().map(|object_id| AffectedObject { object_id, impact: Impact::Unstated }).collect();
+    }
+    if note.objects.is_empty() {
+        let places = objects::places(&mail.subject).into_iter();
+        note.objects = places.map(|object_id| AffectedObject { object_id, impact: Impact::Unstated }).collect();
+    }
+    for object in &mut note.objects {
+        if let Some((_, said)) = forms.pairs.iter().find(|(label, _)| *label == object.object_id) {
+            object.impact = objects::felt(said);
+        }
+    }
+    // A subject often names the circuit beside the ticket.
+    let mut references = objects::references(&mail.subject, &forms.fields)
+        .into_iter()
+        .filter(|id| !note.objects.iter().any(|object| object.object_id == *id));
+    note.maintenance_id = references.next();
+    note.aliases = references.collect();
+    if let Some(id) = &note.maintenance_id {
+        found.saw("maintenance_id", EvidenceSource::Text, id, "reference label or subject token");
     }
     for object in &note.objects {
         found.saw("object", EvidenceSource::Text, &object.object_id, "object label, column or list");
@@ -328,13 +343,23 @@ fn apart(current: &[&Stated]) -> bool {
     different && current.iter().all(|one| !one.objects.is_empty() && one.role == Role::Main)
 }
 
+/// Where a statement can be read in several ways, the one of a sane length and near the mail's arrival is shown first; all stay open.
+fn likeliest_first(mut statement: Statement, context: &TimeContext<'_>) -> Statement {
+    statement.readings.sort_by_key(|(start, end)| {
+        let long = end.is_some_and(|end| (end - *start).num_days() > 7);
+        (long, (*start - context.arrived_at).num_days().abs())
+    });
+    statement
+}
+
 /// Most readings of one notification that are shown.
 const MOST_READINGS: usize = 4;
 
 fn fill(note: &mut Notification, group: &[&Stated], context: &TimeContext<'_>, found: &mut Found) {
     let mut statements: Vec<(Statement, Role)> = Vec::new();
     for role in [Role::Main, Role::Backup] {
-        let of_role: Vec<Statement> = group.iter().filter(|one| one.role == role).map(|one| one.statement.clone()).collect();
+        let of_role: Vec<Statement> =
+            group.iter().filter(|one| one.role == role).map(|one| likeliest_first(one.statement.clone(), context)).collect();
         statements.extend(time::united(of_role).into_iter().map(|statement| (statement, role)));
     }
     for (statement, role) in &statements {
@@ -348,6 +373,14 @@ fn fill(note: &mut Notification, group: &[&Stated], context: &TimeContext<'_>, f
             found.problems.push(Problem::new(ProblemKind::Implausible, "start", detail));
         }
     }
+    // A local time of an unknown zone is no instant: it is told as written, never as if it were UTC.
+    let unzoned = |statement: &Statement| {
+        statement.precision == Precision::Minute && statement.problems.iter().any(|problem| problem.problem == ProblemKind::UnknownZone)
+    };
+    if let Some((statement, _)) = statements.iter().find(|(statement, _)| unzoned(statement)) {
+        note.watch = Some(statement.as_written.clone());
+    }
+    statements.retain(|(statement, _)| !unzoned(statement));
     let most = statements.iter().map(|(statement, _)| statement.readings.len()).max().unwrap_or_default().min(MOST_READINGS);
     let reading = |index: usize| -> Vec<Window> {
         let mut list: Vec<Window> = Vec::new();

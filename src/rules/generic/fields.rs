@@ -69,6 +69,8 @@ pub(super) struct Listed {
 pub(super) struct Forms {
     pub(super) fields: Vec<Field>,
     pub(super) listed: Vec<Listed>,
+    /// Two-cell rows whose first cell is no known label: an object and what it suffers, mostly.
+    pub(super) pairs: Vec<(String, String)>,
     /// The text without table rows and without header blocks of forwards.
     pub(super) prose: String,
 }
@@ -84,9 +86,13 @@ pub(super) fn forms(mail: &Mail) -> Forms {
     let mut tables: Vec<Table> = mail.tables.clone();
     if tables.is_empty() {
         tables = piped(&lines);
+        lines.retain(|line| !line.contains(" |"));
+    } else {
+        let rows: std::collections::HashSet<String> =
+            tables.iter().flat_map(|table| &table.rows).map(|row| squeezed(&row.join("|"))).collect();
+        lines.retain(|line| !line.contains('|') || !rows.contains(&squeezed(line)));
     }
     tables.extend(mail.sheets.iter().map(|sheet| Table { rows: sheet.rows.clone(), head_rows: 1 }));
-    lines.retain(|line| !line.contains(" | "));
     let lines: Vec<String> = without_header_blocks(&lines);
     labelled(&lines, &mut forms.fields);
     forms.prose = lines.join("\n");
@@ -95,6 +101,11 @@ pub(super) fn forms(mail: &Mail) -> Forms {
     }
     forms.fields.truncate(MOST);
     forms
+}
+
+/// A row without blanks and empty cells, to know it again in the text.
+fn squeezed(row: &str) -> String {
+    row.split('|').map(|cell| cell.split_whitespace().collect::<String>()).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join("|")
 }
 
 /// Rows of a text table, `A | B`, one table a run of lines.
@@ -184,6 +195,11 @@ fn labelled(lines: &[String], fields: &mut Vec<Field>) {
     let mut index = 0;
     while let Some(line) = lines.get(index) {
         index += 1;
+        if let Some((topic, value)) = stacked(line, lines.get(index).map_or("", String::as_str)) {
+            push(fields, topic, line.trim(), value);
+            index += 1;
+            continue;
+        }
         for piece in pieces(line) {
             let piece = piece.trim().trim_end_matches(',');
             let Some(hit) = label_line.captures(piece) else { continue };
@@ -198,6 +214,25 @@ fn labelled(lines: &[String], fields: &mut Vec<Field>) {
             push(fields, topic, label, &value);
         }
     }
+}
+
+/// A label alone on its line without a colon, its value on the next: `Start time` over `11 Oct 2031 15:00 (UTC)`.
+fn stacked<'l>(line: &str, next: &'l str) -> Option<(Topic, &'l str)> {
+    let (line, next) = (line.trim(), next.trim());
+    let words = line.split_whitespace().count();
+    let bare = (1..=5).contains(&words)
+        && line.starts_with(char::is_uppercase)
+        && !line.contains([':', '|', '.', ',', ';', '!', '?'])
+        && !line.chars().any(|char| char.is_ascii_digit());
+    let topic = topic(line).filter(|_| bare)?;
+    let digits = next.chars().filter(char::is_ascii_digit).count();
+    let fits = match topic {
+        Topic::Start | Topic::End | Topic::Window | Topic::Day | Topic::Clock => digits >= 3,
+        Topic::Reference | Topic::Objects => digits >= 2 && next.split_whitespace().count() <= 6,
+        Topic::Impact | Topic::Status => next.split_whitespace().count() <= 12,
+        _ => false,
+    };
+    (fits && !next.is_empty() && self::topic(next).is_none() && !next.ends_with(':')).then_some((topic, next))
 }
 
 /// The value below its label: the next line, or for objects every line of the list.
@@ -261,10 +296,12 @@ fn of_table(table: &Table, forms: &mut Forms) {
         // Label and value, pairwise: `ASN | 1 | Peer | 2` too; a lone ":" is a border.
         let cells: Vec<&str> = filled(row).into_iter().filter(|cell| *cell != ":").collect();
         for pair in cells.chunks(2) {
-            if let [label, value] = pair
-                && let Some(topic) = topic(label.trim_end_matches([':', ' ', '*']))
-            {
-                push(&mut forms.fields, topic, label.trim_end_matches([':', ' ', '*']), value);
+            let [label, value] = pair else { continue };
+            let label = label.trim_end_matches([':', ' ', '*']);
+            match topic(label) {
+                Some(topic) => push(&mut forms.fields, topic, label, value),
+                None if forms.pairs.len() < MOST => forms.pairs.push((label.to_owned(), (*value).to_owned())),
+                None => {}
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::fields::{Field, Forms, Topic};
 use crate::model::{AffectedObject, Impact};
+use crate::rules::time::duration_minutes;
 use crate::rules::words;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -28,10 +29,27 @@ pub(super) fn of_fields(forms: &Forms) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for field in forms.fields.iter().filter(|field| field.topic == Topic::Objects) {
         for piece in field.value.split(['\n', ',', ';']) {
-            add(piece, &mut found);
+            let piece = piece.trim();
+            // The last of a list: "A, B and C.".
+            let last = if field.value.contains(',') { piece.split_once(" and ") } else { None };
+            for part in last.map_or(vec![piece], |(one, other)| vec![one, other]) {
+                for id in split_ids(part.trim_end_matches('.')) {
+                    add(&id, &mut found);
+                }
+            }
         }
     }
     found
+}
+
+/// Several ids in one cell, parted by blanks, are several objects: `AB-1001 AB-1002`, not `SEL TOK EPL 9000`.
+pub(super) fn split_ids(cell: &str) -> Vec<String> {
+    let id = |word: &str| word.chars().count() >= 6 && word.chars().any(|char| char.is_ascii_digit()) && word.contains('-');
+    let words: Vec<&str> = cell.split_whitespace().collect();
+    if words.len() > 1 && words.iter().all(|word| id(word)) {
+        return words.into_iter().map(str::to_owned).collect();
+    }
+    vec![cell.trim().to_owned()]
 }
 
 fn add(piece: &str, found: &mut Vec<String>) {
@@ -60,11 +78,40 @@ pub(super) fn of_tables(forms: &Forms) -> Vec<AffectedObject> {
     found
 }
 
+/// What a cell of an impact column says: words, or the minutes that it lasts.
+pub(super) fn felt(cell: &str) -> Impact {
+    match words::impact(cell) {
+        Some(said) => said.value,
+        None if duration_minutes(cell).is_some_and(|minutes| minutes > 0) => Impact::Outage,
+        None => Impact::Unstated,
+    }
+}
+
 static LIST_HEAD: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
         r"\b(?:following|below|affected|impacted|your|concerned|folgende\w*|betroffene\w*|suivante?s?|siguientes?|volgende|getroffen|seguintes?)\b.{0,60}\b(?:circuits?|services?|servers?|hosts?|instances?|droplets?|linodes?|vms?|machines?|ips?|addresses|connections?|ports?|racks?|systems?|nodes?|server|dienste?|leitungen|systeme|serveurs?|circuitos|servicios|servidores|servi[çc]os|diensten|verbindingen)\b[^.\n]*[:.]?\s*$|^(?:your |affected |impacted )?(?:circuits?|services?|servers?|instances?|droplets?|ips?)(?: (?:affected|impacted|list))?:\s*$",
     )
 });
+static SERIES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    words::pattern(
+        r"\b(?:hosts?|servers?|nodes?|vms?|instances?|circuits?|racks?|cabinets?|linodes?|serveurs?|servidores?|hypervisors?)\s+((?:[\w.]*\d[\w.-]*)(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+und\s+|\s+et\s+|\s+y\s+|\s+en\s+|\s+e\s+)[\w.]*\d[\w.-]*)*)",
+    )
+});
+static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?:\b(?:in|at|im|à|en|maintenance|Maintenance)\s+|:\s*)([A-Z]{2,5}-?\d{1,2}(?:\.[A-Z]{2}\d{1,2})?)\b|\b([A-Z]{3})\s+\([A-Z][a-z]|\b([A-Z]{3}\d{2}\.[A-Z]{2}\d{2})\b").ok()
+});
+
+/// Where no object is named: the site or region that the subject names by its code.
+pub(super) fn places(subject: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for hit in PLACE.as_ref().into_iter().flat_map(|regex| regex.captures_iter(subject)).take(8) {
+        if let Some(code) = hit.iter().skip(1).flatten().next() {
+            add(code.as_str(), &mut found);
+        }
+    }
+    found
+}
+
 static INLINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(r"\b(?:instance[- ]?id|server|host|circuit id|service id|vm|droplet|volume)\s*[:#=]\s*([a-z0-9][\w./-]{3,60})")
 });
@@ -102,6 +149,14 @@ pub(super) fn of_prose(prose: &str) -> Vec<String> {
             }
         }
     }
+    for hit in SERIES.as_ref().into_iter().flat_map(|regex| regex.captures_iter(prose)).take(100) {
+        let series = hit.get(1).map_or("", |series| series.as_str());
+        if series.contains(char::is_alphabetic) {
+            for piece in series.split([',', ' ']).filter(|piece| piece.chars().any(|char| char.is_ascii_digit())) {
+                add(piece.trim_end_matches('.'), &mut found);
+            }
+        }
+    }
     for regex in [INLINE.as_ref(), INSTANCE.as_ref()].into_iter().flatten() {
         for hit in regex.captures_iter(prose).take(200) {
             if let Some(name) = hit.get(1) {
@@ -133,9 +188,14 @@ pub(super) fn references(subject: &str, fields: &[Field]) -> Vec<String> {
         }
     };
     for field in fields.iter().filter(|field| field.topic == Topic::Reference) {
-        push(field.value.lines().next().unwrap_or_default());
+        let line = field.value.lines().next().unwrap_or_default();
+        push(line.split(" - ").next().unwrap_or_default());
     }
     for hit in TOKEN.as_ref().into_iter().flat_map(|regex| regex.find_iter(subject)).take(8) {
+        let before = subject.get(..hit.start()).unwrap_or_default().trim_end_matches([' ', ':', '#']).to_lowercase();
+        if before.ends_with("account") || before.ends_with("account id") {
+            continue;
+        }
         let token = hit.as_str().trim_start_matches('#').trim();
         let lower = token.to_lowercase();
         let bare = ["event", "ticket", "case", "change", "reference", "issue", "tt", "incident"].iter().find_map(|word| {

@@ -55,6 +55,14 @@ pub(super) fn windows(subject: &str, forms: &Forms, context: &TimeContext<'_>) -
     } else {
         times.stated = if prose.stated.is_empty() { stated } else { prose.stated };
     }
+    let ranges: Vec<_> =
+        times.stated.iter().flat_map(|one| one.statement.readings.iter()).filter_map(|(start, end)| end.map(|end| (*start, end))).collect();
+    // A lone instant inside a window that is stated whole is a step of it.
+    times.stated.retain(|one| {
+        !one.statement.readings.iter().any(|(start, end)| {
+            end.is_none() && one.objects.is_empty() && ranges.iter().any(|(from, until)| from <= start && start <= until)
+        })
+    });
     for statement in judged(subject, &context) {
         if statement.kind == Sort::Window && (statement.statement.precision == Precision::Minute || times.stated.is_empty()) {
             let known = times.stated.iter().any(|one| agrees(&one.statement, &statement.statement));
@@ -75,7 +83,7 @@ fn agrees(one: &Statement, other: &Statement) -> bool {
 }
 
 fn value_with_zone(field: &Field, zone: Option<&str>) -> String {
-    with_zone(&field.value, label_zone(&field.label).or(zone))
+    with_zone(&unstruck(&field.value), label_zone(&field.label).or(zone))
 }
 
 static ZONE_IN_LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -186,7 +194,7 @@ fn of_window(field: &Field, zone: Option<&str>, context: &TimeContext<'_>) -> Ve
     judged(&value, context)
         .into_iter()
         .filter(|one| one.kind != Sort::Other)
-        .map(|one| Stated { former: one.kind == Sort::Former, ..stated(one.statement, field.backup || one.backup) })
+        .map(|one| Stated { former: one.kind == Sort::Former, objects: one.objects, ..stated(one.statement, field.backup || one.backup) })
         .collect()
 }
 
@@ -207,7 +215,7 @@ fn of_rows(listed: &Listed, zone: Option<&str>, context: &TimeContext<'_>) -> Ve
             let zone = label_zone(label).or(own_zone);
             let mut gather = |wanted: Topic| {
                 // A head that spans a date and a time column stands twice.
-                let mut value = cell(index).unwrap_or_default().to_owned();
+                let mut value = unstruck(cell(index).unwrap_or_default());
                 while let Some((next, _)) =
                     columns.next_if(|(next, topic)| **topic == Some(wanted) && listed.labels.get(*next).map(String::as_str) == Some(label))
                 {
@@ -252,17 +260,31 @@ fn of_rows(listed: &Listed, zone: Option<&str>, context: &TimeContext<'_>) -> Ve
     found
 }
 
-/// The objects of one row.
+/// The objects of one row: of the column whose head names ids best. The others are the customer's or the carrier's names for the same.
 pub(super) fn objects_of(listed: &Listed, row: &[String]) -> Vec<String> {
-    // The first column of objects names them; further ones are the customer's or the carrier's names for the same.
-    let column = listed.topics.iter().position(|topic| *topic == Some(Topic::Objects));
-    column
-        .and_then(|index| row.get(index))
-        .map(|cell| cell.trim())
-        .filter(|cell| super::objects::plausible(cell))
-        .map(str::to_owned)
-        .into_iter()
-        .collect()
+    let mut columns: Vec<(usize, usize)> = listed
+        .topics
+        .iter()
+        .enumerate()
+        .filter(|(_, topic)| **topic == Some(Topic::Objects))
+        .map(|(index, _)| (listed.labels.get(index).map_or(9, |label| named(label)), index))
+        .collect();
+    columns.sort_unstable();
+    let cell = columns.iter().filter_map(|(_, index)| row.get(*index)).map(|cell| cell.trim()).find(|cell| super::objects::plausible(cell));
+    cell.map(super::objects::split_ids).unwrap_or_default()
+}
+
+/// How well a head names ids; lower is better.
+fn named(label: &str) -> usize {
+    let label = label.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| label.contains(word));
+    match () {
+        () if has(&["alt ", "legacy", "customer"]) => 4,
+        () if has(&["circuit id", "circuit number", "cid"]) => 0,
+        () if has(&["service id", "slid", "sid", "serial", "instance id", "id", "#", "number"]) && !has(&["order"]) => 1,
+        () if has(&["order"]) => 3,
+        () => 2,
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -383,9 +405,28 @@ fn heading_above(text: &str, at: usize) -> &str {
 static LENGTH_OF_WINDOW: LazyLock<Option<Regex>> =
     LazyLock::new(|| words::pattern(r"\b((?:\w+|\d+)[- ]hours?) (?:maintenance )?windows?\b|\bwindow of ((?:\w+|\d+) hours?)\b"));
 
+/// "on 26 September for 2 hours each, starting between 02:00 UTC and 10:00 UTC": clock times that stand apart belong to the only date there is.
+fn with_only_date(prose: &str, context: &TimeContext<'_>) -> Vec<Judged> {
+    let list = judged(prose, context);
+    let mut days: Vec<_> = list.iter().flat_map(|one| one.statement.readings.first()).map(|(start, _)| start.date_naive()).collect();
+    days.dedup();
+    match days.as_slice() {
+        [day] if context.date.is_none() && list.iter().all(|one| one.statement.precision == Precision::Day) => {
+            let again = judged(prose, &TimeContext { date: Some(*day), ..*context });
+            let better = again.iter().any(|one| {
+                one.kind == Sort::Window
+                    && one.statement.precision == Precision::Minute
+                    && one.statement.readings.iter().any(|(_, end)| end.is_some())
+            });
+            if better { again } else { list }
+        }
+        _ => list,
+    }
+}
+
 fn of_prose(prose: &str, context: &TimeContext<'_>) -> Times {
     let mut times = Times::default();
-    let list = judged(prose, context);
+    let list = with_only_date(prose, context);
     let ranges = list.iter().any(|one| one.kind == Sort::Window && one.statement.readings.iter().any(|(_, end)| end.is_some()));
     let length = LENGTH_OF_WINDOW.as_ref().and_then(|regex| regex.captures(prose)).and_then(|hit| hit.get(1).or_else(|| hit.get(2)));
     for one in list {

@@ -12,9 +12,13 @@ use std::sync::LazyLock;
 #[must_use]
 pub fn status(text: &str) -> Option<Said<Status>> {
     let mut best: Option<Said<Status>> = None;
-    for sentence in sentences(text) {
+    let sentences = sentences(text);
+    let body = sentences.len() > 3;
+    for (index, sentence) in sentences.into_iter().enumerate() {
         let Some(words) = text.get(sentence.clone()) else { continue };
-        let Some(said) = of_sentence(words) else { continue };
+        // Deep in a body only a line of the bare word is a heading: "Change of schedule" may be a bullet of boilerplate.
+        let heads = !body || index < 2 || words_of(words).len() <= 2;
+        let Some(said) = of_sentence(words, heads) else { continue };
         if best.as_ref().is_none_or(|known| rank(said.value) > rank(known.value)) {
             best = Some(Said { value: said.value, at: sentence.start + said.at.start..sentence.start + said.at.end });
         }
@@ -113,8 +117,8 @@ const WRITTEN: [(&str, Status, Form); 18] = [
     (r"\bstands? (?:as )?cancell?ed\b", Status::Cancelled, Form::Whole),
 ];
 
-fn of_sentence(sentence: &str) -> Option<Said<Status>> {
-    let heading = LazyLock::new(|| is_heading(sentence));
+fn of_sentence(sentence: &str, heads: bool) -> Option<Said<Status>> {
+    let heading = LazyLock::new(|| heads && is_heading(sentence));
     let mut best: Option<Said<Status>> = None;
     for (regex, status, form) in TABLE.iter() {
         if best.as_ref().is_some_and(|known| rank(known.value) >= rank(*status)) || (*form == Form::Heading && !*heading) {
@@ -180,7 +184,7 @@ const WORK: [&str; 12] =
 /// Whether a line stands without a verb: a subject, a heading, a label.
 fn is_heading(sentence: &str) -> bool {
     let words = words_of(sentence);
-    words.len() <= 22 && !words.iter().any(|word| VERBS.contains(&word.as_str()))
+    words.len() <= 22 && !sentence.contains("://") && !words.iter().any(|word| VERBS.contains(&word.as_str()))
 }
 
 const VERBS: [&str; 50] = [
