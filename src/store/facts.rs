@@ -66,7 +66,7 @@ fn agenda_facts(tx: &Connection, key_prefixes: &[String]) -> Result<AgendaFacts,
             ),
             [],
         )?,
-        backlog_outcomes: if first_contact_runs { outcomes(tx, "backlog = 1", [])? } else { BTreeMap::new() },
+        backlog_outcomes: if first_contact_runs { outcomes(tx, "mail WHERE backlog = 1", [])? } else { BTreeMap::new() },
         quarantined: views::queue(tx, "m.outcome = 'quarantined' AND m.told_at IS NULL")?,
         undelivered: outbox::told(tx, "o.state IN ('failed', 'unknown') AND o.told_at IS NULL", [])?,
         keys: keys(tx, key_prefixes)?,
@@ -111,7 +111,12 @@ fn keys(tx: &Connection, prefixes: &[String]) -> Result<BTreeSet<String>, StoreE
 fn digest_facts(tx: &rusqlite::Transaction<'_>) -> Result<DigestFacts, StoreError> {
     let since = last_digest_at(tx)?;
     let from = since.unwrap_or(i64::MIN);
-    let maintenances = maintenances::select(tx, "SELECT value FROM maintenance WHERE open = 1 OR changed_at >= ?1 ORDER BY id", [from])?;
+    let maintenances = maintenances::select(
+        tx,
+        "SELECT value FROM maintenance WHERE id IN (SELECT id FROM maintenance WHERE open = 1
+                                                       UNION SELECT id FROM maintenance WHERE changed_at >= ?1) ORDER BY id",
+        [from],
+    )?;
     let ids: Vec<MaintenanceId> = maintenances.iter().map(|maintenance| maintenance.id).collect();
     let ids = json(&ids)?;
     Ok(DigestFacts {
@@ -124,17 +129,17 @@ fn digest_facts(tx: &rusqlite::Transaction<'_>) -> Result<DigestFacts, StoreErro
         told: known::told_of(tx, &ids)?,
         maintenances,
         since: since.map(instant).transpose()?,
-        outcomes: outcomes(tx, "state = 'done' AND done_at >= ?1", [from])?,
+        outcomes: outcomes(tx, "mail INDEXED BY mail_done WHERE state = 'done' AND done_at >= ?1", [from])?,
         repeats: u64::try_from(number(tx, "repeats")?.saturating_sub(number(tx, "repeats_at_digest")?)).unwrap_or(0),
         strangers: tally(
             tx,
-            "SELECT sender, count(*) FROM mail WHERE state = 'done' AND done_at >= ?1 AND outcome = 'irrelevant' AND reason = ?2
+            "SELECT sender, count(*) FROM mail INDEXED BY mail_done WHERE state = 'done' AND done_at >= ?1 AND outcome = 'irrelevant' AND reason = ?2
               GROUP BY sender ORDER BY count(*) DESC, sender LIMIT ?3",
             params![from, NO_SIGN, STRANGERS],
         )?,
         irrelevant: tally(
             tx,
-            "SELECT reason, count(*) FROM mail WHERE state = 'done' AND done_at >= ?1 AND outcome = 'irrelevant'
+            "SELECT reason, count(*) FROM mail INDEXED BY mail_done WHERE state = 'done' AND done_at >= ?1 AND outcome = 'irrelevant'
               GROUP BY reason ORDER BY count(*) DESC, reason",
             [from],
         )?,
@@ -144,9 +149,9 @@ fn digest_facts(tx: &rusqlite::Transaction<'_>) -> Result<DigestFacts, StoreErro
     })
 }
 
-/// Counts of outcomes under a condition.
+/// Counts of outcomes of certain mails.
 fn outcomes(tx: &Connection, which: &str, with: impl rusqlite::Params) -> Result<BTreeMap<String, u64>, StoreError> {
-    let query = format!("SELECT outcome, count(*) FROM mail WHERE outcome IS NOT NULL AND {which} GROUP BY outcome");
+    let query = format!("SELECT outcome, count(*) FROM {which} AND outcome IS NOT NULL GROUP BY outcome");
     Ok(tally(tx, &query, with)?.into_iter().collect())
 }
 

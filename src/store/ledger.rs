@@ -180,7 +180,7 @@ impl Store {
         let to = day.succ_opt().map_or(i64::MAX, |next| seconds(next.and_time(NaiveTime::MIN).and_utc()));
         self.read(move |tx| {
             Ok(tx.query_row(
-                "SELECT coalesce(sum(m.size), 0) FROM mail m JOIN place p ON p.id = m.place
+                "SELECT coalesce(sum(m.size), 0) FROM mail m INDEXED BY mail_backlog_stored JOIN place p ON p.id = m.place
                   WHERE m.backlog = 1 AND m.stored_at >= ?2 AND m.stored_at < ?3 AND p.account = ?1",
                 params![account, from, to],
                 |row| count(row, 0),

@@ -307,7 +307,12 @@ fn by_id(tx: &Connection, id: OutboxId) -> Result<Option<OutboxRow>, StoreError>
 
 fn filtered(tx: &Connection, filter: OutboxFilter) -> Result<Vec<OutboxRow>, StoreError> {
     match filter {
-        OutboxFilter::Unended => rows(tx, "state IN ('queued', 'retry') OR state IN ('talking', 'dot-pending') ORDER BY id", []),
+        OutboxFilter::Unended => rows(
+            tx,
+            "id IN (SELECT id FROM outbox WHERE state IN ('queued', 'retry')
+                    UNION ALL SELECT id FROM outbox WHERE state IN ('talking', 'dot-pending')) ORDER BY id",
+            [],
+        ),
         OutboxFilter::State(state) => rows(tx, "state = ?1 ORDER BY id", [state.name()]),
         OutboxFilter::Draft(draft) => rows(tx, "draft = ?1 ORDER BY id", [draft.0]),
         OutboxFilter::Id(id) => rows(tx, "id = ?1", [id.0]),

@@ -77,23 +77,21 @@ CREATE TABLE mail (
   CHECK ((state = 'done') = (outcome IS NOT NULL AND value IS NOT NULL AND done_at IS NOT NULL)),
   CHECK (raw IS NOT NULL OR state IN ('listed', 'vanished') OR outcome = 'quarantined')
 ) STRICT;
--- What is still to be fetched, live and past apart.
-CREATE INDEX mail_listed ON mail (place, backlog, arrived_at) WHERE state = 'listed';
 -- What is still to be considered, in both orders.
 CREATE INDEX mail_stored ON mail (backlog, arrived_at) WHERE state = 'stored';
-CREATE INDEX mail_pending ON mail (again_at) WHERE state = 'pending';
 -- The highest uid of a place where uids are numbers.
 CREATE INDEX mail_by_number ON mail (place, CAST(uid AS INTEGER));
 -- The first mail that had the same bytes.
 CREATE INDEX mail_by_raw ON mail (raw);
--- Counts for `status`; the past's counts; what the past has cost today.
+-- What is still to be fetched, what is pending, counts for `status`; the past's counts; what the past has cost today.
 CREATE INDEX mail_by_state ON mail (state, outcome);
 CREATE INDEX mail_backlog ON mail (place, state, outcome) WHERE backlog = 1;
 CREATE INDEX mail_backlog_stored ON mail (stored_at) WHERE backlog = 1;
 -- What ended since the last digest.
 CREATE INDEX mail_done ON mail (done_at) WHERE state = 'done';
--- What a person may have to look at.
+-- What a person may have to look at; what staff must still be told of.
 CREATE INDEX mail_queue ON mail (outcome, id) WHERE outcome IN ('needs-person', 'quarantined');
+CREATE INDEX mail_untold ON mail (id) WHERE outcome = 'quarantined' AND told_at IS NULL;
 
 -- A maintenance, incident or case: the newest revision.
 CREATE TABLE maintenance (
@@ -182,7 +180,7 @@ CREATE TABLE draft (
   value TEXT NOT NULL,
   UNIQUE (maintenance, revision)
 ) STRICT;
-CREATE INDEX draft_unended ON draft (state, id) WHERE state IN ('proposed', 'held', 'approved');
+CREATE INDEX draft_by_state ON draft (state);
 CREATE INDEX draft_done ON draft (id) WHERE state = 'done' AND told_at IS NULL;
 
 -- What a token in a reply stands for. The token itself is nowhere.

@@ -168,11 +168,12 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn mails_for_replay(&self, only_waiting: bool, after: MailId, limit: u32) -> Result<Vec<Replayable>, StoreError> {
+        // The plus keeps the state's index out of it: a page is read in the order of numbers.
         self.read(move |tx| {
             let which = if only_waiting { format!("m.outcome IN ('needs-person', 'quarantined') AND {WAITING}") } else { "1".into() };
             let mut statement = tx.prepare(&format!(
                 "SELECT m.id, m.arrived_at, m.reading, m.value FROM mail m
-                  WHERE m.id > ?1 AND m.state = 'done' AND m.size IS NOT NULL AND {which} ORDER BY m.id LIMIT ?2"
+                  WHERE m.id > ?1 AND +m.state = 'done' AND m.size IS NOT NULL AND {which} ORDER BY m.id LIMIT ?2"
             ))?;
             let rows = statement.query_map(params![after.0, limit], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?, row.get::<_, String>(3)?))

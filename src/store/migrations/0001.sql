@@ -53,9 +53,7 @@ CREATE TABLE mail (
   CHECK ((state = 'done') = (outcome IS NOT NULL AND value IS NOT NULL AND done_at IS NOT NULL)),
   CHECK (raw IS NOT NULL OR state IN ('listed', 'vanished') OR outcome = 'quarantined')
 ) STRICT;
-CREATE INDEX mail_listed ON mail (place, backlog, arrived_at) WHERE state = 'listed';
 CREATE INDEX mail_stored ON mail (backlog, arrived_at) WHERE state = 'stored';
-CREATE INDEX mail_pending ON mail (again_at) WHERE state = 'pending';
 CREATE INDEX mail_by_number ON mail (place, CAST(uid AS INTEGER));
 CREATE INDEX mail_by_raw ON mail (raw);
 CREATE INDEX mail_by_state ON mail (state, outcome);
@@ -63,6 +61,7 @@ CREATE INDEX mail_backlog ON mail (place, state, outcome) WHERE backlog = 1;
 CREATE INDEX mail_backlog_stored ON mail (stored_at) WHERE backlog = 1;
 CREATE INDEX mail_done ON mail (done_at) WHERE state = 'done';
 CREATE INDEX mail_queue ON mail (outcome, id) WHERE outcome IN ('needs-person', 'quarantined');
+CREATE INDEX mail_untold ON mail (id) WHERE outcome = 'quarantined' AND told_at IS NULL;
 CREATE TABLE maintenance (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   revision INTEGER NOT NULL CHECK (revision >= 1),
@@ -132,7 +131,7 @@ CREATE TABLE draft (
   value TEXT NOT NULL,
   UNIQUE (maintenance, revision)
 ) STRICT;
-CREATE INDEX draft_unended ON draft (state, id) WHERE state IN ('proposed', 'held', 'approved');
+CREATE INDEX draft_by_state ON draft (state);
 CREATE INDEX draft_done ON draft (id) WHERE state = 'done' AND told_at IS NULL;
 CREATE TABLE request (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

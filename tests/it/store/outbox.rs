@@ -4,7 +4,7 @@ use forewarn::model::{
     Alarm, Content, Decision, Draft, DraftId, DraftState, Effects, Mode, OutboxId, OutboxKind, OutboxState, Outcome, Outgoing,
     ReplyOutcome, RequestFlavour,
 };
-use forewarn::store::{OutboxFilter, Recovered, StoreError};
+use forewarn::store::{OutboxFilter, Recovered, Store, StoreError};
 
 use super::{Scratch, decision, draft, frozen, later, maintenance, notice, notice_to, now};
 
@@ -261,4 +261,30 @@ async fn a_customer_gets_nothing_but_frozen_bytes_of_a_draft() {
         assert!(matches!(scratch.store.commit(None, &effects, now()).await, Err(StoreError::Refused(_))));
     }
     assert_eq!(states(&scratch).await, []);
+}
+
+#[tokio::test]
+async fn an_approved_draft_without_a_mail_to_send_is_done() {
+    let scratch = Scratch::new();
+    let (_, draft) = scratch.proposed(1, "one").await;
+    scratch.approve(&draft, &[]).await;
+    assert_eq!(scratch.state_of(draft.id).await, DraftState::Done);
+}
+
+#[tokio::test]
+async fn two_processes_never_claim_the_same_row() {
+    let scratch = Scratch::new();
+    send(&scratch, (0..40).map(|n| frozen(OutboxKind::Answer, &format!("answer {n}"), "sam@msp.example", None)).collect()).await;
+    let other = Store::open_existing(&scratch.path()).unwrap();
+    let claim_all = async |store: Store| {
+        let mut claimed = Vec::new();
+        while let Some(row) = store.claim(now()).await.unwrap() {
+            claimed.push(row.id);
+        }
+        claimed
+    };
+    let (mut one, two) = tokio::join!(claim_all(scratch.store.clone()), claim_all(other));
+    one.extend(two);
+    one.sort();
+    assert_eq!(one, (1..=40).map(OutboxId).collect::<Vec<_>>());
 }
