@@ -4,6 +4,7 @@
 //! see (`display:none`, scripts, styles, `alt` texts) is not read; what is struck out is marked `~~so~~`, since providers strike the old time.
 
 mod grid;
+mod tags;
 
 use std::convert::Infallible;
 use std::ops::Range;
@@ -14,7 +15,8 @@ use html5gum::{StartTag, Token, Tokenizer};
 use crate::model::Table;
 
 use super::text::seen;
-use grid::{Cell, Grid, Look};
+use grid::{Cell, Grid};
+use tags::{Role, Style, attribute, look, quoting, role, tight};
 
 /// Deepest stack of open elements; what is nested deeper is read as text of the element above.
 const MAX_DEPTH: usize = 256;
@@ -124,36 +126,11 @@ impl Flow {
     }
 }
 
-/// What an element hands down to its text.
-#[derive(Clone, Copy, Default)]
-struct Style {
-    hidden: bool,
-    struck: bool,
-    bold: bool,
-    pre: bool,
-}
-
 struct Open {
     name: Box<[u8]>,
     style: Style,
     quote: Option<usize>,
     role: Role,
-}
-
-/// What an element does to the layout.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
-    Inline,
-    Block,
-    /// A block with a gap around it: paragraphs and headings.
-    Paragraph,
-    Table,
-    Section,
-    Row,
-    Cell,
-    /// Nothing of it is read.
-    Dropped,
-    Void,
 }
 
 /// A table being collected, and its cell while one is open.
@@ -432,88 +409,6 @@ impl Walk {
         let flow = self.flow();
         flow.end_line();
         flow.pieces.append(&mut pieces);
-    }
-}
-
-impl Style {
-    fn within(self, tag: &StartTag<()>, name: &[u8]) -> Self {
-        let css: String = attribute(tag, b"style")
-            .map(|css| css.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase())
-            .unwrap_or_default();
-        let bold = match name {
-            b"b" | b"strong" | b"th" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" => true,
-            _ => css.contains("font-weight:bold") || css.contains("font-weight:700") || css.contains("font-weight:600"),
-        };
-        let plain = css.contains("font-weight:normal") || css.contains("font-weight:400");
-        Self {
-            hidden: self.hidden
-                || role(name) == Role::Dropped
-                || css.contains("display:none")
-                || css.contains("visibility:hidden")
-                || attribute(tag, b"hidden").is_some(),
-            struck: (self.struck || matches!(name, b"s" | b"strike" | b"del") || css.contains("line-through"))
-                && !css.contains("text-decoration:none"),
-            bold: (self.bold || bold) && !plain,
-            pre: self.pre && !css.contains("white-space:normal") || name == b"pre" || css.contains("white-space:pre"),
-        }
-    }
-}
-
-fn attribute(tag: &StartTag<()>, name: &[u8]) -> Option<String> {
-    tag.attributes.get(name).map(|value| String::from_utf8_lossy(value.value.as_slice()).into_owned())
-}
-
-/// How a cell or row is set apart as a head.
-fn look(tag: &StartTag<()>, name: &[u8]) -> Look {
-    let class = attribute(tag, b"class").unwrap_or_default().to_ascii_lowercase();
-    let css: String = attribute(tag, b"style").unwrap_or_default().to_ascii_lowercase().split_whitespace().collect();
-    let colour = css
-        .split(';')
-        .find_map(|part| part.strip_prefix("background-color:").or_else(|| part.strip_prefix("background:")))
-        .map(str::to_owned);
-    let tint = colour.or_else(|| attribute(tag, b"bgcolor")).map(|colour| colour.trim().to_ascii_lowercase());
-    let plain = ["", "white", "#fff", "#ffffff", "ffffff", "transparent", "none", "inherit", "initial", "rgb(255,255,255)"];
-    Look {
-        head: name == b"th" || class.contains("header") || class.contains("thead"),
-        tint: tint.filter(|colour| !plain.contains(&colour.as_str())),
-    }
-}
-
-/// Whether an element opens quoted history, and whether that runs to the end of the body. Classes and ids as Gmail, Outlook on the web,
-/// Thunderbird, Apple Mail and Yahoo write them.
-fn quoting(tag: &StartTag<()>, name: &[u8]) -> (bool, bool) {
-    let id = attribute(tag, b"id").unwrap_or_default();
-    let class = attribute(tag, b"class").unwrap_or_default();
-    let classes = |wanted: &str| class.split_ascii_whitespace().any(|one| one == wanted);
-    let to_the_end =
-        matches!(id.as_str(), "divRplyFwdMsg" | "appendonsend" | "x_divRplyFwdMsg" | "mail-editor-reference-message-container");
-    let cite = name == b"blockquote" && attribute(tag, b"type").is_some_and(|kind| kind.eq_ignore_ascii_case("cite"));
-    (to_the_end || cite || classes("gmail_quote") || classes("moz-cite-prefix") || classes("yahoo_quoted"), to_the_end)
-}
-
-/// Outlook writes every line as a paragraph of this class without space around it; others set the margin to nothing.
-fn tight(tag: &StartTag<()>) -> bool {
-    let class = attribute(tag, b"class").unwrap_or_default();
-    let css: String = attribute(tag, b"style").unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
-    class.starts_with("Mso") || css.contains("margin:0")
-}
-
-fn role(name: &[u8]) -> Role {
-    match name {
-        b"p" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" => Role::Paragraph,
-        b"div" | b"li" | b"ul" | b"ol" | b"dl" | b"dt" | b"dd" | b"blockquote" | b"pre" | b"center" | b"section" | b"article"
-        | b"header" | b"footer" | b"main" | b"aside" | b"nav" | b"figure" | b"figcaption" | b"form" | b"fieldset" | b"legend"
-        | b"address" | b"body" | b"html" | b"details" | b"summary" | b"caption" | b"option" => Role::Block,
-        b"table" => Role::Table,
-        b"thead" | b"tbody" | b"tfoot" => Role::Section,
-        b"tr" => Role::Row,
-        b"td" | b"th" => Role::Cell,
-        b"script" | b"style" | b"title" | b"template" | b"noframes" | b"iframe" | b"object" | b"svg" | b"xml" | b"textarea" | b"select" => {
-            Role::Dropped
-        }
-        b"br" | b"hr" | b"img" | b"input" | b"meta" | b"link" | b"base" | b"col" | b"area" | b"wbr" | b"embed" | b"source" | b"track"
-        | b"param" | b"bgsound" | b"basefont" | b"frame" => Role::Void,
-        _ => Role::Inline,
     }
 }
 
