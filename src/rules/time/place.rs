@@ -187,6 +187,7 @@ fn certain(word: &str) -> bool {
     matches!(
         word,
         "edt"
+            | "zulu"
             | "cst"
             | "cdt"
             | "mst"

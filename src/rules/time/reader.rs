@@ -1,6 +1,6 @@
 //! A cursor-free view of the tokens, and the words that dates and clocks are made of.
 
-use super::token::{Kind, Token, tokens};
+use super::token::{Kind, STRUCK, Token, tokens};
 use chrono::Weekday;
 
 /// The tokens of a text, asked by position. Every look-ahead is bounded, so that a reading is linear in the text.
@@ -10,11 +10,15 @@ pub(super) struct Reader<'a> {
     pub(super) year: i32,
     /// Whether the text is one field, taken for a time by somebody who knew: then bare forms count (`0600`, `8/24`).
     pub(super) field: bool,
+    /// Whether some of the text is struck out.
+    pub(super) strikes: bool,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, year: i32, field: bool) -> Self {
-        Self { list: tokens(text), year, field }
+        let list = tokens(text);
+        let strikes = list.iter().any(|token| token.kind == Kind::Mark(STRUCK));
+        Self { list, year, field, strikes }
     }
 
     pub(super) fn len(&self) -> usize {

@@ -560,16 +560,22 @@ fn ends(
     };
     let day = world.last.unwrap_or(world.first);
     // Midnight as the end of a window that begins that day is the one after it.
-    let times: Vec<(i64, NaiveTime)> = if end_clock.midnight && (!world.end_dated || day == world.first) {
-        end_clock.times.iter().copied().filter(|(shift, _)| *shift == 1).collect()
-    } else {
-        if end_clock.times.len() > 1 {
-            let words =
-                if end_clock.midnight { "midnight may be the one before or after the day" } else { "the end is said without am or pm" };
-            problem(statement, ProblemKind::AmbiguousTime, "end", words.to_owned());
-        }
-        end_clock.times.clone()
+    let closing = end_clock.midnight && (!world.end_dated || day == world.first);
+    // An open half of the day is settled where only one of both comes after the start.
+    let possible = |(shift, time): &(i64, NaiveTime)| {
+        let gone = (day + Duration::days(*shift)).and_time(*time) - local;
+        let rolled = !world.end_dated && gone + Duration::days(1) <= MAX_ROLL;
+        if end_clock.midnight { !closing || *shift == 1 } else { gone > Duration::zero() || rolled }
     };
+    let mut times: Vec<(i64, NaiveTime)> = end_clock.times.iter().copied().filter(possible).collect();
+    if times.is_empty() {
+        times.clone_from(&end_clock.times);
+    }
+    if times.len() > 1 {
+        let words = if end_clock.midnight { "midnight may be the one before or after the day" } else { "the end is said without am or pm" };
+        problem(statement, ProblemKind::AmbiguousTime, "end", words.to_owned());
+    }
+    let before = statement.readings.len();
     for (shift, time) in times {
         let stated = (day + Duration::days(shift)).and_time(time);
         let finish = instants(stated, &zones.end, context);
@@ -607,6 +613,10 @@ fn ends(
                 }
             }
         }
+    }
+    if let (true, Some(first)) = (statement.readings.len() == before, begin.choices.first()) {
+        problem(statement, ProblemKind::EndsBeforeStart, "end", format!("no end comes after the start {}", utc(first.at)));
+        push(statement, (first.at, None));
     }
 }
 

@@ -411,9 +411,9 @@ fn join(reader: &Reader<'_>, from: usize, between: bool) -> Option<usize> {
                 "and" | "und" | "et" | "y" | "e" | "en" if between => strong = true,
                 "à" | "a" | "às" | "as" if !strong || j > from => strong = true,
                 "and" | "und" | "will" | "is" | "be" | "at" | "on" | "the" | "approximately" | "approx" | "about" | "around" | "ca"
-                | "circa" | "um" | "am" | "expected" | "estimated" | "est" | "time" | "date" | "scheduled" | "zum" | "den" | "le"
-                | "el" | "las" | "la" | "up" | "by" | "of" | "runs" | "run" | "running" | "lasts" | "last" | "lasting" | "continues"
-                | "continue" | "continuing" | "continued" | "going" | "goes" => {}
+                | "circa" | "um" | "am" | "expected" | "estimated" | "est" | "time" | "date" | "scheduled" | "zum" | "dem" | "der"
+                | "del" | "los" | "les" | "het" | "ao" | "den" | "le" | "el" | "las" | "la" | "up" | "by" | "of" | "runs" | "run"
+                | "running" | "lasts" | "last" | "lasting" | "continues" | "continue" | "continuing" | "continued" | "going" | "goes" => {}
                 _ => return None,
             }
         }
@@ -666,6 +666,9 @@ fn recurs(reader: &Reader<'_>, first: usize, next: usize) -> bool {
 
 /// Whether token `i` stands in text that was struck out, by the marks in its line.
 fn struck(reader: &Reader<'_>, i: usize) -> bool {
+    if !reader.strikes {
+        return false;
+    }
     let line = (i.saturating_sub(200)..i).rev().take_while(|j| !reader.is_line(*j));
     line.filter(|j| reader.mark(*j) == Some(STRUCK)).count() % 2 == 1
 }
