@@ -314,7 +314,8 @@ fn declared_zone(text: &str, reader: &Reader<'_>) -> Option<(Meaning, String)> {
             .checked_sub(1)
             .filter(|_| reader.word(i) == "timezone")
             .and_then(|before| place::zone(reader, before, false).map(|zone| (before, zone)));
-        let Some((at, zone)) = (if j > i + 1 || plural { place::zone(reader, j, true).map(|zone| (j, zone)) } else { None }).or(backward) else {
+        let Some((at, zone)) = (if j > i + 1 || plural { place::zone(reader, j, true).map(|zone| (j, zone)) } else { None }).or(backward)
+        else {
             continue;
         };
         if zone.meaning == Meaning::Local || reader.number(at).is_some() {

@@ -134,7 +134,7 @@ fn hour_letter(reader: &Reader<'_>, i: usize, hour: u32) -> Option<Clock> {
     }
     if let Some(minute) = two_digits(reader, i + 2).filter(|_| reader.tight(i + 2) || reader.tight(i + 1)) {
         // 1h30 is a length of time as often as a clock time; two digits of hours make a clock time.
-        let bare = !reader.number(i).is_some_and(|(_, digits)| digits == 2) && !reader.field;
+        let bare = reader.number(i).is_none_or(|(_, digits)| digits != 2) && !reader.field;
         return Clock::at(hour, minute, 0, Half::Counted, i + 3).map(|clock| Clock { bare, ..clock });
     }
     let before = i.checked_sub(1).map_or("", |before| reader.word(before));
@@ -278,10 +278,8 @@ fn is_german_am(reader: &Reader<'_>, j: usize) -> bool {
 
 /// The token after a word for hours of the clock.
 fn unit(reader: &Reader<'_>, j: usize) -> Option<usize> {
-    let dot =
-        |next: usize| if reader.mark(next) == Some('.') && reader.tight(next) && reader.word(next - 1) != "uhr" { next } else { next };
     match reader.word(j) {
-        "h" | "hr" | "hrs" | "hours" | "uhr" | "uur" | "heures" | "horas" => Some(dot(j + 1)),
+        "h" | "hr" | "hrs" | "hours" | "uhr" | "uur" | "heures" | "horas" => Some(j + 1),
         "o" if reader.mark(j + 1) == Some('\'') && reader.word(j + 2) == "clock" => Some(j + 3),
         _ => None,
     }

@@ -173,7 +173,8 @@ fn named(reader: &Reader<'_>, i: usize, after_clock: bool) -> Option<Zone> {
     let letters = next == i + 1 && reader.word(i).chars().count() <= 4;
     let strong = matches!(reader.word(i), "utc" | "gmt");
     // "et", "est", "ist", "art", "west", "cat" are words too: letters count in capitals, "Utc" anyhow.
-    if letters && !strong && !reader.all_capitals(i) && !(after_clock && certain(reader.word(i))) {
+    let written_so = reader.all_capitals(i) || strong || (after_clock && certain(reader.word(i)));
+    if letters && !written_so {
         return None;
     }
     if next == i + 1 && !letters && !(reader.capital(i) || after_clock) {

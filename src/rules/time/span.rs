@@ -63,7 +63,7 @@ impl Moment {
     }
 
     /// Takes the part at token `j`, if it is one that is still missing, and gives the token after it.
-    fn take(&mut self, reader: &Reader<'_>, j: usize, ending: Option<&Moment>) -> Option<usize> {
+    fn take(&mut self, reader: &Reader<'_>, j: usize, ending: Option<&Self>) -> Option<usize> {
         let right_after_clock = self.clock.as_ref().is_some_and(|clock| clock.next == j);
         if (self.clock.is_some() || self.empty())
             && let Some(zone) = place::zone(reader, j, self.clock.is_some() && (right_after_clock || !self.zones.is_empty()))
@@ -89,7 +89,7 @@ impl Moment {
             && let Some(written) = date(reader, j)
         {
             // "22:00 - 23:00, 6 May 22:00": the date belongs to what follows.
-            let taken = self.clock.is_some() && ending.is_some_and(Moment::dated) && clock_soon(reader, written.next);
+            let taken = self.clock.is_some() && ending.is_some_and(Self::dated) && clock_soon(reader, written.next);
             if !taken {
                 let next = written.next;
                 self.date = Some(written);
@@ -119,7 +119,7 @@ impl Moment {
     }
 
     /// Whether a bare form (`0600`) stands where only a clock time can.
-    fn bare_stands(&self, reader: &Reader<'_>, clock: &Clock, j: usize, ending: Option<&Moment>) -> bool {
+    fn bare_stands(&self, reader: &Reader<'_>, clock: &Clock, j: usize, ending: Option<&Self>) -> bool {
         if reader.field || ending.and_then(|start| start.clock.as_ref()).is_some_and(|start| start.bare || start.next + 4 > j) {
             return true;
         }
