@@ -127,7 +127,7 @@ fn open<'a>(week: &Week<'a>) -> impl Iterator<Item = &'a Maintenance> {
 
 /// What waits for a decision or an eye, the most pressing first; each entry is one or two lines.
 fn waiting(week: &Week<'_>) -> Vec<Vec<String>> {
-    let mut found: Vec<(Option<DateTime<Utc>>, &Maintenance, Option<&Draft>)> = Vec::new();
+    let mut found = Vec::new();
     for maintenance in week.facts.maintenances.iter().filter(|maintenance| maintenance.closed.is_none()) {
         let draft = draft_of(week, maintenance);
         let undecided = draft.filter(|draft| draft.state.open());

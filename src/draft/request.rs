@@ -8,15 +8,14 @@ use chrono::{DateTime, Utc};
 use super::words::impact_on;
 use crate::inventory::provider_for;
 use crate::mail::outgoing::instants::StaffClock;
-use crate::mail::outgoing::phrases::{counted, effect, length_in_words, listed, main_windows, minutes_in_words, short_services};
+use crate::mail::outgoing::phrases::{counted, effect, listed, main_windows, short_services};
 use crate::mail::outgoing::{NOTICE_MARKER, Rendered, clean, html, one_line, shown};
-use crate::model::{
-    AffectedService, Change, Draft, Impact, Inventory, Kind, Mailbox, Maintenance, Mode, Policy, Question, RequestFlavour, Role, Status,
-    Window, Zones,
-};
+use crate::model::{Change, Draft, Impact, Inventory, Mailbox, Maintenance, Mode, Policy, Question, RequestFlavour, Zones};
 
 mod buttons;
+mod details;
 mod notices;
+mod questions;
 
 /// Everything that a request is written from.
 #[derive(Clone, Debug)]
@@ -53,7 +52,7 @@ pub fn request(facts: &RequestFacts<'_>) -> Rendered {
     }
     lines.extend(decision(facts));
     lines.push(String::new());
-    lines.extend(details(facts, doubts.is_empty()));
+    lines.extend(details::details(facts, doubts.is_empty()));
     lines.push(NOTICE_MARKER.to_owned());
     lines.extend(notices::shown_notices(facts));
     let text = format!("{}\n", lines.join("\n").trim_end());
@@ -174,7 +173,7 @@ fn decision(facts: &RequestFacts<'_>) -> Vec<String> {
         if !lines.is_empty() {
             lines.push(String::new());
         }
-        lines.extend(asked(question, facts, &clock));
+        lines.extend(questions::asked(question, facts, &clock));
     }
     lines
 }
@@ -218,68 +217,6 @@ fn flavour(facts: &RequestFacts<'_>, clock: &StaffClock<'_>) -> Vec<String> {
     }
 }
 
-fn asked(question: &Question, facts: &RequestFacts<'_>, clock: &StaffClock<'_>) -> Vec<String> {
-    match question {
-        Question::Windows(readings) => {
-            let words: Vec<String> = (1..=readings.len()).map(|number| format!("\"window {number}\"")).collect();
-            let mut lines =
-                vec![format!("The time can be read in {} ways. Answer {}.{}", readings.len(), or(&words), deadline(facts, clock))];
-            for (number, windows) in readings.iter().enumerate() {
-                let spans: Vec<String> = windows.iter().map(|window| clock.span(window)).collect();
-                lines.push(format!("  {}  {}", number + 1, spans.join("; ")));
-            }
-            lines.push(format!("Or: {} | irrelevant | mine | help", example(facts)));
-            lines.push("Nothing is sent before that; the notice then comes for your approval.".to_owned());
-            lines
-        }
-        Question::NoWindow => {
-            let mut lines = vec!["No date and time could be read with certainty. Please look at the provider's mail.".to_owned()];
-            if let Some(watch) = &facts.maintenance.said.watch {
-                lines.push(format!("All it says of the time: \"{}\"", one_line(watch, 200)));
-            }
-            lines.push(format!("Answer \"{}\" with the right times, or \"irrelevant\" if there is nothing to act on.", example(facts)));
-            lines.push("Or: mine | help".to_owned());
-            lines
-        }
-        Question::Services(services) => {
-            let mut lines = vec![format!(
-                "The mail does not say what is touched. Which of these? Answer \"services 1 3\", \"services all\" or \"services none\".{}",
-                deadline(facts, clock)
-            )];
-            lines.extend(numbered(services).iter().map(|line| format!("  {line}")));
-            lines.push("Or: irrelevant | mine | help".to_owned());
-            lines
-        }
-        Question::NobodyToTell(why) => vec![
-            format!("Nobody would be told: {}", one_line(why, 300)),
-            "Answer: services 1 2 | irrelevant | reject WHY | mine | help. Or complete the inventory.".to_owned(),
-        ],
-    }
-}
-
-/// The form of a window as typed, with a day near by.
-fn example(facts: &RequestFacts<'_>) -> String {
-    let day = main_windows(facts.maintenance).next().map_or(facts.now, |window| window.start);
-    format!("window {} 04:00 to 12:00 UTC", day.format("%Y-%m-%d"))
-}
-
-fn numbered(services: &[AffectedService]) -> Vec<String> {
-    let line = |(number, service): (usize, &AffectedService)| {
-        let parts = if service.parts.is_empty() { String::new() } else { format!(": {}", service.parts.join(", ")) };
-        let internal = if service.internal { " (internal)" } else { "" };
-        format!("{} {}{internal}{}", number + 1, one_line(&service.name, 100), one_line(&parts, 200))
-    };
-    services.iter().enumerate().map(line).collect()
-}
-
-fn or(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
-    }
-}
-
 /// The doubts that are not settled: blocking problems, and what the desk remarks as a doubt.
 fn doubts(facts: &RequestFacts<'_>) -> Vec<String> {
     let blocking = facts.maintenance.problems.iter().filter(|problem| problem.blocking).map(|problem| one_line(&problem.detail, 300));
@@ -297,33 +234,25 @@ fn remarks<'a>(facts: &RequestFacts<'a>, label: &'a str) -> impl Iterator<Item =
     draft.remarks.iter().filter(move |remark| remark.label == label).map(|remark| one_line(&remark.text, 300))
 }
 
-fn details(facts: &RequestFacts<'_>, sure: bool) -> Vec<String> {
-    let clock = StaffClock::new(facts.zones, facts.policy.zone);
-    let mut lines = Vec::new();
-    let open_time = facts.draft.questions.iter().any(|question| matches!(question, Question::Windows(_) | Question::NoWindow));
-    if !open_time {
-        push(&mut lines, "WHEN", &when(facts, &clock));
+fn services_within(draft: &Draft, max: usize) -> String {
+    let visible: Vec<&str> = draft.services.iter().filter(|service| !service.internal).map(|service| service.name.as_str()).collect();
+    if visible.is_empty() {
+        return if draft.services.is_empty() { "services?".to_owned() } else { "internal".to_owned() };
     }
-    if let Change::Rescheduled { from } | Change::Extended { from } = &facts.draft.change {
-        push(&mut lines, "WAS", &from.iter().map(|window| clock.span(window)).collect::<Vec<_>>());
-    }
-    if let Change::Updated { fields } = &facts.draft.change {
-        push(&mut lines, "CHANGE", &[listed(fields).replace('_', " ")]);
-    }
-    push(&mut lines, "WHAT", &[what(facts)]);
-    push(&mut lines, "DOWN", &[down(facts)]);
-    push(&mut lines, "WHO", &who(facts));
-    for label in ["NOTE", "LATE", "ALSO"] {
-        push(&mut lines, label, &remarks(facts, label).collect::<Vec<_>>());
-    }
-    if sure && facts.draft.questions.is_empty() {
-        let small: Vec<String> =
-            facts.maintenance.problems.iter().filter(|problem| !problem.blocking).map(|problem| one_line(&problem.detail, 300)).collect();
-        push(&mut lines, "DOUBT", &if small.is_empty() { vec!["none".to_owned()] } else { small });
-    }
-    push(&mut lines, "READ", &read(facts));
-    push(&mut lines, "FOR US", &for_us(facts, &clock));
-    lines
+    clean(&short_services(visible, max))
+}
+
+fn provider(facts: &RequestFacts<'_>) -> String {
+    let name = provider_for(facts.inventory, &facts.maintenance.provider).map(|provider| provider.name.clone());
+    one_line(&name.filter(|name| !name.is_empty()).unwrap_or_else(|| facts.maintenance.provider.clone()), 60)
+}
+
+fn worst(facts: &RequestFacts<'_>) -> Impact {
+    impact_on(facts.maintenance, &facts.draft.services)
+}
+
+fn counted_addresses(count: usize) -> String {
+    if count == 1 { "1 address".to_owned() } else { format!("{count} addresses") }
 }
 
 /// Each value on a line of its own, the label before the first.
@@ -332,139 +261,4 @@ fn push(lines: &mut Vec<String>, label: &str, values: &[String]) {
         let label = if place == 0 { label } else { "" };
         lines.push(format!("{label:<7}{value}"));
     }
-}
-
-fn when(facts: &RequestFacts<'_>, clock: &StaffClock<'_>) -> Vec<String> {
-    let mut spans: Vec<String> = facts
-        .maintenance
-        .said
-        .windows
-        .iter()
-        .map(|window| match (window.role, window.status) {
-            (_, Some(Status::Cancelled)) => format!("cancelled: {}", clock.span(window)),
-            (Role::Backup, _) => format!("backup: {}", clock.span(window)),
-            (Role::Main, _) => clock.span(window),
-        })
-        .collect();
-    if let Some(watch) = &facts.maintenance.said.watch {
-        spans.push(format!("\"{}\"", one_line(watch, 200)));
-    }
-    if spans.is_empty() {
-        spans.push("no time stated".to_owned());
-    }
-    spans
-}
-
-fn provider(facts: &RequestFacts<'_>) -> String {
-    let name = provider_for(facts.inventory, &facts.maintenance.provider).map(|provider| provider.name.clone());
-    one_line(&name.filter(|name| !name.is_empty()).unwrap_or_else(|| facts.maintenance.provider.clone()), 60)
-}
-
-fn what(facts: &RequestFacts<'_>) -> String {
-    let said = &facts.maintenance.said;
-    let summary = said.summary.as_deref().filter(|summary| !summary.trim().is_empty()).unwrap_or(&facts.maintenance.subject);
-    let id = said.maintenance_id.as_ref().map_or_else(String::new, |id| format!(" ({})", one_line(id, 60)));
-    let state = match (facts.maintenance.kind, facts.maintenance.status) {
-        (Some(Kind::Incident), _) => " [outage, not planned]",
-        (_, Status::Tentative) => " [not confirmed yet]",
-        (_, Status::Cancelled) => " [cancelled]",
-        (_, Status::Completed) => " [completed]",
-        (_, Status::InProcess) => " [under way]",
-        (_, Status::Confirmed | Status::Rescheduled) => "",
-    };
-    format!("{}: {}{id}{state}", provider(facts), one_line(summary, 200))
-}
-
-fn worst(facts: &RequestFacts<'_>) -> Impact {
-    impact_on(facts.maintenance, &facts.draft.services)
-}
-
-fn down(facts: &RequestFacts<'_>) -> String {
-    let mains: Vec<&Window> = main_windows(facts.maintenance).collect();
-    let whole = match mains.as_slice() {
-        [window] => match window.end {
-            Some(end) => format!("the whole {}", length_in_words(end - window.start)),
-            None => "until it ends, and no end is stated".to_owned(),
-        },
-        [] => "as long as it takes".to_owned(),
-        several => format!("all of the {} windows", several.len()),
-    };
-    match (worst(facts), facts.maintenance.said.expected_downtime_minutes) {
-        (Impact::NoImpact, _) | (_, Some(0)) => "nothing is felt, says the provider".to_owned(),
-        (Impact::ReducedRedundancy, _) => "less redundancy, no outage, says the provider".to_owned(),
-        (_, Some(minutes)) => format!("{} says the provider; at worst {whole}", minutes_in_words(minutes)),
-        (Impact::Degraded, None) => "slow or partly usable; no figure given".to_owned(),
-        (Impact::Outage, None) => format!("no figure given; at worst {whole}"),
-        (Impact::Unstated, None) => format!("impact not stated; at worst {whole}"),
-    }
-}
-
-fn who(facts: &RequestFacts<'_>) -> Vec<String> {
-    let (customers, addresses) = reach(facts.draft);
-    let open = |question: &Question| !matches!(question, Question::NobodyToTell(_));
-    if facts.draft.questions.iter().any(|question| matches!(question, Question::Services(_))) {
-        return Vec::new();
-    }
-    let reached = match (customers, facts.draft.mode) {
-        (0, _) if facts.draft.questions.iter().any(open) => "told once that is settled".to_owned(),
-        (0, _) => "nobody to tell".to_owned(),
-        (_, Mode::Rehearsal) => format!("{} (names below)", counted(customers, "customer")),
-        (_, Mode::Live) => format!("{}, {} (names below)", counted(customers, "customer"), counted_addresses(addresses)),
-    };
-    match facts.draft.services.as_slice() {
-        [] => vec![reached],
-        [one] => vec![format!("{}: {reached}", one_line(&one.name, 100))],
-        several => std::iter::once(reached).chain(numbered(several)).collect(),
-    }
-}
-
-fn counted_addresses(count: usize) -> String {
-    if count == 1 { "1 address".to_owned() } else { format!("{count} addresses") }
-}
-
-fn read(facts: &RequestFacts<'_>) -> Vec<String> {
-    let quote = |fields: &[&str]| -> Vec<String> {
-        let mut quotes: Vec<String> = Vec::new();
-        for evidence in facts.maintenance.evidence.iter().filter(|evidence| fields.contains(&evidence.field.as_str())) {
-            let quote = format!("\"{}\"", one_line(&evidence.quote, 80));
-            if !quotes.contains(&quote) {
-                quotes.push(quote);
-            }
-        }
-        quotes.truncate(4);
-        quotes
-    };
-    let times = quote(&["start", "window", "windows", "end"]).join(" to ");
-    let mut all: Vec<String> = if times.is_empty() { Vec::new() } else { vec![times] };
-    all.extend(quote(&["status", "impact", "downtime"]));
-    all.extend(quote(&["object", "objects"]));
-    let from = format!("from {}, \"{}\"", one_line(&facts.maintenance.sender, 80), one_line(&facts.maintenance.subject, 120));
-    if all.is_empty() { vec![from] } else { vec![all.join(", "), from] }
-}
-
-fn for_us(facts: &RequestFacts<'_>, clock: &StaffClock<'_>) -> Vec<String> {
-    let mut all: Vec<String> = facts
-        .maintenance
-        .said
-        .actions
-        .iter()
-        .map(|action| {
-            let by = action.by.map_or_else(String::new, |by| format!("by {}: ", clock.full(by)));
-            let or = action.consequence.as_ref().map_or_else(String::new, |or| format!(" (else: {})", one_line(or, 120)));
-            format!("{by}{}{or}", one_line(&action.text, 200))
-        })
-        .collect();
-    all.extend(remarks(facts, "FOR US"));
-    if all.is_empty() {
-        all.push("nothing to do beforehand".to_owned());
-    }
-    all
-}
-
-fn services_within(draft: &Draft, max: usize) -> String {
-    let visible: Vec<&str> = draft.services.iter().filter(|service| !service.internal).map(|service| service.name.as_str()).collect();
-    if visible.is_empty() {
-        return if draft.services.is_empty() { "services?".to_owned() } else { "internal".to_owned() };
-    }
-    clean(&short_services(visible, max))
 }

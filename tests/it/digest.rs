@@ -72,7 +72,7 @@ fn full_week() -> DigestFacts {
     let mut fleet = numbered(1043, "2020-09-14T00:00:00Z", "2020-10-02T00:00:00Z");
     fleet.said.impact = Impact::Degraded;
     let mut internal = numbered(1044, "2020-09-18T03:30:00Z", "2020-09-18T04:30:00Z");
-    internal.said.objects[0].object_id = "batch02".to_owned();
+    internal.said.objects.iter_mut().for_each(|object| object.object_id = "batch02".to_owned());
     internal.owner = Some("Sam Reed".to_owned());
     let mut unclear = numbered(1045, "2020-09-18T04:00:00Z", "2020-09-18T06:00:00Z");
     unclear.subject = "cluster work".to_owned();

@@ -1,0 +1,69 @@
+//! What a person must answer first, with the exact words that do.
+
+use super::{RequestFacts, deadline};
+use crate::mail::outgoing::instants::StaffClock;
+use crate::mail::outgoing::one_line;
+use crate::mail::outgoing::phrases::main_windows;
+use crate::model::{AffectedService, Question};
+
+pub(super) fn asked(question: &Question, facts: &RequestFacts<'_>, clock: &StaffClock<'_>) -> Vec<String> {
+    match question {
+        Question::Windows(readings) => {
+            let words: Vec<String> = (1..=readings.len()).map(|number| format!("\"window {number}\"")).collect();
+            let mut lines =
+                vec![format!("The time can be read in {} ways. Answer {}.{}", readings.len(), or(&words), deadline(facts, clock))];
+            for (number, windows) in readings.iter().enumerate() {
+                let spans: Vec<String> = windows.iter().map(|window| clock.span(window)).collect();
+                lines.push(format!("  {}  {}", number + 1, spans.join("; ")));
+            }
+            lines.push(format!("Or: {} | irrelevant | mine | help", example(facts)));
+            lines.push("Nothing is sent before that; the notice then comes for your approval.".to_owned());
+            lines
+        }
+        Question::NoWindow => {
+            let mut lines = vec!["No date and time could be read with certainty. Please look at the provider's mail.".to_owned()];
+            if let Some(watch) = &facts.maintenance.said.watch {
+                lines.push(format!("All it says of the time: \"{}\"", one_line(watch, 200)));
+            }
+            lines.push(format!("Answer \"{}\" with the right times, or \"irrelevant\" if there is nothing to act on.", example(facts)));
+            lines.push("Or: mine | help".to_owned());
+            lines
+        }
+        Question::Services(services) => {
+            let mut lines = vec![format!(
+                "The mail does not say what is touched. Which of these? Answer \"services 1 3\", \"services all\" or \"services none\".{}",
+                deadline(facts, clock)
+            )];
+            lines.extend(numbered(services).iter().map(|line| format!("  {line}")));
+            lines.push("Or: irrelevant | mine | help".to_owned());
+            lines
+        }
+        Question::NobodyToTell(why) => vec![
+            format!("Nobody would be told: {}", one_line(why, 300)),
+            "Answer: services 1 2 | irrelevant | reject WHY | mine | help. Or complete the inventory.".to_owned(),
+        ],
+    }
+}
+
+/// The form of a window as typed, with a day near by.
+fn example(facts: &RequestFacts<'_>) -> String {
+    let day = main_windows(facts.maintenance).next().map_or(facts.now, |window| window.start);
+    format!("window {} 04:00 to 12:00 UTC", day.format("%Y-%m-%d"))
+}
+
+pub(super) fn numbered(services: &[AffectedService]) -> Vec<String> {
+    let line = |(number, service): (usize, &AffectedService)| {
+        let parts = if service.parts.is_empty() { String::new() } else { format!(": {}", service.parts.join(", ")) };
+        let internal = if service.internal { " (internal)" } else { "" };
+        format!("{} {}{internal}{}", number + 1, one_line(&service.name, 100), one_line(&parts, 200))
+    };
+    services.iter().enumerate().map(line).collect()
+}
+
+fn or(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
