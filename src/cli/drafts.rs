@@ -38,11 +38,17 @@ impl DraftsArgs {
     /// # Errors
     /// There is no such draft, the store cannot be read, or the output is closed.
     pub fn run(&self, config: &Config) -> anyhow::Result<ExitCode> {
+        let mut out = anstream::stdout().lock();
+        self.show(config, &mut out)?;
+        out.flush()?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    pub(super) fn show(&self, config: &Config, out: &mut impl Write) -> anyhow::Result<()> {
         let zones = crate::zones::newest();
         let clock = StaffClock::new(&zones, config.policy.zone);
-        let mut out = anstream::stdout().lock();
         match self.maintenance {
-            None => list(&mut out, &ask(config, async |store| store.drafts(self.all).await)?, &clock)?,
+            None => list(out, &ask(config, async |store| store.drafts(self.all).await)?, &clock)?,
             Some(id) => {
                 let (mut drafts, rows) = ask(config, async |store| {
                     let mut drafts = store.drafts(true).await?;
@@ -58,12 +64,11 @@ impl DraftsArgs {
                     drafts.drain(..drafts.len().saturating_sub(1));
                 }
                 for (draft, maintenance) in &drafts {
-                    show(&mut out, draft, maintenance, &rows, &clock)?;
+                    show(out, draft, maintenance, &rows, &clock)?;
                 }
             }
         }
-        out.flush()?;
-        Ok(ExitCode::SUCCESS)
+        Ok(())
     }
 }
 

@@ -29,15 +29,19 @@ impl QueueArgs {
     /// # Errors
     /// The store cannot be read, or the output is closed.
     pub fn run(&self, config: &Config) -> anyhow::Result<ExitCode> {
+        let mut out = anstream::stdout().lock();
+        self.show(config, &mut out)?;
+        out.flush()?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    pub(super) fn show(&self, config: &Config, out: &mut impl Write) -> anyhow::Result<()> {
         let zones = crate::zones::newest();
         let facts = ask(config, async |store| {
             let agenda = store.agenda_facts(&[]).await?;
             Ok(Facts { open: agenda.open, accounts: agenda.accounts, held_back: agenda.held_back.len(), mails: store.queue().await? })
         })?;
-        let mut out = anstream::stdout().lock();
-        print(&mut out, facts, &StaffClock::new(&zones, config.policy.zone), self.at.now())?;
-        out.flush()?;
-        Ok(ExitCode::SUCCESS)
+        Ok(print(out, facts, &StaffClock::new(&zones, config.policy.zone), self.at.now())?)
     }
 }
 

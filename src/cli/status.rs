@@ -37,6 +37,14 @@ impl StatusArgs {
     /// # Errors
     /// The store cannot be read, or the output is closed.
     pub fn run(&self, config: &Config) -> anyhow::Result<ExitCode> {
+        let mut out = anstream::stdout().lock();
+        let well = self.show(config, &mut out)?;
+        out.flush()?;
+        Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    /// Whether all is well.
+    pub(super) fn show(&self, config: &Config, out: &mut impl Write) -> anyhow::Result<bool> {
         let now = self.at.now();
         let zones = crate::zones::newest();
         let facts = ask(config, async |store| {
@@ -59,10 +67,7 @@ impl StatusArgs {
                 queue: store.queue().await?.len(),
             })
         })?;
-        let mut out = anstream::stdout().lock();
-        let well = print(&mut out, &facts, &config.policy, &zones, now)?;
-        out.flush()?;
-        Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(print(out, &facts, &config.policy, &zones, now)?)
     }
 }
 

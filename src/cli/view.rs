@@ -115,6 +115,64 @@ mod tests {
         assert_eq!(folded("x ", ""), ["x "]);
     }
 
+    /// The view commands over a real store that holds one mail and its draft.
+    #[test]
+    fn every_command_shows_what_the_store_holds() {
+        use crate::cli::{drafts::DraftsArgs, queue::QueueArgs, status::StatusArgs, windows::WindowsArgs};
+        use crate::model::{Effects, Outcome};
+        use crate::store::{Listing, Place};
+        use sample::{at, draft, maintenance, plain};
+
+        let folder = tempfile::tempdir().unwrap();
+        let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/forewarn.toml");
+        let config = Config { store: folder.path().join("forewarn.sqlite"), ..crate::config::load(&fixtures).unwrap() };
+        let now = At { now: Some(at("2020-09-07T12:00:00Z")) };
+        let missing = QueueArgs { at: now }.show(&config, &mut Vec::new()).unwrap_err();
+        assert!(missing.to_string().starts_with("there is no store at"), "{missing}");
+
+        let arrived = at("2020-09-05T14:00:00Z");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let store = Store::open(&config.store).unwrap();
+            store.account_seen("noc", arrived).await.unwrap();
+            store.good_pass("noc", at("2020-09-07T11:59:00Z")).await.unwrap();
+            let place = Place { account: "noc".into(), folder: "INBOX".into(), generation: "1".into() };
+            store.list(&place, vec![Listing { uid: "1".into(), arrived_at: arrived }], arrived).await.unwrap();
+            let mail = store.unstored("noc", 1).await.unwrap().pop().unwrap().mail;
+            store.keep(mail, b"Subject: x\r\n\r\ny".to_vec(), arrived).await.unwrap();
+            store.next_to_consider(arrived).await.unwrap().unwrap();
+            let effects = Effects {
+                outcome: Some(Outcome::Extracted),
+                maintenances: vec![crate::model::Maintenance { mail, ..maintenance() }],
+                drafts: vec![draft()],
+                ..Effects::default()
+            };
+            store.commit(Some(mail), &effects, arrived).await.unwrap();
+            store.close().await;
+        });
+
+        let shown = |show: &dyn Fn(&mut Vec<u8>)| {
+            let mut out = Vec::new();
+            show(&mut out);
+            plain(&out)
+        };
+        let status = shown(&|out| assert!(StatusArgs { at: now }.show(&config, out).unwrap()));
+        assert!(status.contains("1  = 1 stored + 0 vanished + 0 waiting") && status.contains("1 draft to decide"), "{status}");
+        let windows = shown(&|out| WindowsArgs { at: now, ..WindowsArgs::default() }.show(&config, out).unwrap());
+        assert!(windows.contains("FW-12   Northfield Cloud: Data Center Maintenance (Hypervisor)\n          Mail\n"), "{windows}");
+        assert!(windows.contains("NOT TOLD: v1 waits for approval"), "{windows}");
+        let later = WindowsArgs { from: Some("2020-09-11".into()), to: None, at: now };
+        assert!(shown(&|out| later.show(&config, out).unwrap()).starts_with("0 windows"));
+        let list = shown(&|out| DraftsArgs::default().show(&config, out).unwrap());
+        assert!(list.starts_with("FW-12 v1  proposed"), "{list}");
+        let one = shown(&|out| DraftsArgs { maintenance: Some(draft().maintenance), all: false }.show(&config, out).unwrap());
+        assert!(one.contains("Subject: Mail: maintenance on Sep 9\n\nDear customer,"), "{one}");
+        let none = DraftsArgs { maintenance: Some(crate::model::MaintenanceId(99)), all: false }.show(&config, &mut Vec::new());
+        assert!(none.unwrap_err().to_string().starts_with("FW-99 has no draft"));
+        let queue = shown(&|out| QueueArgs { at: now }.show(&config, out).unwrap());
+        assert!(queue.contains("1 thing waits") && queue.contains("approve | edit"), "{queue}");
+    }
+
     #[test]
     fn a_time_is_read_or_refused_with_an_example() {
         assert_eq!(instant("2026-03-01T01:00:00+01:00").unwrap().to_rfc3339(), "2026-03-01T00:00:00+00:00");

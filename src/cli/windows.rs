@@ -37,6 +37,13 @@ impl WindowsArgs {
     /// # Errors
     /// A day that is none, a store that cannot be read, an output that is closed.
     pub fn run(&self, config: &Config) -> anyhow::Result<ExitCode> {
+        let mut out = anstream::stdout().lock();
+        self.show(config, &mut out)?;
+        out.flush()?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    pub(super) fn show(&self, config: &Config, out: &mut impl Write) -> anyhow::Result<()> {
         let zones = crate::zones::newest();
         let bound = |text: &Option<String>| text.as_deref().map(|text| bound(&zones, config.policy.zone, text)).transpose();
         let from = bound(&self.from)?.unwrap_or_else(|| self.at.now());
@@ -49,10 +56,7 @@ impl WindowsArgs {
             let known = store.known_for(&Keys { maintenances: numbers, ..Keys::default() }, from).await?;
             Ok(Facts { dated, undated, drafts: known.drafts, told: known.told })
         })?;
-        let mut out = anstream::stdout().lock();
-        print(&mut out, &facts, &config.inventory, &StaffClock::new(&zones, config.policy.zone), (from, to))?;
-        out.flush()?;
-        Ok(ExitCode::SUCCESS)
+        Ok(print(out, &facts, &config.inventory, &StaffClock::new(&zones, config.policy.zone), (from, to))?)
     }
 }
 
