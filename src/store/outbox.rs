@@ -3,14 +3,19 @@
 //! queued → talking → dot-pending → sent | retry | failed | unknown; queued, retry and talking may be cancelled, because no byte
 //! of a message counts before the final dot (RFC 5321 section 4.1.1.4). An unknown row is never sent again by itself.
 
+mod rows;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::model::{Content, DraftId, FrozenMail, Mailbox, MaintenanceId, OutboxId, OutboxKind, OutboxRow, OutboxState, Outgoing, Told};
-use crate::store::values::{count, from_json, instant, json, seconds};
+use crate::model::{Content, DraftId, OutboxId, OutboxKind, OutboxRow, OutboxState, Outgoing};
+use crate::store::values::{from_json, json, seconds};
 use crate::store::{Store, StoreError, drafts};
+
+use rows::{filtered, kind_name, state};
+pub(super) use rows::{tallies, told};
 
 /// Rows found in the middle of sending at the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -303,146 +308,4 @@ fn state_of(tx: &Connection, id: OutboxId) -> Result<Option<OutboxState>, StoreE
 
 fn by_id(tx: &Connection, id: OutboxId) -> Result<Option<OutboxRow>, StoreError> {
     Ok(filtered(tx, OutboxFilter::Id(id))?.pop())
-}
-
-fn filtered(tx: &Connection, filter: OutboxFilter) -> Result<Vec<OutboxRow>, StoreError> {
-    match filter {
-        OutboxFilter::Unended => rows(
-            tx,
-            "id IN (SELECT id FROM outbox WHERE state IN ('queued', 'retry')
-                    UNION ALL SELECT id FROM outbox WHERE state IN ('talking', 'dot-pending')) ORDER BY id",
-            [],
-        ),
-        OutboxFilter::State(state) => rows(tx, "state = ?1 ORDER BY id", [state.name()]),
-        OutboxFilter::Draft(draft) => rows(tx, "draft = ?1 ORDER BY id", [draft.0]),
-        OutboxFilter::Id(id) => rows(tx, "id = ?1", [id.0]),
-        OutboxFilter::Newest(number) => rows(tx, "id IN (SELECT id FROM outbox ORDER BY id DESC LIMIT ?1) ORDER BY id", [number]),
-    }
-}
-
-fn rows(tx: &Connection, which: &str, with: impl rusqlite::Params) -> Result<Vec<OutboxRow>, StoreError> {
-    let mut statement = tx.prepare(&format!(
-        "SELECT id, key, kind, draft, to_name, to_address, not_before_at, state, attempts, changed_at, answer, message_id, bytes, deferred
-           FROM outbox WHERE {which}"
-    ))?;
-    let rows = statement.query_map(with, Columns::read)?.collect::<Result<Vec<_>, _>>()?;
-    rows.into_iter().map(Columns::row).collect()
-}
-
-struct Columns {
-    id: i64,
-    key: String,
-    kind: String,
-    draft: Option<i64>,
-    to: Mailbox,
-    not_before_at: i64,
-    state: String,
-    attempts: u32,
-    changed_at: i64,
-    answer: Option<String>,
-    message_id: Option<String>,
-    bytes: Option<Vec<u8>>,
-    deferred: Option<String>,
-}
-
-impl Columns {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            id: row.get(0)?,
-            key: row.get(1)?,
-            kind: row.get(2)?,
-            draft: row.get(3)?,
-            to: Mailbox { name: row.get(4)?, address: row.get(5)? },
-            not_before_at: row.get(6)?,
-            state: row.get(7)?,
-            attempts: row.get(8)?,
-            changed_at: row.get(9)?,
-            answer: row.get(10)?,
-            message_id: row.get(11)?,
-            bytes: row.get(12)?,
-            deferred: row.get(13)?,
-        })
-    }
-
-    fn row(self) -> Result<OutboxRow, StoreError> {
-        let content = match (self.deferred, self.message_id, self.bytes) {
-            (Some(deferred), _, _) => from_json(&deferred, "a mail to send")?,
-            (None, Some(message_id), Some(bytes)) => Content::Frozen(FrozenMail { message_id, bytes }),
-            _ => return Err(StoreError::unreadable(format!("outbox row {}", self.id), "it has no content")),
-        };
-        Ok(OutboxRow {
-            id: OutboxId(self.id),
-            outgoing: Outgoing {
-                kind: kind(&self.kind)?,
-                key: self.key,
-                to: self.to,
-                content,
-                not_before: instant(self.not_before_at)?,
-                draft: self.draft.map(DraftId),
-            },
-            state: state(&self.state)?,
-            attempts: self.attempts,
-            changed_at: instant(self.changed_at)?,
-            answer: self.answer,
-        })
-    }
-}
-
-/// Who was told, from a condition on `o` (outbox rows with a draft) and `d` (their drafts), oldest first, each with the last answer.
-pub(super) fn told(tx: &Connection, which: &str, with: impl rusqlite::Params) -> Result<Vec<(Told, Option<String>)>, StoreError> {
-    let mut statement = tx.prepare(&format!(
-        "SELECT d.id, d.maintenance, o.id, o.to_address, coalesce(o.message_id, ''), o.state, d.mode = 'rehearsal', o.answer
-           FROM outbox o JOIN draft d ON d.id = o.draft WHERE {which} ORDER BY o.id"
-    ))?;
-    let rows = statement.query_map(with, |row| {
-        let told = Told {
-            draft: DraftId(row.get(0)?),
-            maintenance: MaintenanceId(row.get(1)?),
-            outbox: OutboxId(row.get(2)?),
-            address: row.get(3)?,
-            message_id: row.get(4)?,
-            state: OutboxState::Queued,
-            rehearsal: row.get(6)?,
-        };
-        Ok((told, row.get::<_, String>(5)?, row.get(7)?))
-    })?;
-    rows.map(|row| {
-        let (told, name, answer) = row?;
-        Ok((Told { state: state(&name)?, ..told }, answer))
-    })
-    .collect()
-}
-
-/// The number of rows by kind and state that changed at or after an instant.
-pub(super) fn tallies(tx: &Connection, since: i64) -> Result<Vec<(OutboxKind, OutboxState, u64)>, StoreError> {
-    let mut statement =
-        tx.prepare("SELECT kind, state, count(*) FROM outbox WHERE changed_at >= ?1 GROUP BY rank, kind, state ORDER BY rank, state")?;
-    let rows = statement.query_map([since], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, count(row, 2)?)))?;
-    rows.map(|row| {
-        let (kind_name, state_name, number) = row?;
-        Ok((kind(&kind_name)?, state(&state_name)?, number))
-    })
-    .collect()
-}
-
-/// The word of a kind, and its place in the order of leaving.
-fn kind_name(kind: OutboxKind) -> (&'static str, i64) {
-    match kind {
-        OutboxKind::Alarm => ("alarm", 0),
-        OutboxKind::Request => ("request", 1),
-        OutboxKind::Answer => ("answer", 2),
-        OutboxKind::Notice => ("notice", 3),
-        OutboxKind::Digest => ("digest", 4),
-    }
-}
-
-fn kind(name: &str) -> Result<OutboxKind, StoreError> {
-    [OutboxKind::Alarm, OutboxKind::Request, OutboxKind::Answer, OutboxKind::Notice, OutboxKind::Digest]
-        .into_iter()
-        .find(|kind| kind_name(*kind).0 == name)
-        .ok_or_else(|| StoreError::unreadable("a kind of mail", name))
-}
-
-fn state(name: &str) -> Result<OutboxState, StoreError> {
-    OutboxState::from_name(name).ok_or_else(|| StoreError::unreadable("a state of the outbox", name))
 }
