@@ -2,11 +2,14 @@
 //!
 //! It never guesses: no zone, two date orders, a weekday that contradicts, an hour that clocks skip or repeat are `Problem`s.
 //! Text becomes tokens (`token`), tokens become dates, clock times and zones (`date`, `clock`, `place`), those become spans
-//! (`span`), and spans are resolved against the zone rules (`resolve`). Work is linear in the text.
+//! (`moment`, `span`), and spans are resolved (`calendar`, `instant`, `resolve`). Work is linear in the text.
 
+mod calendar;
 mod clock;
 mod date;
 mod duration;
+mod instant;
+mod moment;
 mod place;
 mod reader;
 mod resolve;
@@ -18,10 +21,10 @@ mod unite;
 
 use crate::model::{Precision, Problem, Zones};
 use crate::rules::zone::Meaning;
+use calendar::Around;
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use reader::Reader;
-use resolve::Around;
 use span::{Label, Span};
 
 /// Labels of a start and its end stand at most this many tokens apart.
@@ -143,7 +146,7 @@ fn dated(spans: Vec<Span>, reader: &Reader<'_>) -> Vec<Span> {
     let mut joined: Vec<Span> = Vec::new();
     for mut span in spans {
         let dateless =
-            |span: &Span| span.start.clock.is_some() && !span.start.dated() && !span.end.as_ref().is_some_and(span::Moment::dated);
+            |span: &Span| span.start.clock.is_some() && !span.start.dated() && !span.end.as_ref().is_some_and(moment::Moment::dated);
         let clockless = |span: &Span| span.start.clock.is_none() && span.start.dated() && span.end.is_none();
         let near = joined.last().is_some_and(|before| close(before, &span, reader));
         if near && let Some(before) = joined.last() {
