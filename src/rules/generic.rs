@@ -33,7 +33,8 @@ pub fn read(mail: &Mail, context: &TimeContext<'_>, calendars: bool, known_sende
         evidence: Vec::new(),
         problems: vec![Problem::new(ProblemKind::NoRule, "rule", "no rule knows this layout; what was found must be looked at")],
     };
-    if !known_sender && !sign::sign(mail) {
+    let sign = sign::sign(mail);
+    if !known_sender && !sign {
         reading.verdict = Verdict::Irrelevant(Irrelevance::NoSign);
         reading.problems.clear();
         return reading;
@@ -51,6 +52,11 @@ pub fn read(mail: &Mail, context: &TimeContext<'_>, calendars: bool, known_sende
         for notification in &mut reading.found {
             complete(notification, mail, &forms);
         }
+    }
+    // A known sender's mail without a sign tells of a maintenance only if a window stands in it.
+    if !sign && reading.found.iter().all(|notification| notification.windows.is_empty()) {
+        reading.kind = None;
+        reading.found.clear();
     }
     if !reading.found.is_empty() {
         reading.verdict = Verdict::Notice;
@@ -402,3 +408,6 @@ fn window(statement: &Statement, role: Role, index: usize) -> Option<Window> {
     let precision = if statement.precision == Precision::Day { Precision::Day } else { Precision::Minute };
     Some(Window { start, end, role, status: None, zone: statement.zone.clone(), as_written: statement.as_written.clone(), precision })
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,12 +77,13 @@ pub(super) struct Forms {
 
 /// Most fields looked at; a mail with more is read as far as that.
 const MOST: usize = 2_000;
+/// Most lines of running text that are looked at.
+const MOST_LINES: usize = 5_000;
 
 /// Takes the forms out of a mail.
 pub(super) fn forms(mail: &Mail) -> Forms {
     let mut forms = Forms::default();
-    let text = mail.text();
-    let mut lines: Vec<&str> = text.lines().collect();
+    let mut lines: Vec<&str> = mail.text().lines().take(MOST_LINES).collect();
     let mut tables: Vec<Table> = mail.tables.clone();
     if tables.is_empty() {
         tables = piped(&lines);
@@ -204,7 +205,10 @@ fn labelled(lines: &[String], fields: &mut Vec<Field>) {
             let piece = piece.trim().trim_end_matches(',');
             let Some(hit) = label_line.captures(piece) else { continue };
             let label = hit.get(1).map_or("", |label| label.as_str()).trim();
-            let Some(topic) = topic(label) else { continue };
+            // The colon of a clock time ends no label.
+            let clock = label.ends_with(|char: char| char.is_ascii_digit())
+                && hit.get(2).is_some_and(|value| value.as_str().starts_with(|char: char| char.is_ascii_digit()));
+            let Some(topic) = topic(label).filter(|_| !clock) else { continue };
             let mut value = hit.get(2).map_or("", |value| value.as_str()).trim().trim_end_matches(['*', '_']).to_owned();
             if value.is_empty() || (topic == Topic::Objects && value.ends_with([',', ':'])) {
                 let follows = following(lines.get(index..).unwrap_or_default(), topic);
@@ -326,7 +330,7 @@ fn is_head(row: &[String], marked: bool) -> bool {
     values == 0
         && known > 0
         && (cells.len() > 2 && known * 3 >= cells.len()
-            || marked
+            || marked && cells.len() > 1
             || cells.len() == 2 && known == 2 && !cells.iter().any(|cell| cell.ends_with(':')))
 }
 

@@ -66,8 +66,7 @@ pub(super) fn of_tables(forms: &Forms) -> Vec<AffectedObject> {
     for listed in &forms.listed {
         let impact_at = listed.topics.iter().position(|topic| *topic == Some(Topic::Impact));
         for row in &listed.rows {
-            let said =
-                impact_at.and_then(|index| row.get(index)).and_then(|cell| words::impact(cell)).map_or(Impact::Unstated, |said| said.value);
+            let said = impact_at.and_then(|index| row.get(index)).map_or(Impact::Unstated, |cell| felt(cell));
             for object_id in super::windows::objects_of(listed, row) {
                 if found.len() < MOST && !found.iter().any(|known| known.object_id == object_id) {
                     found.push(AffectedObject { object_id, impact: said });
@@ -187,7 +186,12 @@ pub(super) fn references(subject: &str, fields: &[Field]) -> Vec<String> {
             found.push(value.to_owned());
         }
     };
-    for field in fields.iter().filter(|field| field.topic == Topic::Reference) {
+    let specific = |field: &&Field| {
+        !["ticket", "change", "maintenance", "case", "work", "event", "window"].iter().any(|word| field.label.to_lowercase().contains(word))
+    };
+    let mut labelled: Vec<&Field> = fields.iter().filter(|field| field.topic == Topic::Reference).collect();
+    labelled.sort_by_key(specific);
+    for field in labelled {
         let line = field.value.lines().next().unwrap_or_default();
         push(line.split(" - ").next().unwrap_or_default());
     }

@@ -33,6 +33,9 @@ pub(super) struct Times {
     pub(super) deadlines: Vec<Deadline>,
 }
 
+/// Most windows of one mail.
+const MOST: usize = 500;
+
 /// Finds the windows of a mail. The subject counts beside fields and prose, so that a disagreement shows.
 pub(super) fn windows(subject: &str, forms: &Forms, context: &TimeContext<'_>) -> Times {
     let mut context = *context;
@@ -55,6 +58,7 @@ pub(super) fn windows(subject: &str, forms: &Forms, context: &TimeContext<'_>) -
     } else {
         times.stated = if prose.stated.is_empty() { stated } else { prose.stated };
     }
+    times.stated.truncate(MOST);
     let ranges: Vec<_> =
         times.stated.iter().flat_map(|one| one.statement.readings.iter()).filter_map(|(start, end)| end.map(|end| (*start, end))).collect();
     // A lone instant inside a window that is stated whole is a step of it.
@@ -145,6 +149,8 @@ fn of_fields(fields: &[Field], zone: Option<&str>, context: &TimeContext<'_>) ->
                         .or_else(|| time::between(&value, None, context))
                 };
                 found.extend(statement.map(|statement| stated(statement, field.backup)));
+                let was = time::between(&struck(&field.value), next.map(|end| struck(&end.value)).as_deref(), context);
+                found.extend(was.map(|statement| Stated { former: true, ..stated(statement, false) }));
             }
             Topic::Window => found.extend(of_window(field, zone, context)),
             Topic::Day => {
@@ -338,6 +344,17 @@ static STATUS_BELOW: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static OBJECT_AFTER: LazyLock<Option<Regex>> = LazyLock::new(|| words::pattern(r"^\s*[-–:|,]\s*([a-z0-9][\w./:@-]{1,60})[ \t]*(?:\n|$)"));
 static STRUCK: LazyLock<Option<Regex>> = LazyLock::new(|| words::pattern(r"~~[^~\n]*~~"));
 
+/// The struck parts of a text alone.
+fn struck(text: &str) -> String {
+    STRUCK
+        .as_ref()
+        .into_iter()
+        .flat_map(|regex| regex.find_iter(text))
+        .map(|found| found.as_str().trim_matches('~'))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 /// Text with the struck parts blanked out, bytes kept in place.
 fn unstruck(text: &str) -> String {
     let mut out = text.to_owned();
@@ -356,8 +373,8 @@ fn judged(text: &str, context: &TimeContext<'_>) -> Vec<Judged> {
     let mut found: Vec<Judged> = Vec::new();
     for (index, statement) in list.iter().enumerate() {
         let at = statement.at.clone();
-        let sentence =
-            sentences.iter().find(|range| range.start <= at.start && at.start < range.end).cloned().unwrap_or_else(|| at.clone());
+        let holding = sentences.partition_point(|range| range.end <= at.start);
+        let sentence = sentences.get(holding).filter(|range| range.start <= at.start).cloned().unwrap_or_else(|| at.clone());
         let whole = text.get(sentence.clone()).unwrap_or_default();
         let before = text.get(sentence.start..at.start).unwrap_or_default();
         let after = text.get(at.end..).unwrap_or_default();

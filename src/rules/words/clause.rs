@@ -8,6 +8,9 @@ const ABBREVIATIONS: [&str; 28] = [
     "a.m", "p", "a", "tel", "ref", "ltd", "co", "env",
 ];
 
+/// Longest sentence that is looked at as one.
+const LONGEST_BYTES: usize = 2_000;
+
 /// The sentences of a text, in order, as byte ranges without surrounding white space.
 pub(crate) fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -20,7 +23,8 @@ pub(crate) fn sentences(text: &str) -> Vec<Range<usize>> {
             '!' | '?' => chars.peek().is_none_or(|(_, next)| next.is_whitespace()),
             '.' => chars.peek().is_none_or(|(_, next)| next.is_whitespace()) && !abbreviated(text.get(start..at).unwrap_or_default()),
             '|' | '\u{2022}' | '。' => true,
-            _ => false,
+            // No sentence of a person is as long: the work on one stays bounded.
+            _ => at - start > LONGEST_BYTES && char.is_whitespace(),
         };
         if ends {
             push(text, start..at, &mut found);

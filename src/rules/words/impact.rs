@@ -126,7 +126,7 @@ const WRITTEN: [(&str, Impact, Negated); 15] = [
         Negated::NoImpact,
     ),
     (
-        r"\b(?:(?:increase\w*|high\w*|elevated|additional|slight(?:ly)?|added|some|potential|more|network) (?:\w+ ){0,3}?latency|latency (?:\w+ ){0,4}?(?:increase|rise|higher|expected|spikes?)|higher latency|latency and|and latency)",
+        r"\b(?:(?:increase\w*|high\w*|elevated|additional|slight(?:ly)?|added|some|potential|more|network) (?:\w+ ){0,3}?latency|latency (?:[\w-]+ ){0,5}?(?:increases?|rises?|higher|expected|spikes?)|higher latency|latency and|and latency)",
         Impact::Degraded,
         Negated::NoImpact,
     ),
