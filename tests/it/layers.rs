@@ -102,10 +102,14 @@ fn files_have_a_head_and_a_limit() {
         if !file.starts_with("src") {
             continue;
         }
+        // Tables of cases are read by searching, not from top to bottom.
+        if file.with_extension("").iter().any(|part| part == "tests") {
+            continue;
+        }
         if lines > LINES_AT_MOST {
             faults.push(format!("{name}: {lines} lines, at most {LINES_AT_MOST}: split it by topic"));
         }
-        if !text.starts_with("//! ") && !text.trim().is_empty() && !file.ends_with("tests.rs") {
+        if !text.starts_with("//! ") {
             faults.push(format!("{name}:1: begin with a `//!` line that says what the file is for"));
         }
     }
