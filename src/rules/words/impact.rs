@@ -249,7 +249,8 @@ fn of_sentence(sentence: &str, lower: &str) -> Vec<(Weight, Said<Impact>)> {
                 (true, _) => Impact::NoImpact,
                 (false, _) => *impact,
             };
-            if value == Impact::Unstated {
+            let classifies = potential(&clause) && sentence.get(at.clone()).is_some_and(|word| word.to_lowercase().starts_with("service"));
+            if value == Impact::Unstated || classifies {
                 continue;
             }
             let minutes = value == Impact::Degraded && felt_for_minutes(sentence, &at);
@@ -331,6 +332,7 @@ mod tests {
             ("In order to avoid unplanned outages we replace the fuse.", None),
             ("If your circuit remains down after the window, call us.", None),
             ("We replace the fans.", None),
+            ("Expected Customer Impact: Potential Service Affecting", None),
             ("Während der Arbeiten ist der Server nicht erreichbar.", Some(Outage)),
             ("Es sind keine Auswirkungen zu erwarten.", Some(NoImpact)),
             ("Es kommt zu kurzen Unterbrechungen.", Some(Outage)),
