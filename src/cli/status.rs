@@ -93,7 +93,7 @@ struct Facts {
 /// Prints everything; whether all is well.
 fn print(out: &mut impl Write, facts: &Facts, policy: &Policy, zones: &Zones, now: DateTime<Utc>) -> std::io::Result<bool> {
     let clock = StaffClock::new(zones, policy.zone);
-    writeln!(out, "Forewarn {}, {}", env!("CARGO_PKG_VERSION"), mode(policy))?;
+    writeln!(out, "{}", folded(&format!("Forewarn {}, ", env!("CARGO_PKG_VERSION")), &mode(policy)).join("\n"))?;
     writeln!(out, "{}; time zones {}", clock.full(now), zones.version())?;
     part(out, "MAILS", &ledger(&facts.counts))?;
     part(out, "ACCOUNTS", &accounts(facts, &clock))?;

@@ -108,7 +108,7 @@ fn print(
     writeln!(out, "{HEAD}{} from {} to {}{HEAD:#}", counted(windows.len(), "window"), clock.full(from), clock.full(to))?;
     for (window, maintenance) in windows {
         let role = if window.role == Role::Backup { "backup: " } else { "" };
-        writeln!(out, "\n{role}{}", clock.span(window))?;
+        writeln!(out, "\n{}", folded(role, &clock.span(window)).join("\n"))?;
         block(out, facts, inventory, maintenance, window.status)?;
     }
     if !facts.undated.is_empty() {
@@ -240,7 +240,7 @@ mod tests {
             "\
 1 window from Mon Sep 7, 7:00 AM CDT to Sun Dec 6, 6:00 AM CST
 
-Wed Sep 9 11:00 PM - Thu Sep 10 7:00 AM CDT  (Sep 10 04:00-12:00 UTC)
+Wed Sep 9 11:00 PM - Thu Sep 10 7:00 AM CDT (Sep 10 04:00-12:00 UTC)
   FW-12   northfield: Data Center Maintenance (Hypervisor)
           nothing of ours
           NOT TOLD: v1 waits for approval
