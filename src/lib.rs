@@ -3,11 +3,13 @@
 //! The map: `model` holds the nouns. The core (`mail`, `rules`, `desk`, `lifecycle`, `inventory`, `draft`, `approval`, `agenda`,
 //! `digest`) is functions from values to values. The shell does all I/O. `service` alone sees both.
 
+pub mod agenda;
 pub mod alarm;
 pub mod approval;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod desk;
 pub mod digest;
 pub mod draft;
 pub mod inventory;
@@ -16,5 +18,6 @@ pub mod mail;
 pub mod maildir;
 pub mod model;
 pub mod rules;
+pub mod service;
 pub mod store;
 pub mod zones;

@@ -82,6 +82,7 @@ pub fn change(known: &Maintenance, said: &Notification) -> Change {
         Some(Status::Completed) => Change::Completed,
         Some(Status::InProcess) if moved && is_longer(&old.windows, &said.windows) => Change::Extended { from: old.windows.clone() },
         Some(Status::InProcess) if known.status != Status::InProcess && !moved => Change::Started,
+        _ if moved && old.windows.is_empty() => Change::Updated { fields: vec!["windows".to_owned()] },
         _ if moved => Change::Rescheduled { from: old.windows.clone() },
         _ => {
             let fields = changed_fields(known, said);
@@ -160,6 +161,10 @@ pub fn revised(known: &Maintenance, said: &Notification, change: &Change, now: D
         _ if known.status == Status::Cancelled => Status::Confirmed,
         _ => known.status,
     };
+    if reduces(change) || *change == Change::Started {
+        // A person's words for what was planned do not fit its end.
+        next.edited = None;
+    }
     let old = std::mem::take(&mut next.said);
     next.said = merged(old, said);
     next

@@ -7,6 +7,7 @@ use std::{
     fs::{self, File},
     io::{self, Read, Write},
     path::{Path, PathBuf},
+    time::{Duration, SystemTime},
 };
 
 use chrono::{DateTime, Utc};
@@ -92,6 +93,19 @@ fn list_folder(path: &Path, folder: &str, entries: &mut Vec<Entry>) -> Result<()
 fn read_dir(path: &Path) -> Result<Vec<fs::DirEntry>, MaildirError> {
     let fail = |error| MaildirError::Io(path.to_owned(), error);
     fs::read_dir(path).map_err(fail)?.collect::<Result<_, _>>().map_err(fail)
+}
+
+/// When each watched folder last changed, in order; none where that cannot be told, or where a folder changed so recently that a further
+/// change could carry the same time.
+#[must_use]
+pub fn state(root: &Path, now: DateTime<Utc>) -> Option<Vec<SystemTime>> {
+    let mut folders = vec![root.to_owned()];
+    folders.extend(read_dir(root).ok()?.into_iter().map(|entry| entry.path()).filter(|path| path.join("cur").is_dir()));
+    folders.sort();
+    let parts = folders.iter().flat_map(|folder| ["new", "cur"].map(|part| folder.join(part)));
+    let times: Vec<SystemTime> = parts.map(|part| fs::metadata(part).and_then(|about| about.modified())).collect::<Result<_, _>>().ok()?;
+    let settled = SystemTime::from(now).checked_sub(Duration::from_secs(2))?;
+    times.iter().all(|time| *time < settled).then_some(times)
 }
 
 /// Reads a mail, at most `cap_bytes` of it.

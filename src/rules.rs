@@ -22,6 +22,7 @@ use chrono::{DateTime, Utc};
 use compile::{Irrelevant, Layout, Provider};
 use extract::Trace;
 use place::{Pattern, View};
+use std::collections::BTreeMap;
 use time::TimeContext;
 
 /// The rules in force.
@@ -81,6 +82,16 @@ impl RuleSet {
     pub fn embedded() -> Self {
         // A shipped file with a fault fails the test below and never leaves the house.
         Self::from_files(embedded::FILES.iter().copied()).unwrap_or_default()
+    }
+
+    /// The shipped rules with files of one's own beside them; a file of the same name replaces the shipped one.
+    ///
+    /// # Errors
+    /// Every fault of every file.
+    pub fn embedded_with<'a>(own: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Vec<RuleFault>> {
+        let mut files: BTreeMap<&str, &str> = embedded::FILES.iter().copied().collect();
+        files.extend(own);
+        Self::from_files(files)
     }
 
     /// No rules at all: only the generic reader is left.

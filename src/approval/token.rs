@@ -49,7 +49,7 @@ pub fn hash(token: &str) -> String {
 /// What a mail carries of ours.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Carriers {
-    /// Tokens in recipient addresses (`forewarn+TOKEN@…`) and Message-IDs (`fw.TOKEN@…`).
+    /// Tokens in recipient addresses (`forewarn+TOKEN@…`) and Message-IDs (`fw.TOKEN@…`, `fw.TOKEN.2@…`).
     pub tokens: Vec<String>,
     /// Codes in the subject, `[FW-12 v1 7kq2-m9xd]`.
     pub codes: Vec<String>,
@@ -72,7 +72,7 @@ pub fn carriers(mail: &Mail, own: &Mailbox) -> Carriers {
         let (base, token) = local.rsplit_once('+')?;
         (domain.eq_ignore_ascii_case(own.domain()) && base.eq_ignore_ascii_case(&own_local)).then(|| token.to_lowercase())
     };
-    let from_id = |id: &str| id.split_once('@').and_then(|(local, _)| local.strip_prefix("fw.")).map(str::to_lowercase);
+    let from_id = |id: &str| id.split_once('@').and_then(|(local, _)| local.strip_prefix("fw.")?.split('.').next()).map(str::to_lowercase);
     let addresses = mail.to.iter().filter_map(|mailbox| from_address(&mailbox.address));
     let ids = mail.in_reply_to.iter().chain(&mail.references).filter_map(|id| from_id(id));
     let mut tokens: Vec<String> = addresses.chain(ids).filter(|token| is_base32(token, TOKEN_LENGTH)).collect();

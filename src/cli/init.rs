@@ -37,7 +37,7 @@ impl InitArgs {
     }
 }
 
-fn begin(dir: &Path) -> anyhow::Result<()> {
+pub(super) fn begin(dir: &Path) -> anyhow::Result<()> {
     let key = format!("{}\n", new_key()?);
     let files = [("forewarn.toml", FOREWARN, false), ("services.toml", SERVICES, false), ("forewarn.key", key.as_str(), true)];
     let there: Vec<String> =

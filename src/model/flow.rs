@@ -257,6 +257,12 @@ pub struct Draft {
     pub questions: Vec<Question>,
     /// When it was proposed, UTC.
     pub proposed_at: DateTime<Utc>,
+    /// When approvers were last asked or reminded, UTC.
+    #[serde(default)]
+    pub asked_at: Option<DateTime<Utc>>,
+    /// How often they were reminded.
+    #[serde(default)]
+    pub reminders: u32,
     /// Until when it should be out, UTC.
     pub send_by: Option<DateTime<Utc>>,
     /// Start of the first main window, UTC.

@@ -8,13 +8,13 @@ use forewarn::model::{Inventory, Mode};
 
 fn world() -> Inventory {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/forewarn.toml");
-    config::load(&path).unwrap_or_else(|report| panic!("{report}")).inventory
+    config::load(&path).map_err(|report| report.to_string()).expect("the fixture configuration holds").inventory
 }
 
 #[test]
 fn the_fixture_world_is_sound_and_says_no_warning() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-    let config = config::load(&folder.join("forewarn.toml")).unwrap_or_else(|report| panic!("{report}"));
+    let config = config::load(&folder.join("forewarn.toml")).map_err(|report| report.to_string()).expect("the fixture configuration holds");
     assert!(config.warnings.faults().is_empty(), "{}", config.warnings);
     assert_eq!(config.policy.mode, Mode::Rehearsal);
     let InboxKind::Maildir { path } = &config.inboxes[0].kind;

@@ -151,6 +151,8 @@ fn draft(id: i64, maintenance: i64, revision: u32) -> Draft {
         remarks: Vec::new(),
         questions: Vec::new(),
         proposed_at: now(),
+        asked_at: None,
+        reminders: 0,
         send_by: None,
         starts_at: Some(at("2031-03-10T01:00:00Z")),
         ends_at: Some(at("2031-03-10T05:00:00Z")),

@@ -1,0 +1,163 @@
+//! What is due at a moment: a pure look at the facts that returns reasons. Who is written to, and what, is the desk's.
+//!
+//! Every reason has a key under which it happens once, so that a look that is repeated, late or interrupted changes nothing.
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+
+use crate::model::{AgendaFacts, Draft, DraftId, DraftState, FirstContact, Local, Mode, Policy, Zones};
+
+/// Time between two alarms of one urgent window (W13).
+const ALARM_EVERY: TimeDelta = TimeDelta::minutes(10);
+/// Time after which a mailbox that cannot be read is told by the second path.
+const BLIND_AFTER: TimeDelta = TimeDelta::minutes(10);
+
+/// Something that is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// The draft was made in another mode: it is asked for anew.
+    AskAnew(DraftId),
+    /// Its windows are over and nobody decided.
+    Expire(DraftId),
+    /// A hold has ended.
+    Wake(DraftId),
+    /// Approvers are reminded, the n-th time.
+    Remind(DraftId, u32),
+    /// The escalation address is written to.
+    Escalate(DraftId),
+    /// The alarm command is run, the n-th time after the first.
+    Alarm(DraftId, u32),
+    /// The past of an account is read; staff get the summary.
+    Summary(String),
+    /// A mailbox cannot be read since the instant given.
+    Blind(String, DateTime<Utc>),
+    /// Mail that was refused is told.
+    Quarantined,
+    /// Mails of ours that did not arrive, or may not have, are told.
+    Undelivered,
+    /// Every mail of an approved draft has ended.
+    Sent(DraftId),
+    /// The weekly digest of this local day.
+    Digest(NaiveDate),
+}
+
+/// Everything that is due, in the order in which it matters.
+#[must_use]
+pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Utc>) -> Vec<Due> {
+    let mut due = Vec::new();
+    for account in &facts.accounts {
+        if let Some(since) = account.failing_since.filter(|since| now - *since >= BLIND_AFTER) {
+            due.push(Due::Blind(account.account.clone(), since));
+        }
+    }
+    for (draft, maintenance) in &facts.open {
+        due.extend(due_of_draft(draft, maintenance.owner.is_some(), policy, zones, now));
+    }
+    if !facts.quarantined.is_empty() {
+        due.push(Due::Quarantined);
+    }
+    if !facts.undelivered.is_empty() {
+        due.push(Due::Undelivered);
+    }
+    due.extend(facts.approved.iter().filter(|(draft, _)| draft.state == DraftState::Done).map(|(draft, _)| Due::Sent(draft.id)));
+    for account in facts.accounts.iter().filter(|account| account.first_contact == FirstContact::Reading && account.backlog_left == 0) {
+        due.push(Due::Summary(account.account.clone()));
+    }
+    due.extend(digest_due(facts, policy, zones, now).map(Due::Digest));
+    due
+}
+
+fn due_of_draft(draft: &Draft, owned: bool, policy: &Policy, zones: &Zones, now: DateTime<Utc>) -> Vec<Due> {
+    let (plan, id) = (&policy.agenda, draft.id);
+    if draft.mode != policy.mode {
+        return vec![Due::AskAnew(id)];
+    }
+    // A window without an end is over a day after its start.
+    let over = draft.ends_at.or(draft.starts_at.map(|start| start + TimeDelta::days(1)));
+    if over.is_some_and(|end| end <= now) && !matches!(draft.change, crate::model::Change::Cancelled | crate::model::Change::Completed) {
+        return vec![Due::Expire(id)];
+    }
+    let mut due = Vec::new();
+    if draft.starts_at.is_some_and(|start| now >= start - plan.escalate_before) && !policy.escalation.is_empty() {
+        due.push(Due::Escalate(id));
+    }
+    let urgent_from = draft.starts_at.map(|start| (start - plan.urgent_within).max(draft.proposed_at));
+    let urgent = urgent_from.is_some_and(|from| now >= from);
+    if let Some(from) = urgent_from.filter(|from| now >= *from && !owned) {
+        due.push(Due::Alarm(id, times(now - from, ALARM_EVERY)));
+    }
+    match draft.state {
+        DraftState::Held(until) if until > now => {}
+        DraftState::Held(_) => due.push(Due::Wake(id)),
+        _ => {
+            if now >= next_reminder(draft, policy) && (urgent || in_working_hours(policy, zones, now)) {
+                due.push(Due::Remind(id, draft.reminders + 1));
+            }
+        }
+    }
+    due
+}
+
+/// When approvers are reminded next: halfway to the time by which the notice should be out, again halfway from there, and never sooner than
+/// the plan's step. A window that is weeks away is not asked about every day (W27).
+fn next_reminder(draft: &Draft, policy: &Policy) -> DateTime<Utc> {
+    let asked_at = draft.asked_at.unwrap_or(draft.proposed_at);
+    let halfway = draft.send_by.map_or(TimeDelta::zero(), |send_by| (send_by - asked_at) / 2);
+    asked_at + halfway.max(policy.agenda.remind_every)
+}
+
+/// How many whole steps fit into a time.
+fn times(passed: TimeDelta, step: TimeDelta) -> u32 {
+    let step = step.num_seconds().max(60);
+    u32::try_from(passed.num_seconds().max(0) / step).unwrap_or(u32::MAX)
+}
+
+/// Whether it is a working hour for staff: ordinary reminders wait for one (W24).
+fn in_working_hours(policy: &Policy, zones: &Zones, now: DateTime<Utc>) -> bool {
+    let local = zones.local(policy.zone, now).0.time();
+    (policy.agenda.day_starts..policy.agenda.day_ends).contains(&local)
+}
+
+/// The local day whose digest is due: the latest planned one that is past and later than the last that was made. After a downtime over
+/// several weeks that is one digest, not several.
+fn digest_due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Utc>) -> Option<NaiveDate> {
+    let last = facts.last_digest_at?;
+    let today = zones.local(policy.zone, now).0.date_naive();
+    let days = std::iter::successors(Some(today), NaiveDate::pred_opt).take(8);
+    let (day, at) = days
+        .filter(|day| day.weekday() == policy.digest.weekday)
+        .map(|day| (day, instant(zones, policy, day.and_time(policy.digest.time))))
+        .find(|(_, at)| *at <= now)?;
+    (at > last).then_some(day)
+}
+
+/// The next digest's instant, UTC.
+#[must_use]
+pub fn next_digest(policy: &Policy, zones: &Zones, now: DateTime<Utc>) -> DateTime<Utc> {
+    let today = zones.local(policy.zone, now).0.date_naive();
+    let plan = |day: NaiveDate| instant(zones, policy, day.and_time(policy.digest.time));
+    today.iter_days().take(9).filter(|day| day.weekday() == policy.digest.weekday).map(plan).find(|at| *at > now).unwrap_or(now)
+}
+
+/// A planned local time as an instant: a time that clocks skip is the next valid one, a repeated one its first.
+fn instant(zones: &Zones, policy: &Policy, local: NaiveDateTime) -> DateTime<Utc> {
+    let later = |minutes: i64| local + TimeDelta::minutes(minutes);
+    (0..=240)
+        .find_map(|minutes| match zones.resolve(policy.zone, later(minutes)) {
+            Local::One(at) | Local::Twice(at, _) => Some(at),
+            Local::Never | Local::Unknown => None,
+        })
+        .unwrap_or_else(|| local.and_utc())
+}
+
+/// The key of the n-th alarm of a draft's window: the same window raises the same alarm once, whatever the draft's revision.
+#[must_use]
+pub fn urgent_key(draft: &Draft, number: u32) -> String {
+    let start = draft.starts_at.map_or(0, |start| start.timestamp());
+    format!("urgent:{}:{start}:{number}", draft.maintenance)
+}
+
+/// Whether drafts of one mode may be decided in another: never.
+#[must_use]
+pub fn mode_holds(draft: &Draft, mode: Mode) -> bool {
+    draft.mode == mode
+}

@@ -1,0 +1,168 @@
+//! The decision: what follows from a mail, given what is known. Pure: values in, `Effects` out; the store commits them whole.
+//!
+//! A newcomer reads `decide` first. Replies go to `desk/reply.rs`, notices to `desk/notice.rs`; both end in `desk/propose.rs`, which makes
+//! the draft and asks the approvers. Nothing here sends: approval is the only road to a customer.
+
+mod answer;
+mod letter;
+mod moment;
+mod notice;
+mod plan;
+mod propose;
+mod reply;
+mod settle;
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    approval,
+    draft::Templates,
+    inventory,
+    model::{
+        Automatic, Effects, Inventory, Irrelevance, Keys, Known, Mail, MailId, MaintenanceId, OutboxKind, Outcome, Policy, Problem,
+        ProblemKind, Reading, Verdict, Zones,
+    },
+};
+pub use letter::{first_contact, request};
+pub use moment::moment;
+pub use plan::{Plan, message_id};
+pub(crate) use propose::blocks_sending;
+
+/// What a decision is made with.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    /// How the service behaves.
+    pub policy: &'a Policy,
+    /// What we run, and for whom.
+    pub inventory: &'a Inventory,
+    /// Forms of the mails.
+    pub templates: &'a Templates,
+    /// Zone rules.
+    pub zones: &'a Zones,
+    /// The key of the tokens.
+    pub key: &'a [u8],
+}
+
+/// How a mail came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// Its number in the ledger.
+    pub mail: MailId,
+    /// When it arrived, UTC.
+    pub arrived_at: DateTime<Utc>,
+    /// Whether it was there before the first contact with its account.
+    pub backlog: bool,
+}
+
+/// The provider of a mail: the rule's, else the inventory's for the sender's domain, else that domain.
+#[must_use]
+pub fn provider_of(inventory: &Inventory, mail: &Mail, reading: &Reading) -> String {
+    let domain = sender_domain(mail);
+    let named = reading.provider.as_deref().unwrap_or(domain);
+    inventory::provider_for(inventory, named)
+        .or_else(|| inventory::provider_for(inventory, domain))
+        .map_or_else(|| named.to_owned(), |provider| provider.id.clone())
+}
+
+fn sender_domain(mail: &Mail) -> &str {
+    mail.original_sender.as_ref().or_else(|| mail.from.first()).map_or("", |mailbox| mailbox.domain())
+}
+
+/// By what a mail is tied to what is known: asked of the store before `decide`.
+#[must_use]
+pub fn keys(policy: &Policy, inventory: &Inventory, mail: &Mail, reading: &Reading) -> Keys {
+    let carriers = approval::carriers(mail, &policy.from);
+    let provider = provider_of(inventory, mail, reading);
+    let references = reading.found.iter().flat_map(|said| {
+        let id = said.maintenance_id.iter().map(|id| ("id", id));
+        let aliases = said.aliases.iter().map(|id| ("id", id));
+        let uid = said.uid.iter().map(|id| ("uid", id));
+        id.chain(aliases).chain(uid).map(|(kind, id)| (provider.clone(), kind.to_owned(), id.clone()))
+    });
+    let windows =
+        reading.found.iter().flat_map(|said| said.windows.iter().chain(&said.former_windows).chain(said.readings.iter().flatten()));
+    let mut starts: Vec<DateTime<Utc>> = windows.map(|window| window.start).collect();
+    starts.sort_unstable();
+    starts.dedup();
+    Keys {
+        token_hashes: carriers.tokens.iter().map(|token| approval::hash(token)).collect(),
+        code_hashes: carriers.codes.iter().map(|code| approval::hash(code)).collect(),
+        answers: answers(mail),
+        references: references.collect(),
+        provider: Some(provider),
+        starts,
+        maintenances: named_cases(&mail.subject),
+    }
+}
+
+/// The Message-IDs that tie a mail to what is known: those it answers, and its own, for a mail that is considered again.
+fn answers(mail: &Mail) -> Vec<String> {
+    mail.in_reply_to.iter().chain(&mail.references).chain(&mail.message_id).cloned().collect()
+}
+
+/// Our own numbers in a subject, `[FW-12 v1 …]`.
+fn named_cases(subject: &str) -> Vec<MaintenanceId> {
+    let words = subject.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+    words.filter_map(|word| word.strip_prefix("FW-")?.parse().ok()).map(MaintenanceId).collect()
+}
+
+/// Decides what follows from a mail. Always gives an outcome.
+#[must_use]
+pub fn decide(desk: &Desk<'_>, known: &Known, arrival: &Arrival, mail: &Mail, reading: &Reading, now: DateTime<Utc>) -> Effects {
+    let mut plan = Plan::new(desk, known, now);
+    let outcome = outcome(&mut plan, arrival, mail, reading);
+    plan.effects.outcome = Some(outcome);
+    plan.effects.reading = Some(reading.clone());
+    plan.effects
+}
+
+fn outcome(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Reading) -> Outcome {
+    let desk = plan.desk;
+    let from_us = mail.from.iter().any(|mailbox| mailbox.address.eq_ignore_ascii_case(&desk.policy.from.address));
+    match mail.automatic {
+        Some(Automatic::Bounce) => return Outcome::Bounce,
+        Some(Automatic::Reply) => return Outcome::Automatic,
+        None if from_us => return Outcome::Automatic,
+        None => {}
+    }
+    let from_approver = desk.policy.approvers.iter().any(|approver| {
+        let mut known = std::iter::once(&approver.mailbox.address).chain(&approver.aliases);
+        known.any(|address| mail.from.iter().any(|mailbox| mailbox.address.eq_ignore_ascii_case(address)))
+    });
+    let carries = !approval::carriers(mail, &desk.policy.from).is_empty();
+    if carries && (from_approver || !plan.known.requests.is_empty()) {
+        return if approval::automatic(mail).is_some() { Outcome::Automatic } else { Outcome::Reply(reply::reply(plan, arrival, mail)) };
+    }
+    if from_approver && let Some(outcome) = reply::without_carrier(plan, arrival, mail) {
+        return Outcome::Reply(outcome);
+    }
+    if plan.known.answers_notice.is_some() {
+        plan.hand_on(arrival, mail);
+        return Outcome::CustomerReply;
+    }
+    match &reading.verdict {
+        Verdict::Automatic => Outcome::Automatic,
+        Verdict::Bounce => Outcome::Bounce,
+        Verdict::Irrelevant(Irrelevance::NoSign) if inventory::is_known_sender(desk.inventory, sender_domain(mail)).is_some() => {
+            // A known provider's mail is never "no sign" (W02): somebody looks at it once and writes a rule.
+            let mut unread = reading.clone();
+            unread.verdict = Verdict::Unread;
+            unread.problems.push(Problem::new(ProblemKind::NoRule, "layout", "no rule knows this form of the provider's mails"));
+            notice::notice(plan, arrival, mail, &unread)
+        }
+        Verdict::Irrelevant(why) => Outcome::Irrelevant(why.clone()),
+        Verdict::Notice | Verdict::Unread => notice::notice(plan, arrival, mail, reading),
+    }
+}
+
+/// What follows from a mail that the pre-scan refused or the parser died on: it is kept, named, and staff are told by the agenda.
+#[must_use]
+pub fn quarantine(why: &str) -> Effects {
+    Effects { outcome: Some(Outcome::Quarantined(why.to_owned())), ..Effects::default() }
+}
+
+/// Whether a row of this kind hangs on a decision of staff.
+#[must_use]
+pub fn needs_approval(kind: OutboxKind) -> bool {
+    kind == OutboxKind::Notice
+}

@@ -1,0 +1,266 @@
+//! Mails to staff about what became of their answers, and of what did not go as it should. Words are `draft`'s; here is who gets them.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    approval::{self, Accepted, Verb},
+    desk::{
+        Arrival, Plan,
+        plan::{Thread, case_thread},
+        reply::{Answered, thread_of},
+    },
+    draft::{self, AnswerFacts},
+    mail::outgoing::Rendered,
+    model::{
+        Draft, DraftState, Mail, MailId, Mailbox, Maintenance, OutboxId, OutboxKind, OutboxState, QueueItem, Remark, Request, RequestAbout,
+        Told,
+    },
+};
+
+/// Answers to one reply, to its sender or to every approver.
+pub(super) fn approved(plan: &mut Plan<'_>, reply: &Answered<'_>, _count: usize) {
+    let now = Draft { state: DraftState::Approved, ..reply.draft.clone() };
+    let leaves_at = plan.now + plan.desk.policy.undo;
+    // First decision wins; the others get one line in the thread (W25).
+    for to in approvers(plan) {
+        let rendered = rendered(plan, &now, &reply.maintenance, &to, |facts| draft::approved(facts, reply.by(), leaves_at));
+        send(plan, reply, &to, rendered);
+    }
+}
+
+/// To the one who answered, and to the other approvers.
+pub(super) fn rejected(plan: &mut Plan<'_>, reply: &Answered<'_>, why: &str) {
+    for to in approvers(plan) {
+        let rendered = rendered(plan, &reply.draft, &reply.maintenance, &to, |facts| draft::rejected(facts, reply.by(), why));
+        send(plan, reply, &to, rendered);
+    }
+}
+
+/// To the one who answered.
+pub(super) fn held(plan: &mut Plan<'_>, reply: &Answered<'_>, until: DateTime<Utc>) {
+    to_sender(plan, reply, &reply.draft, |facts| draft::held(facts, reply.by(), until));
+}
+
+/// To the one who answered: what is current.
+pub(super) fn superseded(plan: &mut Plan<'_>, reply: &Answered<'_>, newest: Option<&Draft>) {
+    to_sender(plan, reply, newest.unwrap_or(&reply.draft), |facts| draft::superseded(facts, &reply.draft));
+}
+
+/// To the one who answered: the windows are over.
+pub(super) fn too_late(plan: &mut Plan<'_>, reply: &Answered<'_>) {
+    let now = Draft { state: DraftState::Expired, ..reply.draft.clone() };
+    to_sender(plan, reply, &now, |facts| draft::superseded(facts, &reply.draft));
+}
+
+/// To every approver: what was taken back.
+pub(super) fn stopped(plan: &mut Plan<'_>, reply: &Answered<'_>, rows: &[Told]) {
+    for to in approvers(plan) {
+        let rendered = rendered(plan, &reply.draft, &reply.maintenance, &to, |facts| draft::stopped(facts, reply.by(), rows));
+        send(plan, reply, &to, rendered);
+    }
+}
+
+/// To the one who answered: there was nothing to take back.
+pub(super) fn nothing_to_stop(plan: &mut Plan<'_>, reply: &Answered<'_>) {
+    let newest = plan.drafts_of(reply.maintenance.id).pop();
+    superseded(plan, reply, newest.as_ref());
+}
+
+/// To every approver: somebody looks after it.
+pub(super) fn mine(plan: &mut Plan<'_>, reply: &Answered<'_>) {
+    for to in approvers(plan) {
+        let rendered = rendered(plan, &reply.draft, &reply.maintenance, &to, |facts| draft::mine(facts, reply.by()));
+        send(plan, reply, &to, rendered);
+    }
+}
+
+/// To every approver: it calls for nothing.
+pub(super) fn closed(plan: &mut Plan<'_>, reply: &Answered<'_>) {
+    rejected(plan, reply, "irrelevant: nothing to act on");
+}
+
+/// Remarks of the new request that answers an edit or a settling word: old and new side by side.
+pub(super) fn changed_remark(reply: &Answered<'_>, next: &Maintenance) -> Vec<Remark> {
+    let note = |text: String| Remark { label: "NOTE".to_owned(), text };
+    match &reply.accepted.verb {
+        Verb::Edit(_) => {
+            let old: Vec<&str> = reply.draft.paragraphs.split_whitespace().collect();
+            vec![note(format!("text changed by {}; it was: {}", reply.by(), old.join(" ")))]
+        }
+        _ => next.history.last().map(|line| note(format!("{}; approve still has to be said", line.text))).into_iter().collect(),
+    }
+}
+
+/// The words that work, to a proved approver.
+pub(super) fn help(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, request: &Request, why: &str) {
+    let to = Mailbox { name: String::new(), address: request.approver.clone() };
+    let rendered = match &request.about {
+        RequestAbout::FirstContact(account) => {
+            let code = approval::token(plan.desk.key, &request.about, 0, &request.approver).code;
+            draft::help_with_start(account, &code, why)
+        }
+        RequestAbout::Draft(id) => match find(plan, *id) {
+            Some((found, maintenance)) => rendered(plan, &found, &maintenance, &to, |facts| draft::help(facts, why)),
+            None => bare("Not understood: nothing changed".to_owned(), &[why]),
+        },
+    };
+    plan.write(OutboxKind::Answer, format!("answer:{}:{}", arrival.mail.0, to.address), &to, rendered, thread_of(mail));
+}
+
+/// To an approver whose client stripped whatever names a request.
+pub(super) fn no_request(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail) {
+    let Some(to) = mail.author().cloned() else { return };
+    let rendered = bare(
+        "Not understood: your answer names no request".to_owned(),
+        &[
+            "Nothing changed: your mail program left out what ties an answer to its request.",
+            "Answer the request itself, and leave its subject as it is: [FW-12 v1 …] names it.",
+        ],
+    );
+    plan.write(OutboxKind::Answer, format!("answer:{}:{}", arrival.mail.0, to.address), &to, rendered, thread_of(mail));
+}
+
+/// To the approver in whose name somebody wrote, at most once an hour and request; never to the one who wrote.
+pub(super) fn note_to_rightful_approver(plan: &mut Plan<'_>, request: &Request, detail: &str) {
+    let to = Mailbox { name: String::new(), address: request.approver.clone() };
+    let RequestAbout::Draft(id) = &request.about else { return };
+    let Some((found, maintenance)) = find(plan, *id) else { return };
+    let rendered = rendered(plan, &found, &maintenance, &to, |facts| draft::wrong_sender(facts, detail));
+    let thread = case(plan, &maintenance);
+    let key = format!("note:{}:{}:{}", id.0, to.address, plan.now.timestamp() / 3600);
+    plan.write(OutboxKind::Answer, key, &to, rendered, thread);
+}
+
+/// To the one who answered `start` or `reject`.
+pub(super) fn first_contact(plan: &mut Plan<'_>, arrival: &Arrival, accepted: &Accepted, starts: bool, drafted: usize) {
+    let first = match (starts, drafted) {
+        (false, _) => "Left as it is: what lay in the mailbox is history. New mail is handled from now on.".to_owned(),
+        (true, 0) => "Nothing of it is ahead, so nothing was drafted. New mail is handled from now on.".to_owned(),
+        (true, 1) => "1 draft is made; its request is under way to you. Nothing is sent without your approval.".to_owned(),
+        (true, count) => format!("{count} drafts are made; their requests are under way to you. Nothing is sent without your approval."),
+    };
+    let to = Mailbox { name: String::new(), address: accepted.request.approver.clone() };
+    let rendered = bare("Started: the first look is done".to_owned(), &[&first]);
+    plan.write(OutboxKind::Answer, format!("answer:{}:{}", arrival.mail.0, to.address), &to, rendered, Thread::default());
+}
+
+/// To every approver: mail that was put aside unread.
+pub(super) fn quarantined(plan: &mut Plan<'_>, items: &[QueueItem]) {
+    let ids: Vec<MailId> = items.iter().map(|item| item.mail).collect();
+    let rendered = draft::quarantined(plan.desk.policy, plan.desk.zones, items);
+    for to in approvers(plan) {
+        let key = format!("quarantined:{}:{}", ids.first().map_or(0, |id| id.0), to.address);
+        plan.write(OutboxKind::Alarm, key, &to, rendered.clone(), Thread::default());
+    }
+    plan.effects.told_quarantined.extend(ids);
+}
+
+/// To every approver: notices that did not arrive, or may not have, with the telephone numbers.
+pub(super) fn undelivered(plan: &mut Plan<'_>, rows: &[(Told, Option<String>)]) {
+    let ids: Vec<OutboxId> = rows.iter().map(|(told, _)| told.outbox).collect();
+    let mut drafts: Vec<crate::model::DraftId> = rows.iter().map(|(told, _)| told.draft).collect();
+    drafts.dedup();
+    for id in drafts {
+        let of_draft: Vec<(Told, Option<String>)> = rows.iter().filter(|(told, _)| told.draft == id).cloned().collect();
+        let Some((found, maintenance)) = find(plan, id) else {
+            let first = of_draft.first().map_or(0, |(told, _)| told.outbox.0);
+            plan.alarm(format!("undelivered:{first}"), "notices were not delivered; look with forewarn status".to_owned());
+            continue;
+        };
+        for to in approvers(plan) {
+            let rendered = rendered(plan, &found, &maintenance, &to, |facts| draft::undelivered(facts, &of_draft));
+            let key = format!("undelivered:{}:{}", of_draft.first().map_or(0, |(told, _)| told.outbox.0), to.address);
+            let thread = case(plan, &maintenance);
+            plan.write(OutboxKind::Alarm, key, &to, rendered, thread);
+        }
+    }
+    plan.effects.told_undelivered.extend(ids);
+}
+
+/// To every approver: nobody decided, and the window is over.
+pub(super) fn expired(plan: &mut Plan<'_>, found: &Draft, maintenance: &Maintenance) {
+    let now = Draft { state: DraftState::Expired, ..found.clone() };
+    for to in approvers(plan) {
+        let rendered = rendered(plan, &now, maintenance, &to, |facts| draft::superseded(facts, found));
+        let key = format!("expired:{}:{}", found.id.0, to.address);
+        let thread = case(plan, maintenance);
+        plan.write(OutboxKind::Alarm, key, &to, rendered, thread);
+    }
+}
+
+impl Plan<'_> {
+    /// A customer's answer goes to support, quoted; it is never a decision (W29).
+    pub(super) fn hand_on(&mut self, arrival: &Arrival, mail: &Mail) {
+        let (desk, from) = (self.desk, mail.author().cloned().unwrap_or_default());
+        let support = desk.policy.support.clone();
+        let text = mail.text().to_owned();
+        let found = self.known.answers_notice.and_then(|id| find(self, id));
+        let rendered = match found {
+            Some((found, maintenance)) => {
+                rendered(self, &found, &maintenance, &support, |facts| draft::customer_reply(facts, &from, &mail.subject, &text))
+            }
+            None => bare(format!("Customer answer: {}", mail.subject), &[&text]),
+        };
+        self.write(OutboxKind::Answer, format!("answer:{}:{}", arrival.mail.0, support.address), &support, rendered, thread_of(mail));
+    }
+}
+
+/// Rows of a draft as they will be once what waits is taken back.
+pub(super) fn taken_back(plan: &Plan<'_>, draft: &Draft) -> Vec<Told> {
+    let back = |told: &Told| match told.state {
+        OutboxState::Queued | OutboxState::Retry => Told { state: OutboxState::Cancelled, ..told.clone() },
+        _ => told.clone(),
+    };
+    plan.known.told.iter().filter(|told| told.draft == draft.id).map(back).collect()
+}
+
+fn approvers(plan: &Plan<'_>) -> Vec<Mailbox> {
+    plan.desk.policy.approvers.iter().map(|approver| approver.mailbox.clone()).collect()
+}
+
+fn find(plan: &Plan<'_>, id: crate::model::DraftId) -> Option<(Draft, Maintenance)> {
+    let found = plan.known.drafts.iter().find(|draft| draft.id == id)?;
+    let maintenance = plan.known.maintenances.iter().find(|known| known.id == found.maintenance)?;
+    Some((found.clone(), maintenance.clone()))
+}
+
+fn case(plan: &Plan<'_>, maintenance: &Maintenance) -> Thread {
+    let case = case_thread(maintenance.id, &plan.desk.policy.from);
+    Thread { in_reply_to: Some(case.clone()), references: vec![case] }
+}
+
+/// An answer with the short code of its reader's request, so that an answer to it finds the draft.
+fn rendered(
+    plan: &Plan<'_>,
+    draft: &Draft,
+    maintenance: &Maintenance,
+    to: &Mailbox,
+    write: impl Fn(&AnswerFacts<'_>) -> Rendered,
+) -> Rendered {
+    let desk = plan.desk;
+    let is_approver = desk.policy.approvers.iter().any(|approver| approver.mailbox.address == to.address);
+    let token = is_approver.then(|| approval::token(desk.key, &RequestAbout::Draft(draft.id), draft.revision, &to.address));
+    write(&AnswerFacts {
+        draft,
+        maintenance,
+        policy: desk.policy,
+        inventory: desk.inventory,
+        zones: desk.zones,
+        code: token.as_ref().map_or("", |token| token.code.as_str()),
+    })
+}
+
+fn to_sender(plan: &mut Plan<'_>, reply: &Answered<'_>, draft: &Draft, write: impl Fn(&AnswerFacts<'_>) -> Rendered) {
+    let to = Mailbox { name: String::new(), address: reply.by().to_owned() };
+    let rendered = rendered(plan, draft, &reply.maintenance, &to, write);
+    send(plan, reply, &to, rendered);
+}
+
+fn send(plan: &mut Plan<'_>, reply: &Answered<'_>, to: &Mailbox, rendered: Rendered) {
+    let thread = if to.address == reply.by() { thread_of(reply.mail) } else { case(plan, &reply.maintenance) };
+    plan.write(OutboxKind::Answer, format!("answer:{}:{}", reply.arrival.mail.0, to.address), to, rendered, thread);
+}
+
+fn bare(subject: String, lines: &[&str]) -> Rendered {
+    Rendered { subject, text: format!("{}\n", lines.join("\n")), html: None }
+}

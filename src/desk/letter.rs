@@ -1,0 +1,115 @@
+//! Mails that are written at the moment they leave: requests, because the store holds no token.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    approval::{self, Token},
+    desk::{Desk, plan::case_thread},
+    draft::{self, FirstContactFacts, RequestFacts},
+    mail::outgoing::{Rendered, UnsendableMail, Written, freeze},
+    model::{AgendaFacts, Draft, FrozenMail, Mailbox, Maintenance, RequestAbout, RequestFlavour},
+};
+
+/// Writes a request on a draft for one approver, a reminder of it, or its escalation.
+///
+/// # Errors
+/// When an address cannot be written to.
+pub fn request(
+    desk: &Desk<'_>,
+    draft: &Draft,
+    maintenance: &Maintenance,
+    to: &Mailbox,
+    flavour: &RequestFlavour,
+    now: DateTime<Utc>,
+) -> Result<FrozenMail, UnsendableMail> {
+    // An escalation is no question to an approver: it carries no token, so nothing can be decided from it.
+    let escalation = *flavour == RequestFlavour::Escalation;
+    let token = (!escalation).then(|| approval::token(desk.key, &RequestAbout::Draft(draft.id), draft.revision, &to.address));
+    let reply_to = token.as_ref().map_or_else(|| desk.policy.from.clone(), |token| reply_address(desk, token));
+    let rendered = draft::request(&RequestFacts {
+        draft,
+        maintenance,
+        policy: desk.policy,
+        inventory: desk.inventory,
+        zones: desk.zones,
+        now,
+        code: token.as_ref().map_or("", |token| token.code.as_str()),
+        reply_to: &reply_to,
+        flavour: flavour.clone(),
+    });
+    let unique = match flavour {
+        RequestFlavour::First => "0".to_owned(),
+        RequestFlavour::Reminder(number) => format!("{number}"),
+        RequestFlavour::Escalation => format!("e{}", draft.id.0),
+    };
+    written(desk, to, reply_to, rendered, token.as_ref(), &unique, Some(case_thread(maintenance.id, &desk.policy.from)), now)
+}
+
+/// Writes the summary of an account's first contact for one approver.
+///
+/// # Errors
+/// When an address cannot be written to.
+pub fn first_contact(
+    desk: &Desk<'_>,
+    facts: &AgendaFacts,
+    account: &str,
+    to: &Mailbox,
+    now: DateTime<Utc>,
+) -> Result<FrozenMail, UnsendableMail> {
+    let token = approval::token(desk.key, &RequestAbout::FirstContact(account.to_owned()), 0, &to.address);
+    let rendered = draft::first_contact(&FirstContactFacts {
+        account,
+        outcomes: &facts.backlog_outcomes,
+        held_back: &facts.held_back,
+        policy: desk.policy,
+        inventory: desk.inventory,
+        zones: desk.zones,
+        now,
+        code: &token.code,
+    });
+    written(desk, to, reply_address(desk, &token), rendered, Some(&token), "0", None, now)
+}
+
+#[expect(clippy::too_many_arguments, reason = "the two kinds of letter share all of it, and a struct for one call would say no more")]
+fn written(
+    desk: &Desk<'_>,
+    to: &Mailbox,
+    reply_to: Mailbox,
+    rendered: Rendered,
+    token: Option<&Token>,
+    unique: &str,
+    case: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<FrozenMail, UnsendableMail> {
+    let domain = desk.policy.from.domain();
+    // Relays replace Message-IDs and keep References: the token stands in both.
+    let carrier = token.map(|token| format!("fw.{}@{domain}", token.text));
+    let message_id = match token {
+        Some(token) => format!("fw.{}.{unique}@{domain}", token.text),
+        None => format!("fwe.{unique}.{}@{domain}", approval::hash(&to.address).chars().take(12).collect::<String>()),
+    };
+    freeze(&Written {
+        from: desk.policy.from.clone(),
+        to: to.clone(),
+        reply_to: Some(reply_to),
+        subject: rendered.subject,
+        text: rendered.text,
+        html: rendered.html,
+        message_id,
+        in_reply_to: case.clone(),
+        references: case.into_iter().chain(carrier).collect(),
+        date: now,
+        extra: Vec::new(),
+    })
+}
+
+/// The address to which answers to a request go: with the token where plus addresses reach us.
+fn reply_address(desk: &Desk<'_>, token: &Token) -> Mailbox {
+    let from = &desk.policy.from;
+    match from.address.split_once('@') {
+        Some((local, domain)) if desk.policy.plus_addresses => {
+            Mailbox { name: from.name.clone(), address: format!("{local}+{}@{domain}", token.text) }
+        }
+        _ => from.clone(),
+    }
+}

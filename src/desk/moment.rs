@@ -1,0 +1,120 @@
+//! What follows from a moment: reminders, escalations, alarms, the first contact's summary, and drafts that are asked for anew.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    agenda::{self, Due},
+    desk::{
+        Desk, Plan, answer,
+        propose::{alarm_text, propose, request_row},
+    },
+    lifecycle,
+    model::{
+        AgendaFacts, Content, Draft, DraftState, Effects, Known, Mailbox, Maintenance, OutboxKind, Outgoing, Remark, RequestAbout,
+        RequestFlavour,
+    },
+};
+
+/// Carries out what is due, the digest excepted: that is read from other facts.
+#[must_use]
+pub fn moment(desk: &Desk<'_>, facts: &AgendaFacts, due: &[Due], now: DateTime<Utc>) -> Effects {
+    let known = Known {
+        maintenances: facts.open.iter().map(|(_, maintenance)| maintenance.clone()).collect(),
+        drafts: facts.approved.iter().map(|(draft, _)| draft).chain(facts.open.iter().map(|(draft, _)| draft)).cloned().collect(),
+        told: facts.approved.iter().flat_map(|(_, told)| told.clone()).collect(),
+        next_draft: facts.next_draft,
+        ..Known::default()
+    };
+    let mut plan = Plan::new(desk, &known, now);
+    for due in due {
+        carry_out(&mut plan, facts, due);
+    }
+    plan.effects
+}
+
+fn carry_out(plan: &mut Plan<'_>, facts: &AgendaFacts, due: &Due) {
+    match due {
+        Due::Blind(account, since) => {
+            let why = facts.accounts.iter().find(|one| one.account == *account).and_then(|one| one.failing.clone()).unwrap_or_default();
+            let text = format!(
+                "Forewarn cannot read the mailbox {account} since {}: {why}\nNotices may be waiting there unread.",
+                since.format("%F %H:%MZ")
+            );
+            plan.alarm(format!("blind:{account}:{}", since.timestamp()), text);
+        }
+        Due::Quarantined => answer::quarantined(plan, &facts.quarantined),
+        Due::Undelivered => answer::undelivered(plan, &facts.undelivered),
+        Due::Summary(account) => summary(plan, account),
+        Due::Digest(_) => {}
+        // Staff heard at approval what goes out; that all of it arrived is no news (W27).
+        Due::Sent(draft) => plan.effects.told_done.push(*draft),
+        Due::AskAnew(id) | Due::Expire(id) | Due::Wake(id) | Due::Remind(id, _) | Due::Escalate(id) | Due::Alarm(id, _) => {
+            if let Some((draft, maintenance)) = facts.open.iter().find(|(one, _)| one.id == *id) {
+                on_draft(plan, draft, maintenance, due);
+            }
+        }
+    }
+}
+
+fn on_draft(plan: &mut Plan<'_>, draft: &Draft, maintenance: &Maintenance, due: &Due) {
+    let policy = plan.desk.policy;
+    match due {
+        Due::AskAnew(_) => {
+            plan.void_drafts(maintenance.id, "made in another mode");
+            let text = "asked anew because the mode changed: what was approved in rehearsal told nobody".to_owned();
+            propose(plan, maintenance, &draft.change, vec![Remark { label: "NOTE".to_owned(), text }]);
+        }
+        Due::Expire(_) => {
+            plan.keep_draft(Draft { state: DraftState::Expired, ..draft.clone() });
+            answer::expired(plan, draft, maintenance);
+        }
+        Due::Wake(_) => {
+            remind(plan, draft, draft.reminders + 1);
+        }
+        Due::Remind(_, number) => remind(plan, draft, *number),
+        Due::Escalate(_) => {
+            for to in &policy.escalation {
+                request(plan, draft, to, "escalation", RequestFlavour::Escalation);
+            }
+        }
+        Due::Alarm(_, number) if !lifecycle::reduces(&draft.change) => {
+            let text = alarm_text(plan, draft, maintenance);
+            plan.alarm(agenda::urgent_key(draft, *number), text);
+        }
+        _ => {}
+    }
+}
+
+fn remind(plan: &mut Plan<'_>, draft: &Draft, number: u32) {
+    plan.keep_draft(Draft { state: DraftState::Proposed, asked_at: Some(plan.now), reminders: number, ..draft.clone() });
+    for approver in &plan.desk.policy.approvers {
+        request(plan, draft, &approver.mailbox, &format!("reminder:{number}"), RequestFlavour::Reminder(number));
+    }
+}
+
+fn request(plan: &mut Plan<'_>, draft: &Draft, to: &Mailbox, key: &str, flavour: RequestFlavour) {
+    plan.effects.outgoing.push(Outgoing {
+        kind: OutboxKind::Request,
+        key: format!("request:{}:{}:{key}", draft.id.0, to.address),
+        to: to.clone(),
+        content: Content::Request { draft: draft.id, approver: to.address.clone(), flavour },
+        not_before: plan.now,
+        draft: Some(draft.id),
+    });
+}
+
+fn summary(plan: &mut Plan<'_>, account: &str) {
+    for approver in &plan.desk.policy.approvers {
+        let address = &approver.mailbox.address;
+        let about = RequestAbout::FirstContact(account.to_owned());
+        plan.effects.requests.push(request_row(plan.desk, about, 0, address, plan.now));
+        plan.effects.outgoing.push(Outgoing {
+            kind: OutboxKind::Request,
+            key: format!("first-contact:{account}:{address}"),
+            to: approver.mailbox.clone(),
+            content: Content::FirstContact { account: account.to_owned(), approver: address.clone() },
+            not_before: plan.now,
+            draft: None,
+        });
+    }
+}

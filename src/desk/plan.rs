@@ -1,0 +1,162 @@
+//! What is being decided: the knowledge at hand and the effects so far.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    desk::Desk,
+    mail::outgoing::{Rendered, Written, freeze},
+    model::{
+        Alarm, Content, Draft, DraftId, DraftState, Effects, Known, Mailbox, Maintenance, MaintenanceId, Mode, OutboxKind, OutboxState,
+        Outgoing, Told,
+    },
+};
+
+/// A decision in the making.
+pub struct Plan<'a> {
+    /// What it is made with.
+    pub desk: &'a Desk<'a>,
+    /// What is known.
+    pub known: &'a Known,
+    /// The instant, UTC.
+    pub now: DateTime<Utc>,
+    /// What follows so far.
+    pub effects: Effects,
+    next_maintenance: i64,
+    next_draft: i64,
+}
+
+impl<'a> Plan<'a> {
+    /// Begins with nothing decided.
+    #[must_use]
+    pub fn new(desk: &'a Desk<'a>, known: &'a Known, now: DateTime<Utc>) -> Self {
+        Self { desk, known, now, effects: Effects::default(), next_maintenance: known.next_maintenance, next_draft: known.next_draft }
+    }
+
+    /// The next number for a maintenance.
+    pub fn new_maintenance(&mut self) -> MaintenanceId {
+        let id = MaintenanceId(self.next_maintenance);
+        self.next_maintenance += 1;
+        id
+    }
+
+    /// The next number for a draft.
+    pub fn new_draft(&mut self) -> DraftId {
+        let id = DraftId(self.next_draft);
+        self.next_draft += 1;
+        id
+    }
+
+    /// Every draft of a maintenance in its newest state, those of this decision included, oldest first.
+    #[must_use]
+    pub fn drafts_of(&self, maintenance: MaintenanceId) -> Vec<Draft> {
+        let mut drafts: Vec<Draft> = Vec::new();
+        for draft in self.known.drafts.iter().chain(&self.effects.drafts).filter(|draft| draft.maintenance == maintenance) {
+            match drafts.iter_mut().find(|seen| seen.id == draft.id) {
+                Some(seen) => *seen = draft.clone(),
+                None => drafts.push(draft.clone()),
+            }
+        }
+        for draft in &mut drafts {
+            if let Some((_, why)) = self.effects.voided.iter().find(|(id, _)| *id == draft.id) {
+                draft.state = DraftState::Void(why.clone());
+            }
+        }
+        drafts.sort_by_key(|draft| draft.revision);
+        drafts
+    }
+
+    /// The customer mails of a maintenance that have left or may have left; `queued_too` adds those that are about to.
+    /// Mails of a rehearsal told nobody once the mode is live.
+    #[must_use]
+    pub fn told(&self, maintenance: MaintenanceId, queued_too: bool) -> Vec<Told> {
+        let counts = |told: &&Told| {
+            let left = match told.state {
+                OutboxState::Sent | OutboxState::Unknown | OutboxState::DotPending => true,
+                OutboxState::Talking | OutboxState::Queued | OutboxState::Retry => queued_too,
+                OutboxState::Failed | OutboxState::Cancelled => false,
+            };
+            left && told.maintenance == maintenance && told.rehearsal == (self.desk.policy.mode == Mode::Rehearsal)
+        };
+        self.known.told.iter().filter(counts).cloned().collect()
+    }
+
+    /// Overtakes every draft of a maintenance that is not ended: open ones, and approved ones with mails that have not left.
+    pub fn void_drafts(&mut self, maintenance: MaintenanceId, why: &str) {
+        for draft in self.drafts_of(maintenance) {
+            if draft.state.open() || draft.state == DraftState::Approved {
+                self.effects.drafts.retain(|new| new.id != draft.id);
+                self.effects.voided.push((draft.id, why.to_owned()));
+            }
+        }
+    }
+
+    /// Takes a maintenance into the effects; a newer state of the same one replaces the earlier.
+    pub fn keep(&mut self, maintenance: Maintenance) {
+        self.effects.maintenances.retain(|kept| kept.id != maintenance.id);
+        self.effects.maintenances.push(maintenance);
+    }
+
+    /// Takes a draft into the effects; a newer state of the same one replaces the earlier.
+    pub fn keep_draft(&mut self, draft: Draft) {
+        self.effects.drafts.retain(|kept| kept.id != draft.id);
+        self.effects.drafts.push(draft);
+    }
+
+    /// Puts a mail to staff into the outbox. What cannot be sent becomes an alarm: it must not end in silence.
+    pub fn write(&mut self, kind: OutboxKind, key: String, to: &Mailbox, rendered: Rendered, thread: Thread) {
+        let policy = self.desk.policy;
+        let message_id = message_id(&key, &policy.from);
+        let written = Written {
+            from: policy.from.clone(),
+            to: to.clone(),
+            reply_to: None,
+            subject: rendered.subject,
+            text: rendered.text,
+            html: rendered.html,
+            message_id,
+            in_reply_to: thread.in_reply_to,
+            references: thread.references,
+            date: self.now,
+            extra: Vec::new(),
+        };
+        match freeze(&written) {
+            Ok(mail) => self.effects.outgoing.push(Outgoing {
+                kind,
+                key,
+                to: to.clone(),
+                content: Content::Frozen(mail),
+                not_before: self.now,
+                draft: None,
+            }),
+            Err(error) => self.alarm(format!("unsendable:{key}"), format!("a mail to {} could not be written: {error}", to.address)),
+        }
+    }
+
+    /// Raises an alarm by the second path, once a key.
+    pub fn alarm(&mut self, key: String, text: String) {
+        self.effects.alarms.push(Alarm { key, text });
+    }
+}
+
+/// The thread that a mail belongs to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Thread {
+    /// Message-ID that is answered.
+    pub in_reply_to: Option<String>,
+    /// Earlier Message-IDs, oldest first.
+    pub references: Vec<String>,
+}
+
+/// The Message-ID of a mail of ours, from its key in the outbox: the same mail has the same one for ever.
+#[must_use]
+pub fn message_id(key: &str, from: &Mailbox) -> String {
+    let sum = crate::approval::hash(&format!("message\0{key}"));
+    let short: String = sum.chars().take(24).collect();
+    format!("fwm.{short}@{}", from.domain())
+}
+
+/// The root of the thread in which all mails to staff about one maintenance stand.
+#[must_use]
+pub(super) fn case_thread(maintenance: MaintenanceId, from: &Mailbox) -> String {
+    format!("fw-case-{}@{}", maintenance.0, from.domain())
+}

@@ -1,0 +1,304 @@
+//! Maintenance → draft, questions and requests: the one place in which approvers are asked.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    approval,
+    desk::{Desk, Plan},
+    draft::{self, AnswerFacts, NoticeFacts},
+    inventory, lifecycle,
+    model::{
+        Affected, AffectedService, Change, Content, Draft, DraftId, DraftState, Inventory, Kind, Local, Maintenance, Mode, OutboxKind,
+        Outgoing, ProblemKind, Question, Remark, Request, RequestAbout, RequestFlavour, Status, Window,
+    },
+};
+
+/// What proposing a change came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Proposed {
+    /// Approvers are asked.
+    Asked(DraftId),
+    /// Only internal services are touched: staff see it in the digest, nobody else is told (W18).
+    Internal,
+    /// Only objects that were given back are named (W17).
+    Retired,
+    /// Nobody was told, so there is nothing to follow.
+    NobodyTold,
+}
+
+/// Whether a question keeps `approve` from counting. Every question does: what is in doubt is never sent.
+pub(crate) fn blocks_sending(draft: &Draft) -> bool {
+    !draft.questions.is_empty() || draft.variants.is_empty()
+}
+
+/// Drafts a change and asks every approver. `extra` are remarks of the caller's.
+pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &Change, extra: Vec<Remark>) -> Proposed {
+    let desk = plan.desk;
+    let affected = inventory::affected(desk.inventory, maintenance);
+    if affected.services.is_empty() && affected.unknown_objects.is_empty() && !affected.retired_objects.is_empty() {
+        return Proposed::Retired;
+    }
+    let rows = plan.told(maintenance.id, true);
+    let mut questions = questions(desk, maintenance, &affected, change, !rows.is_empty());
+    if questions.is_empty() && !affected.services.is_empty() && affected.services.iter().all(|service| service.internal) {
+        return Proposed::Internal;
+    }
+    let mut remarks = remarks(plan, maintenance, &affected);
+    remarks.extend(extra);
+    let name = public_name(desk, maintenance);
+    let paragraphs = draft::paragraphs(maintenance, &name, &affected.services);
+    let rehearsal = desk.policy.mode == Mode::Rehearsal;
+    let mut variants = Vec::new();
+    if questions.is_empty() {
+        let facts = NoticeFacts {
+            templates: desk.templates,
+            policy: desk.policy,
+            zones: desk.zones,
+            maintenance,
+            change,
+            affected: &affected,
+            provider_public_name: &name,
+            paragraphs: &paragraphs,
+            rehearsal,
+            told: &draft::told(&plan.drafts_of(maintenance.id), &rows, rehearsal),
+        };
+        match draft::variants(&facts) {
+            Ok(made) => variants = made,
+            Err(error) => questions.push(Question::NobodyToTell(format!("the notice could not be written: {error}"))),
+        }
+        if variants.is_empty() && questions.is_empty() {
+            if lifecycle::reduces(change) {
+                return Proposed::NobodyTold;
+            }
+            questions.push(Question::NobodyToTell("no customer with a contact has the services that are touched".to_owned()));
+        }
+    }
+    let services = match questions.iter().find_map(|question| if let Question::Services(list) = question { Some(list) } else { None }) {
+        Some(list) => list.clone(),
+        None => affected.services,
+    };
+    let (starts_at, ends_at) = lifecycle::span(&maintenance.said.windows);
+    let draft = Draft {
+        id: plan.new_draft(),
+        maintenance: maintenance.id,
+        revision: plan.drafts_of(maintenance.id).iter().map(|draft| draft.revision).max().unwrap_or(0) + 1,
+        maintenance_revision: maintenance.revision,
+        change: change.clone(),
+        mode: desk.policy.mode,
+        paragraphs,
+        content_hash: draft::content_hash(&variants),
+        variants,
+        services,
+        remarks,
+        questions,
+        proposed_at: plan.now,
+        asked_at: Some(plan.now),
+        reminders: 0,
+        send_by: send_by(desk, starts_at, plan.now),
+        starts_at,
+        ends_at,
+        state: DraftState::Proposed,
+    };
+    let id = draft.id;
+    ask(plan, maintenance, &draft);
+    plan.keep_draft(draft);
+    Proposed::Asked(id)
+}
+
+/// Puts a request to every approver, and raises the alarm where the window is near (W13).
+fn ask(plan: &mut Plan<'_>, maintenance: &Maintenance, draft: &Draft) {
+    let desk = plan.desk;
+    for approver in &desk.policy.approvers {
+        let address = &approver.mailbox.address;
+        let about = RequestAbout::Draft(draft.id);
+        plan.effects.requests.push(request_row(desk, about, draft.revision, address, plan.now));
+        plan.effects.outgoing.push(Outgoing {
+            kind: OutboxKind::Request,
+            key: format!("request:{}:{address}:first", draft.id.0),
+            to: approver.mailbox.clone(),
+            content: Content::Request { draft: draft.id, approver: address.clone(), flavour: RequestFlavour::First },
+            not_before: plan.now,
+            draft: Some(draft.id),
+        });
+    }
+    if is_urgent(desk, draft, plan.now) {
+        let text = alarm_text(plan, draft, maintenance);
+        plan.alarm(crate::agenda::urgent_key(draft, 0), text);
+    }
+}
+
+/// The alarm's three lines.
+pub(super) fn alarm_text(plan: &Plan<'_>, draft: &Draft, maintenance: &Maintenance) -> String {
+    let desk = plan.desk;
+    let facts = AnswerFacts { draft, maintenance, policy: desk.policy, inventory: desk.inventory, zones: desk.zones, code: "" };
+    draft::alarm(&facts, plan.now)
+}
+
+/// The row by which a reply is known: hashes only.
+pub(super) fn request_row(desk: &Desk<'_>, about: RequestAbout, revision: u32, approver: &str, now: DateTime<Utc>) -> Request {
+    let token = approval::token(desk.key, &about, revision, approver);
+    Request {
+        about,
+        approver: approver.to_owned(),
+        token_hash: approval::hash(&token.text),
+        code_hash: approval::hash(&token.code),
+        made_at: now,
+        helped: 0,
+    }
+}
+
+/// Whether a window starts so soon that mail alone is not enough, and is not over.
+pub(crate) fn is_urgent(desk: &Desk<'_>, draft: &Draft, now: DateTime<Utc>) -> bool {
+    let near = draft.starts_at.is_some_and(|start| start - now <= desk.policy.agenda.urgent_within);
+    near && draft.ends_at.or(draft.starts_at).is_some_and(|end| end > now) && !lifecycle::reduces(&draft.change)
+}
+
+fn send_by(desk: &Desk<'_>, starts_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let start = starts_at?;
+    let wanted = start - desk.policy.agenda.send_before;
+    Some(if wanted > now { wanted } else { start })
+}
+
+fn public_name(desk: &Desk<'_>, maintenance: &Maintenance) -> String {
+    inventory::provider_for(desk.inventory, &maintenance.provider)
+        .map_or_else(|| "Provider".to_owned(), |provider| provider.public_name.clone())
+}
+
+fn questions(desk: &Desk<'_>, maintenance: &Maintenance, affected: &Affected, change: &Change, anybody_told: bool) -> Vec<Question> {
+    let said = &maintenance.said;
+    let follows = lifecycle::reduces(change) && anybody_told;
+    let mut questions = Vec::new();
+    let readings = readings(desk, maintenance);
+    if !readings.is_empty() && !follows {
+        questions.push(Question::Windows(readings));
+    } else if said.windows.is_empty() && !follows && (said.watch.is_some() || !lifecycle::needs_no_window(maintenance.kind, said)) {
+        questions.push(Question::NoWindow);
+    }
+    if maintenance.kind == Some(Kind::Incident) {
+        questions.push(Question::NobodyToTell("an outage report: staff know now, and nothing is drafted for customers".to_owned()));
+    } else if !follows && (affected.unstated || affected.services.is_empty()) && maintenance.chosen_services.is_none() {
+        questions.push(Question::Services(candidates(desk.inventory, maintenance, affected)));
+    }
+    questions
+}
+
+/// The readings that a person chooses from: those that the mail leaves open; where only the zone is missing, UTC and staff's zone; where
+/// anything else about the time is in doubt, the one that was found, to be confirmed. Empty where the time is sure.
+fn readings(desk: &Desk<'_>, maintenance: &Maintenance) -> Vec<Vec<Window>> {
+    let said = &maintenance.said;
+    let doubted = |kinds: &[ProblemKind]| maintenance.problems.iter().any(|problem| problem.blocking && kinds.contains(&problem.problem));
+    if said.readings.len() >= 2 || said.windows.is_empty() {
+        return said.readings.clone();
+    }
+    if doubted(&[ProblemKind::UnknownZone]) {
+        let staff: Option<Vec<Window>> = said.windows.iter().map(|window| as_local(desk, window)).collect();
+        return std::iter::once(said.windows.clone()).chain(staff.filter(|staff| *staff != said.windows)).collect();
+    }
+    let in_doubt = [
+        ProblemKind::Conflict,
+        ProblemKind::AmbiguousTime,
+        ProblemKind::NonexistentTime,
+        ProblemKind::WeekdayMismatch,
+        ProblemKind::EndsBeforeStart,
+    ];
+    if doubted(&in_doubt) { vec![said.windows.clone()] } else { Vec::new() }
+}
+
+/// A window whose clock times were taken for UTC, taken for staff's zone; none where the clocks skip or repeat one.
+fn as_local(desk: &Desk<'_>, window: &Window) -> Option<Window> {
+    let zone = desk.policy.zone;
+    let at = |utc: DateTime<Utc>| match desk.zones.resolve(zone, utc.naive_utc()) {
+        Local::One(at) => Some(at),
+        _ => None,
+    };
+    let end = match window.end {
+        Some(end) => Some(at(end)?),
+        None => None,
+    };
+    Some(Window { start: at(window.start)?, end, zone: Some(zone.name().to_owned()), ..window.clone() })
+}
+
+/// The services that a person chooses from: those at that provider, else all of them.
+fn candidates(inventory: &Inventory, maintenance: &Maintenance, affected: &Affected) -> Vec<AffectedService> {
+    if !affected.services.is_empty() {
+        return affected.services.clone();
+    }
+    let mut unnamed = maintenance.clone();
+    unnamed.said.objects.clear();
+    let at_provider = inventory::affected(inventory, &unnamed).services;
+    if !at_provider.is_empty() {
+        return at_provider;
+    }
+    let whole = |service: &crate::model::Service| AffectedService {
+        id: service.id.clone(),
+        name: service.name.clone(),
+        parts: service.parts.iter().map(|part| part.name.clone()).collect(),
+        internal: service.internal,
+        objects: Vec::new(),
+    };
+    inventory.services.iter().map(whole).collect()
+}
+
+fn remarks(plan: &Plan<'_>, maintenance: &Maintenance, affected: &Affected) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    let mut say = |label: &str, text: String| remarks.push(Remark { label: label.to_owned(), text });
+    for problem in maintenance.problems.iter().filter(|problem| problem.blocking) {
+        say("DOUBT", problem.detail.clone());
+    }
+    if !affected.unknown_objects.is_empty() {
+        say("NOTE", format!("not in services.toml: {}", affected.unknown_objects.join(", ")));
+    }
+    if !affected.retired_objects.is_empty() {
+        say("NOTE", format!("given back, but still named: {}", affected.retired_objects.join(", ")));
+    }
+    if !affected.customers_without_contact.is_empty() {
+        say("NOTE", format!("no contact for {}: write to them yourself", affected.customers_without_contact.join(", ")));
+    }
+    if !affected.services_without_customer.is_empty() {
+        say("NOTE", format!("nobody has {}", affected.services_without_customer.join(", ")));
+    }
+    if let Some(start) = lifecycle::span(&maintenance.said.windows).0 {
+        let days = (start - plan.now).num_days();
+        for customer in &affected.customers {
+            if let Some(promised) = customer.notice_days.filter(|promised| i64::from(*promised) > days) {
+                say("LATE", format!("{} is promised {}, gets {}", customer.name, count(i64::from(promised)), count(days.max(0))));
+            }
+        }
+    }
+    let also = also(plan, maintenance);
+    if !also.is_empty() {
+        say("ALSO", also);
+    }
+    for action in &maintenance.said.actions {
+        say("FOR US", action.text.clone());
+    }
+    remarks
+}
+
+fn count(days: i64) -> String {
+    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
+}
+
+/// Other windows ahead, at most three: `Sun Sep 13 Data Center Maintenance (Hypervisor)`.
+fn also(plan: &Plan<'_>, maintenance: &Maintenance) -> String {
+    let mut ahead: Vec<(DateTime<Utc>, String)> = plan
+        .known
+        .ahead
+        .iter()
+        .filter(|other| other.id != maintenance.id && other.status != Status::Cancelled && other.closed.is_none())
+        .filter_map(|other| {
+            let start = lifecycle::span(&other.said.windows).0?;
+            let title = other.said.title.as_deref().or(other.said.summary.as_deref()).unwrap_or(&other.subject);
+            Some((start, title.to_owned()))
+        })
+        .collect();
+    ahead.sort();
+    let day = |at: DateTime<Utc>| plan.desk.zones.local(plan.desk.policy.zone, at).0.format("%a %b %-d").to_string();
+    let shown: Vec<String> = ahead.iter().take(3).map(|(start, title)| format!("{} {title}", day(*start))).collect();
+    shown.join("; ")
+}
+
+/// Whether a draft was made in another mode than the present one: it is then sent never, and asked for anew.
+pub(crate) fn is_of_other_mode(draft: &Draft, mode: Mode) -> bool {
+    draft.mode != mode
+}

@@ -1,0 +1,398 @@
+//! What follows from a reply of staff: the decision is checked against the present state and carried out, and the reply is answered.
+
+use chrono::{DateTime, Datelike, NaiveTime, TimeDelta, Utc, Weekday};
+
+use crate::{
+    approval::{self, Accepted, Refused, Verb},
+    desk::{
+        Arrival, Plan, answer, blocks_sending,
+        plan::{Thread, message_id},
+        propose::{is_of_other_mode, propose},
+        settle,
+    },
+    lifecycle,
+    mail::{
+        auth,
+        outgoing::{Written, freeze},
+        reply,
+    },
+    model::{
+        Change, Content, Decision, DecisionRecord, Draft, DraftState, Local, Mail, Maintenance, OutboxKind, Outgoing, Recipient,
+        ReplyOutcome, Request, RequestAbout, Variant, Zones,
+    },
+    rules::time::{self, TimeContext},
+};
+
+/// Help mails a request may have.
+const MAX_HELP: u32 = 3;
+
+/// Judges a reply that carries a token or code, and carries it out.
+pub(super) fn reply(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail) -> ReplyOutcome {
+    match approval::judge(plan.desk.policy, mail, &plan.known.requests) {
+        Ok(accepted) => act(plan, arrival, mail, &accepted),
+        Err(refused) => refuse(plan, arrival, mail, &refused),
+    }
+}
+
+/// An approver's word without any carrier: some clients strip them all. Nothing is decided, but the approver is told; none where the mail
+/// is no answer at all.
+pub(super) fn without_carrier(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail) -> Option<ReplyOutcome> {
+    let said = approval::verb(&reply::reply(mail))?;
+    if approval::automatic(mail).is_some() || auth::proof(mail, &plan.desk.policy.auth).is_err() || said == Verb::Help {
+        return None;
+    }
+    answer::no_request(plan, arrival, mail);
+    Some(ReplyOutcome::UnknownToken)
+}
+
+fn refuse(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, refused: &Refused) -> ReplyOutcome {
+    if let Some(request) = &refused.request {
+        if refused.answerable {
+            help(plan, arrival, mail, request, &refused.detail);
+        } else {
+            answer::note_to_rightful_approver(plan, request, &refused.detail);
+        }
+    }
+    refused.outcome
+}
+
+/// Sends the words that work, at most three times a request.
+fn help(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, request: &Request, why: &str) {
+    if request.helped >= MAX_HELP {
+        return;
+    }
+    plan.effects.requests.push(Request { helped: request.helped + 1, ..request.clone() });
+    answer::help(plan, arrival, mail, request, why);
+}
+
+fn act(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, accepted: &Accepted) -> ReplyOutcome {
+    let draft = match &accepted.request.about {
+        RequestAbout::FirstContact(account) => return first_contact(plan, arrival, mail, accepted, account),
+        RequestAbout::Draft(id) => plan.known.drafts.iter().find(|draft| draft.id == *id).cloned(),
+    };
+    let maintenance = draft.as_ref().and_then(|draft| plan.known.maintenances.iter().find(|known| known.id == draft.maintenance)).cloned();
+    let (Some(draft), Some(maintenance)) = (draft, maintenance) else {
+        help(plan, arrival, mail, &accepted.request, "the draft it is about is not in the store any more");
+        return ReplyOutcome::Superseded;
+    };
+    let reply = Answered { arrival, mail, accepted, draft, maintenance };
+    match &accepted.verb {
+        Verb::Help => {
+            help(plan, arrival, mail, &accepted.request, "you asked for help");
+            ReplyOutcome::Unclear
+        }
+        Verb::Stop => stop(plan, &reply),
+        Verb::Mine => mine(plan, &reply),
+        _ => decide(plan, &reply),
+    }
+}
+
+/// A reply with everything that it is about.
+pub(super) struct Answered<'a> {
+    pub(super) arrival: &'a Arrival,
+    pub(super) mail: &'a Mail,
+    pub(super) accepted: &'a Accepted,
+    pub(super) draft: Draft,
+    pub(super) maintenance: Maintenance,
+}
+
+impl Answered<'_> {
+    pub(super) fn by(&self) -> &str {
+        &self.accepted.request.approver
+    }
+
+    fn record(&self, plan: &mut Plan<'_>, decision: Decision) {
+        plan.effects.decisions.push(DecisionRecord {
+            draft: Some(self.draft.id),
+            by: self.by().to_owned(),
+            decision,
+            mail: self.arrival.mail,
+            at: plan.now,
+            proof: self.accepted.proof.clone(),
+        });
+    }
+}
+
+/// Words that need the draft to be the current one and undecided.
+fn decide(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
+    let newest = plan.drafts_of(reply.maintenance.id).pop();
+    let overtaken = newest.as_ref().is_none_or(|newest| newest.id != reply.draft.id)
+        || !reply.draft.state.open()
+        || reply.draft.maintenance_revision != reply.maintenance.revision
+        || is_of_other_mode(&reply.draft, plan.desk.policy.mode);
+    if overtaken {
+        answer::superseded(plan, reply, newest.as_ref());
+        return ReplyOutcome::Superseded;
+    }
+    match reply.accepted.verb.clone() {
+        Verb::Approve => approve(plan, reply),
+        Verb::Reject(why) => {
+            reply.record(plan, Decision::Reject(why.clone()));
+            let why = if why.is_empty() { "no reason given".to_owned() } else { why };
+            plan.keep_draft(Draft { state: DraftState::Rejected(why.clone()), ..reply.draft.clone() });
+            answer::rejected(plan, reply, &why);
+            ReplyOutcome::Accepted
+        }
+        Verb::Hold(day) => hold(plan, reply, day.as_deref()),
+        Verb::Edit(text) => {
+            let text = text.trim().to_owned();
+            if text == reply.draft.paragraphs.trim() {
+                help(plan, reply.arrival, reply.mail, &reply.accepted.request, "the text you sent is the text that stands");
+                return ReplyOutcome::Unclear;
+            }
+            reply.record(plan, Decision::Edit(text.clone()));
+            let mut next = settle::next(plan, reply, "text changed");
+            next.edited = Some(text);
+            renew(plan, reply, next);
+            ReplyOutcome::Accepted
+        }
+        verb => settle(plan, reply, &verb),
+    }
+}
+
+fn settle(plan: &mut Plan<'_>, reply: &Answered<'_>, verb: &Verb) -> ReplyOutcome {
+    match settle::settled(plan, reply, verb) {
+        Ok((decision, next)) => {
+            reply.record(plan, decision);
+            if next.closed.is_some() {
+                plan.void_drafts(next.id, &format!("irrelevant, says {}", reply.by()));
+                answer::closed(plan, reply);
+                plan.keep(next);
+            } else {
+                renew(plan, reply, next);
+            }
+            ReplyOutcome::Accepted
+        }
+        Err(why) => {
+            help(plan, reply.arrival, reply.mail, &reply.accepted.request, &why);
+            ReplyOutcome::Unclear
+        }
+    }
+}
+
+/// Drafts anew what a person changed: the new request is the answer to the reply, and approves nothing.
+fn renew(plan: &mut Plan<'_>, reply: &Answered<'_>, next: Maintenance) {
+    plan.void_drafts(next.id, &format!("changed by {}", reply.by()));
+    let remarks = answer::changed_remark(reply, &next);
+    let change = reply.draft.change.clone();
+    propose(plan, &next, &change, remarks);
+    plan.keep(next);
+}
+
+fn approve(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
+    let draft = &reply.draft;
+    if blocks_sending(draft) {
+        help(plan, reply.arrival, reply.mail, &reply.accepted.request, "there is a question to answer first, so approve does not work yet");
+        return ReplyOutcome::Unclear;
+    }
+    if draft.ends_at.is_some_and(|end| end <= plan.now) && !lifecycle::reduces(&draft.change) {
+        plan.keep_draft(Draft { state: DraftState::Expired, ..draft.clone() });
+        answer::too_late(plan, reply);
+        return ReplyOutcome::Superseded;
+    }
+    let rows: Result<Vec<Outgoing>, String> = draft
+        .variants
+        .iter()
+        .flat_map(|variant| variant.recipients.iter().map(move |recipient| (variant, recipient)))
+        .enumerate()
+        .map(|(index, (variant, recipient))| notice_row(plan, draft, index, variant, recipient))
+        .collect();
+    match rows {
+        Ok(rows) => {
+            reply.record(plan, Decision::Approve);
+            plan.keep_draft(Draft { state: DraftState::Approved, ..draft.clone() });
+            answer::approved(plan, reply, rows.len());
+            plan.effects.outgoing.extend(rows);
+            ReplyOutcome::Accepted
+        }
+        Err(why) => {
+            help(plan, reply.arrival, reply.mail, &reply.accepted.request, &format!("nothing was sent: {why}"));
+            ReplyOutcome::Unclear
+        }
+    }
+}
+
+/// One customer mail, frozen now: approval is of these bytes.
+fn notice_row(plan: &Plan<'_>, draft: &Draft, index: usize, variant: &Variant, recipient: &Recipient) -> Result<Outgoing, String> {
+    let policy = plan.desk.policy;
+    let address = &recipient.mailbox.address;
+    let key = format!("notice:{}:{index}:{address}", draft.id.0);
+    // Updates stand in the thread of what this address was told before.
+    let earlier: Vec<String> = plan
+        .known
+        .told
+        .iter()
+        .filter(|told| told.maintenance == draft.maintenance && told.address == *address)
+        .map(|told| told.message_id.clone())
+        .collect();
+    let written = Written {
+        from: policy.from.clone(),
+        to: recipient.mailbox.clone(),
+        reply_to: Some(policy.support.clone()),
+        subject: variant.subject.clone(),
+        text: variant.text.clone(),
+        html: Some(variant.html.clone()),
+        message_id: message_id(&key, &policy.from),
+        in_reply_to: earlier.last().cloned(),
+        references: earlier,
+        date: plan.now,
+        extra: Vec::new(),
+    };
+    let mail = freeze(&written).map_err(|error| error.to_string())?;
+    Ok(Outgoing {
+        kind: OutboxKind::Notice,
+        key,
+        to: recipient.mailbox.clone(),
+        content: Content::Frozen(mail),
+        not_before: plan.now + policy.undo,
+        draft: Some(draft.id),
+    })
+}
+
+/// Takes back what has not left, also from a draft that was overtaken since.
+fn stop(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
+    if reply.draft.state != DraftState::Approved {
+        answer::nothing_to_stop(plan, reply);
+        return ReplyOutcome::Superseded;
+    }
+    reply.record(plan, Decision::Stop);
+    plan.keep_draft(Draft { state: DraftState::Rejected(format!("stopped by {}", reply.by())), ..reply.draft.clone() });
+    let rows = answer::taken_back(plan, &reply.draft);
+    answer::stopped(plan, reply, &rows);
+    ReplyOutcome::Accepted
+}
+
+fn mine(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
+    reply.record(plan, Decision::Mine);
+    plan.keep(Maintenance { owner: Some(reply.by().to_owned()), ..reply.maintenance.clone() });
+    answer::mine(plan, reply);
+    ReplyOutcome::Accepted
+}
+
+fn hold(plan: &mut Plan<'_>, reply: &Answered<'_>, day: Option<&str>) -> ReplyOutcome {
+    let wanted = match day {
+        None => Ok(next_working_day(plan)),
+        Some(text) => hold_until(plan, text),
+    };
+    let until = match wanted {
+        // Never past the time by which the notice must be out.
+        Ok(until) => reply.draft.send_by.map_or(until, |send_by| until.min(send_by)),
+        Err(why) => {
+            help(plan, reply.arrival, reply.mail, &reply.accepted.request, &why);
+            return ReplyOutcome::Unclear;
+        }
+    };
+    reply.record(plan, Decision::Hold(until));
+    plan.keep_draft(Draft { state: DraftState::Held(until), ..reply.draft.clone() });
+    answer::held(plan, reply, until);
+    ReplyOutcome::Accepted
+}
+
+/// Nine o'clock of the next working day, staff's zone.
+fn next_working_day(plan: &Plan<'_>) -> DateTime<Utc> {
+    let zone = plan.desk.policy.zone;
+    let nine = NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default();
+    let today = plan.desk.zones.local(zone, plan.now).0.date_naive();
+    let mut day = today.succ_opt().unwrap_or(today);
+    while matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
+        day = day.succ_opt().unwrap_or(day);
+    }
+    match plan.desk.zones.resolve(zone, day.and_time(nine)) {
+        Local::One(at) | Local::Twice(at, _) => at,
+        Local::Never | Local::Unknown => plan.now + TimeDelta::hours(24),
+    }
+}
+
+/// `Thu 9:00`, `2020-09-08 14:00`, `Friday`: in staff's zone, the next such time.
+fn hold_until(plan: &Plan<'_>, text: &str) -> Result<DateTime<Utc>, String> {
+    let (zone, zones) = (plan.desk.policy.zone, plan.desk.zones);
+    let unclear = || format!("“{text}” is no time that I understand; write hold until Thu 9:00, or hold until 2026-09-08 14:00");
+    let mut words = text.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let at = match weekday(first) {
+        Some(wanted) => {
+            let rest: Vec<&str> = words.filter(|word| !word.eq_ignore_ascii_case("at")).collect();
+            let time = if rest.is_empty() { NaiveTime::from_hms_opt(9, 0, 0) } else { clock(&rest.join("")) }.ok_or_else(unclear)?;
+            let today = zones.local(zone, plan.now).0.date_naive();
+            let days = today.iter_days().take(15).filter(|day| day.weekday() == wanted);
+            days.filter_map(|day| local(zones, zone, day, time)).find(|at| *at > plan.now).ok_or_else(unclear)?
+        }
+        None => {
+            let context = TimeContext { zones, arrived_at: plan.now, zone: Some(zone), order: None, date: None };
+            let statement = time::statements(text, &context).into_iter().next().ok_or_else(unclear)?;
+            match statement.readings.as_slice() {
+                [(start, _)] if statement.problems.iter().all(|problem| !problem.blocking) => *start,
+                _ => return Err(unclear()),
+            }
+        }
+    };
+    if at <= plan.now { Err(format!("“{text}” is past")) } else { Ok(at) }
+}
+
+fn local(zones: &Zones, zone: chrono_tz::Tz, day: chrono::NaiveDate, time: NaiveTime) -> Option<DateTime<Utc>> {
+    match zones.resolve(zone, day.and_time(time)) {
+        Local::One(at) | Local::Twice(at, _) => Some(at),
+        Local::Never | Local::Unknown => None,
+    }
+}
+
+fn weekday(word: &str) -> Option<Weekday> {
+    word.trim_end_matches([',', '.']).parse().ok()
+}
+
+/// `9:00`, `9am`, `14:30`, `9`.
+fn clock(text: &str) -> Option<NaiveTime> {
+    let lower = text.to_lowercase();
+    let (digits, shift) = match lower.strip_suffix("pm") {
+        Some(digits) => (digits, 12),
+        None => (lower.strip_suffix("am").unwrap_or(&lower), 0),
+    };
+    let (hour, minute) = digits.split_once(':').unwrap_or((digits, "0"));
+    let hour: u32 = hour.trim().parse().ok()?;
+    NaiveTime::from_hms_opt(if shift == 12 && hour < 12 { hour + 12 } else { hour }, minute.trim().parse().ok()?, 0)
+}
+
+/// `start` drafts what lies ahead; `reject` leaves it.
+fn first_contact(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, accepted: &Accepted, account: &str) -> ReplyOutcome {
+    let by = accepted.request.approver.clone();
+    let starts = match &accepted.verb {
+        Verb::Start | Verb::Approve => true,
+        Verb::Reject(_) | Verb::Irrelevant => false,
+        _ => {
+            help(plan, arrival, mail, &accepted.request, "answer start to draft what lies ahead, or reject to leave it");
+            return ReplyOutcome::Unclear;
+        }
+    };
+    let held: Vec<Maintenance> = plan.known.held_back.clone();
+    let mut drafted = 0;
+    for mut maintenance in held {
+        maintenance.held_back = false;
+        if starts && !lifecycle::is_over(&maintenance.said, plan.now) {
+            maintenance.revision += 1;
+            propose(plan, &maintenance, &Change::New, Vec::new());
+            drafted += 1;
+        } else {
+            maintenance.closed = Some(if starts { "over before the start".to_owned() } else { format!("left at first contact by {by}") });
+        }
+        plan.keep(maintenance);
+    }
+    let decision = if starts { Decision::Start } else { Decision::Reject("left at first contact".to_owned()) };
+    plan.effects.decisions.push(DecisionRecord {
+        draft: None,
+        by,
+        decision,
+        mail: arrival.mail,
+        at: plan.now,
+        proof: accepted.proof.clone(),
+    });
+    plan.effects.first_contact_started.push(account.to_owned());
+    answer::first_contact(plan, arrival, accepted, starts, drafted);
+    ReplyOutcome::Accepted
+}
+
+/// The thread of a reply: what it answers stays connected.
+pub(super) fn thread_of(mail: &Mail) -> Thread {
+    let mut references = mail.references.clone();
+    references.extend(mail.message_id.iter().cloned());
+    Thread { in_reply_to: mail.message_id.clone(), references }
+}

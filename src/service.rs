@@ -1,0 +1,256 @@
+//! The loops: poll the inboxes, consider what is new, do what is due, send what may leave. The only place that sees core and shell.
+//!
+//! A mail's way: listed → stored → pre-scan and parse (on a thread of its own) → `rules::read` → `store.known_for` → `desk::decide` →
+//! `store.commit`, one transaction. A moment's way: `store.agenda_facts` → `agenda::due` → `desk::moment` → `store.commit`. A row's way:
+//! `store.claim` → written if it is a request → `store.dot_pending` → sink → `store.ended`. Whatever fails is written down and tried again;
+//! a mail that fails never blocks the next.
+
+mod consider;
+mod open;
+mod poll;
+mod send;
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::{Notify, watch};
+
+use crate::{
+    agenda::{self, Due},
+    alarm,
+    clock::Clock,
+    config::Config,
+    desk::{self, Desk},
+    digest,
+    draft::Templates,
+    mail::outgoing::{Rendered, UnsendableMail, Written, freeze},
+    model::{AgendaFacts, Content, OutboxKind, Outgoing, Policy, Zones},
+    rules::RuleSet,
+    store::{Store, StoreError},
+};
+pub use open::{OpenError, open, rules, templates};
+
+/// Mails considered in one pass before the agenda has its turn.
+const MAILS_A_PASS: usize = 200;
+/// Time between two looks at the inboxes.
+const POLL_EVERY: Duration = Duration::from_secs(30);
+/// Time between two looks at the agenda and the outbox.
+const LOOK_EVERY: Duration = Duration::from_secs(20);
+
+/// Everything that a pass works with.
+pub struct Service {
+    config: Config,
+    store: Store,
+    rules: Arc<RuleSet>,
+    zones: Arc<Zones>,
+    templates: Templates,
+    key: Vec<u8>,
+    clock: Clock,
+    seen: poll::Seen,
+}
+
+/// What one round came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Mails considered, with their outcomes' names.
+    pub considered: Vec<(crate::model::MailId, crate::model::Outcome)>,
+    /// Mails sent.
+    pub sent: usize,
+    /// Alarms raised.
+    pub alarms: usize,
+    /// What went wrong, sentences for people; empty where all is well.
+    pub faults: Vec<String>,
+}
+
+impl Service {
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The zone rules.
+    #[must_use]
+    pub fn zones(&self) -> &Zones {
+        &self.zones
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    fn desk(&self) -> Desk<'_> {
+        Desk {
+            policy: &self.config.policy,
+            inventory: &self.config.inventory,
+            templates: &self.templates,
+            zones: &self.zones,
+            key: &self.key,
+        }
+    }
+
+    /// One round of each loop: poll, consider everything that is new, do what is due, raise alarms, send what may leave.
+    ///
+    /// # Errors
+    /// When the store fails; an inbox or a recipient that fails is a fault of the round.
+    pub async fn once(&self) -> Result<Round, StoreError> {
+        let mut round = Round::default();
+        round.faults.extend(self.poll().await?);
+        loop {
+            let considered = self.consider(MAILS_A_PASS).await?;
+            let empty = considered.is_empty();
+            round.considered.extend(considered);
+            if empty {
+                break;
+            }
+        }
+        self.agenda().await?;
+        round.alarms += self.raise_alarms(&mut round.faults).await?;
+        round.sent += self.send(&mut round.faults).await?;
+        Ok(round)
+    }
+
+    /// Runs the three loops until `stop` says so; a mail that is being considered and a row that is being sent are finished first.
+    ///
+    /// # Errors
+    /// When the store fails: the process then ends, so that its supervisor starts it anew on a store that is checked.
+    pub async fn run(&self, stop: watch::Receiver<bool>) -> Result<(), StoreError> {
+        let (new_mail, new_rows) = (Notify::new(), Notify::new());
+        let poller = async {
+            let mut stop = stop.clone();
+            while !*stop.borrow() {
+                self.poll().await?;
+                new_mail.notify_one();
+                wait(&mut stop, None, POLL_EVERY).await;
+            }
+            Ok::<(), StoreError>(())
+        };
+        let desk = async {
+            let mut stop = stop.clone();
+            while !*stop.borrow() {
+                let considered = self.consider(MAILS_A_PASS).await?;
+                self.agenda().await?;
+                new_rows.notify_one();
+                if considered.len() < MAILS_A_PASS {
+                    wait(&mut stop, Some(&new_mail), LOOK_EVERY).await;
+                }
+            }
+            Ok(())
+        };
+        let sender = async {
+            let mut stop = stop.clone();
+            while !*stop.borrow() {
+                let mut faults = Vec::new();
+                self.raise_alarms(&mut faults).await?;
+                self.send(&mut faults).await?;
+                for fault in faults {
+                    tracing::warn!(fault, "a mail or alarm did not get out and is tried again");
+                }
+                wait(&mut stop, Some(&new_rows), LOOK_EVERY).await;
+            }
+            Ok(())
+        };
+        tokio::try_join!(poller, desk, sender).map(|_| ())
+    }
+
+    /// Does what is due at this moment.
+    async fn agenda(&self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let facts = self.store.agenda_facts(&[]).await?;
+        let due = agenda::due(&facts, &self.config.policy, &self.zones, now);
+        if due.is_empty() {
+            return Ok(());
+        }
+        let mut effects = desk::moment(&self.desk(), &facts, &due, now);
+        let digest = due.iter().find_map(|due| if let Due::Digest(day) = due { Some(*day) } else { None });
+        if let Some(day) = digest {
+            let facts = self.store.digest_facts().await?;
+            let rendered = digest::compose(&facts, &self.config.policy, &self.zones, &self.config.inventory, now);
+            match digest_rows(&self.config.policy, &rendered, &format!("digest:{day}"), now) {
+                Ok(rows) => effects.outgoing.extend(rows),
+                Err(error) => tracing::error!(%error, "the digest could not be written; mend [digest] in forewarn.toml"),
+            }
+        }
+        self.store.commit(None, &effects, now).await?;
+        if digest.is_some() {
+            self.store.digest_made(now).await?;
+        }
+        Ok(())
+    }
+
+    /// Raises the alarms that wait. Without a command an alarm is logged, and mail alone tells staff.
+    async fn raise_alarms(&self, faults: &mut Vec<String>) -> Result<usize, StoreError> {
+        let mut raised = 0;
+        while let Some((id, alarm)) = self.store.next_alarm(self.clock.now()).await? {
+            let Some(argv) = &self.config.policy.alarm_command else {
+                tracing::error!(alarm.key, "an alarm was raised, but forewarn.toml names no alarm command");
+                self.store.alarm_ended(id, true, Some("no alarm command".to_owned()), None, self.clock.now()).await?;
+                continue;
+            };
+            let now = self.clock.now();
+            match alarm::raise(argv, &alarm.text).await {
+                Ok(()) => {
+                    raised += 1;
+                    self.store.alarm_ended(id, true, None, None, now).await?;
+                }
+                Err(error) => {
+                    faults.push(error.to_string());
+                    let again = now + chrono::TimeDelta::minutes(1);
+                    self.store.alarm_ended(id, false, Some(error.to_string()), Some(again), now).await?;
+                }
+            }
+        }
+        Ok(raised)
+    }
+
+    /// The facts of the agenda, for commands and letters.
+    async fn facts(&self) -> Result<AgendaFacts, StoreError> {
+        self.store.agenda_facts(&[]).await
+    }
+}
+
+/// The outbox rows of a digest, one a reader, under a key that makes it once.
+///
+/// # Errors
+/// When an address cannot be written to.
+pub fn digest_rows(policy: &Policy, rendered: &Rendered, key: &str, now: DateTime<Utc>) -> Result<Vec<Outgoing>, UnsendableMail> {
+    policy
+        .digest
+        .to
+        .iter()
+        .map(|to| {
+            let key = format!("{key}:{}", to.address);
+            let mail = freeze(&Written {
+                from: policy.from.clone(),
+                to: to.clone(),
+                reply_to: None,
+                subject: rendered.subject.clone(),
+                text: rendered.text.clone(),
+                html: rendered.html.clone(),
+                message_id: desk::message_id(&key, &policy.from),
+                in_reply_to: None,
+                references: Vec::new(),
+                date: now,
+                extra: Vec::new(),
+            })?;
+            Ok(Outgoing { kind: OutboxKind::Digest, key, to: to.clone(), content: Content::Frozen(mail), not_before: now, draft: None })
+        })
+        .collect()
+}
+
+/// Waits until it is time, somebody wakes it, or the service stops.
+async fn wait(stop: &mut watch::Receiver<bool>, wake: Option<&Notify>, at_most: Duration) {
+    let woken = async {
+        match wake {
+            Some(wake) => wake.notified().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = tokio::time::sleep(at_most) => {}
+        () = woken => {}
+        _ = stop.changed() => {}
+    }
+}

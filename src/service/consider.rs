@@ -1,0 +1,106 @@
+//! One mail after the other: bytes → reading → decision → one transaction.
+
+use std::{sync::Arc, thread, time::Duration};
+
+use chrono::{DateTime, Utc};
+use tokio::{sync::oneshot, time::timeout};
+
+use crate::{
+    desk::{self, Arrival},
+    mail::{self, prescan},
+    model::{Mail, MailId, Outcome, Reading, ToConsider, Zones},
+    rules::{self, Options, RuleSet},
+    service::Service,
+    store::StoreError,
+};
+
+/// Stack of the thread that parses and reads: the parser's recursion is bounded by the pre-scan, this is the second guard.
+const STACK_BYTES: usize = 64 * 1024 * 1024;
+/// Longest that reading one mail may take.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// Attempts after which a mail is put aside.
+const MAX_ATTEMPTS: u32 = 2;
+
+impl Service {
+    /// Considers at most `limit` mails; gives each with its outcome.
+    pub(super) async fn consider(&self, limit: usize) -> Result<Vec<(MailId, Outcome)>, StoreError> {
+        let mut considered = Vec::new();
+        while considered.len() < limit {
+            let now = self.clock.now();
+            let Some(item) = self.store.next_to_consider(now).await? else { break };
+            let id = item.mail;
+            if let Some(outcome) = self.consider_one(item, now).await? {
+                tracing::info!(mail.id = id.0, outcome = outcome.name(), "a mail was considered");
+                considered.push((id, outcome));
+            }
+        }
+        Ok(considered)
+    }
+
+    /// None where the attempt failed and the mail comes again.
+    async fn consider_one(&self, item: ToConsider, now: DateTime<Utc>) -> Result<Option<Outcome>, StoreError> {
+        let (id, arrived_at, backlog) = (item.mail, item.arrived_at, item.backlog);
+        let effects = if item.attempts >= MAX_ATTEMPTS {
+            desk::quarantine("reading it failed twice; it is kept as it came")
+        } else {
+            match read_apart(Arc::clone(&self.rules), Arc::clone(&self.zones), item.raw, arrived_at).await {
+                Apart::Refused(why) => desk::quarantine(&why),
+                Apart::Died => {
+                    tracing::error!(mail.id = id.0, "reading a mail failed; it is tried once more, then put aside");
+                    return Ok(None);
+                }
+                Apart::Read(mail, reading) => {
+                    let arrival = Arrival { mail: id, arrived_at, backlog };
+                    return self.decide(&arrival, &mail, &reading, now).await.map(Some);
+                }
+            }
+        };
+        self.store.commit(Some(id), &effects, now).await?;
+        Ok(effects.outcome)
+    }
+
+    /// Decides on what is known and commits; decides anew where a command beside the service changed it in between.
+    async fn decide(&self, arrival: &Arrival, mail: &Mail, reading: &Reading, now: DateTime<Utc>) -> Result<Outcome, StoreError> {
+        let keys = desk::keys(&self.config.policy, &self.config.inventory, mail, reading);
+        loop {
+            let known = self.store.known_for(&keys, now).await?;
+            let effects = desk::decide(&self.desk(), &known, arrival, mail, reading, now);
+            match self.store.commit(Some(arrival.mail), &effects, now).await {
+                Err(StoreError::Overtaken { .. }) => {}
+                done => return done.map(|()| effects.outcome.unwrap_or(Outcome::Extracted)),
+            }
+        }
+    }
+}
+
+/// What became of reading a mail on a thread of its own.
+enum Apart {
+    Read(Box<Mail>, Box<Reading>),
+    Refused(String),
+    /// The thread died or overran its time. A thread cannot be ended from outside; an overrunning one is left behind, at most twice a mail.
+    Died,
+}
+
+async fn read_apart(rules: Arc<RuleSet>, zones: Arc<Zones>, raw: Vec<u8>, received_at: DateTime<Utc>) -> Apart {
+    let (done, result) = oneshot::channel();
+    let work = move || {
+        let apart = match prescan::prescan(&raw) {
+            Err(refusal) => Apart::Refused(refusal.to_string()),
+            Ok(()) => {
+                let mail = mail::parse(&raw);
+                let arrived_at = rules::arrived_at(&mail, received_at);
+                let reading = rules::read(&rules, &zones, &mail, arrived_at, Options { calendars: true });
+                Apart::Read(Box::new(mail), Box::new(reading))
+            }
+        };
+        drop(done.send(apart));
+    };
+    let started = thread::Builder::new().name("read".to_owned()).stack_size(STACK_BYTES).spawn(work);
+    match started {
+        Ok(_) => match timeout(DEADLINE, result).await {
+            Ok(Ok(apart)) => apart,
+            _ => Apart::Died,
+        },
+        Err(_) => Apart::Died,
+    }
+}

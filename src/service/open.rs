@@ -1,0 +1,111 @@
+//! Configuration → a service that may start: one process a store, rules and templates that hold, a key, a store that is whole.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use secrecy::ExposeSecret;
+
+use crate::{
+    clock::Clock,
+    config::{Config, SecretError, approval_key},
+    draft::Templates,
+    rules::RuleSet,
+    service::{Service, poll},
+    store::{Store, StoreError},
+    zones,
+};
+
+/// Why the service cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process runs on the same store.
+    #[error("another forewarn runs on {0}; stop it first, or look with `forewarn status`")]
+    Running(PathBuf),
+    /// A file or folder could not be read.
+    #[error("{0}: {1}")]
+    Io(PathBuf, io::Error),
+    /// Rules do not hold.
+    #[error("{0}")]
+    Rules(String),
+    /// Templates do not hold.
+    #[error("{0}")]
+    Templates(String),
+    /// The key of the tokens cannot be had.
+    #[error(transparent)]
+    Key(#[from] SecretError),
+    /// The store fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Opens everything that a service needs. The lock is held as long as the second value lives.
+///
+/// # Errors
+/// When another process runs on the store, or a part of it does not hold; nothing is changed then.
+pub async fn open(config: Config, clock: Clock) -> Result<(Service, File), OpenError> {
+    let lock = lock(&config.store)?;
+    let rules = rules(config.rules_dir.as_deref())?;
+    let templates = templates(config.templates_dir.as_deref())?;
+    let key = approval_key(&config.key)?.expose_secret().as_bytes().to_vec();
+    let store = Store::open(&config.store)?;
+    let now = clock.now();
+    store.recover(now).await?;
+    store.mark_mode(config.policy.mode).await?;
+    let zones = Arc::new(zones::newest());
+    tracing::info!(tzdata = zones.version(), "forewarn opened its store");
+    let service = Service { config, store, rules: Arc::new(rules), zones, templates, key, clock, seen: poll::Seen::default() };
+    Ok((service, lock))
+}
+
+/// One process a store: an advisory lock beside it, given back by the system when the process ends in whatever way.
+fn lock(store: &Path) -> Result<File, OpenError> {
+    let path = store.with_extension("lock");
+    let file = File::options().create(true).write(true).truncate(false).open(&path).map_err(|error| OpenError::Io(path.clone(), error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::Running(store.to_owned())),
+        Err(TryLockError::Error(error)) => Err(OpenError::Io(path, error)),
+    }
+}
+
+/// The shipped rules, with those of a folder beside them; a file of the same name replaces the shipped one.
+///
+/// # Errors
+/// When the folder cannot be read or a rule does not hold: every fault, with file and line.
+pub fn rules(dir: Option<&Path>) -> Result<RuleSet, OpenError> {
+    let Some(dir) = dir else { return Ok(RuleSet::embedded()) };
+    let own = files(dir, "toml")?;
+    RuleSet::embedded_with(own.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+        .map_err(|faults| OpenError::Rules(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
+}
+
+/// The shipped templates, with those of a folder instead.
+///
+/// # Errors
+/// When the folder cannot be read or a template does not hold: every fault.
+pub fn templates(dir: Option<&Path>) -> Result<Templates, OpenError> {
+    let own = dir.map(|dir| files(dir, "j2")).transpose()?.unwrap_or_default();
+    Templates::new(own).map_err(|faults| OpenError::Templates(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
+}
+
+/// Name and text of every file of a folder with an ending, in order of name.
+fn files(dir: &Path, ending: &str) -> Result<Vec<(String, String)>, OpenError> {
+    let fail = |path: &Path| {
+        let path = path.to_owned();
+        move |error| OpenError::Io(path, error)
+    };
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).map_err(fail(dir))? {
+        let path = entry.map_err(fail(dir))?.path();
+        if path.extension().is_some_and(|extension| extension == ending) {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            found.push((name, fs::read_to_string(&path).map_err(fail(&path))?));
+        }
+    }
+    found.sort();
+    Ok(found)
+}

@@ -1,0 +1,70 @@
+//! Outbox → sink: alarms, requests, answers, notices, digests, in that order, each once.
+
+use chrono::TimeDelta;
+
+use crate::{
+    config::SinkConfig,
+    desk, maildir,
+    model::{Content, FrozenMail, OutboxRow, OutboxState},
+    service::Service,
+    store::StoreError,
+};
+
+impl Service {
+    /// Sends every row that may leave now; gives how many were accepted.
+    pub(super) async fn send(&self, faults: &mut Vec<String>) -> Result<usize, StoreError> {
+        let mut sent = 0;
+        while let Some(row) = self.store.claim(self.clock.now()).await? {
+            let mail = match self.written(&row).await? {
+                Ok(mail) => mail,
+                Err(why) => {
+                    faults.push(format!("{}: {why}", row.outgoing.key));
+                    self.store.ended(row.id, OutboxState::Failed, Some(why), None, self.clock.now()).await?;
+                    continue;
+                }
+            };
+            let SinkConfig::Maildir { path } = &self.config.outbox;
+            // Asked again right before the mail exists anywhere: its draft may have been overtaken meanwhile.
+            if !self.store.dot_pending(row.id, self.clock.now()).await? {
+                continue;
+            }
+            let now = self.clock.now();
+            match maildir::deliver(path, &row.outgoing.to.address, &mail.message_id, &mail.bytes) {
+                Ok(_) => {
+                    sent += 1;
+                    self.store.ended(row.id, OutboxState::Sent, None, None, now).await?;
+                    tracing::info!(outbox.id = row.id.0, kind = ?row.outgoing.kind, "a mail was sent");
+                }
+                Err(error) => {
+                    faults.push(error.to_string());
+                    let again = now + TimeDelta::minutes(i64::from(row.attempts.clamp(1, 30)));
+                    self.store.ended(row.id, OutboxState::Retry, Some(error.to_string()), Some(again), now).await?;
+                }
+            }
+        }
+        Ok(sent)
+    }
+
+    /// The bytes of a row: frozen ones as they are, letters written now because the store holds no token.
+    async fn written(&self, row: &OutboxRow) -> Result<Result<FrozenMail, String>, StoreError> {
+        let (desk, now) = (self.desk(), self.clock.now());
+        let letter = match &row.outgoing.content {
+            Content::Frozen(mail) => return Ok(Ok(mail.clone())),
+            Content::Request { draft, flavour, .. } => {
+                let Some(draft) = self.store.draft(*draft).await? else { return Ok(Err("its draft is not in the store".to_owned())) };
+                let Some(maintenance) = self.store.maintenance(draft.maintenance).await? else {
+                    return Ok(Err("its maintenance is not in the store".to_owned()));
+                };
+                desk::request(&desk, &draft, &maintenance, &row.outgoing.to, flavour, now)
+            }
+            Content::FirstContact { account, .. } => desk::first_contact(&desk, &self.facts().await?, account, &row.outgoing.to, now),
+        };
+        match letter {
+            Ok(mail) => {
+                self.store.rendered(row.id, &mail.message_id).await?;
+                Ok(Ok(mail))
+            }
+            Err(error) => Ok(Err(error.to_string())),
+        }
+    }
+}
