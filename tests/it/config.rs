@@ -8,7 +8,7 @@ use forewarn::model::{Inventory, Mode};
 
 fn world() -> Inventory {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/forewarn.toml");
-    config::load(&path).map_err(|report| report.to_string()).expect("the fixture configuration holds").inventory
+    config::load(&path).map_err(|report| report.to_string()).unwrap().inventory
 }
 
 #[test]
