@@ -140,7 +140,7 @@ fn asked(question: &Question, clock: &StaffClock<'_>, facts: &mut Vec<(&'static 
         Question::Services(services) => {
             facts.push(("asked", "which of these services does it touch?".to_owned()));
             facts.extend((1..).zip(services).map(|(number, service)| ("", format!("{number}  {}", service.name))));
-            facts.push(("answer", "services 1 3 | services all | services none | irrelevant".to_owned()));
+            facts.push(("answer", "services 1 3 | services all | irrelevant".to_owned()));
         }
         Question::NobodyToTell(why) => {
             facts.push(("asked", format!("nobody would be told: {why}")));
@@ -216,7 +216,7 @@ FW-13 v1  Wed Sep 9 11PM: Mail
   asked    which of these services does it touch?
            1 Managed Mail Services
            2 Managed Web Services
-  answer   services 1 3 | services all | services none | irrelevant
+  answer   services 1 3 | services all | irrelevant
 
 FW-12 v1  Wed Sep 9 11PM: Mail
   mail     noc@northfield.example: Maintenance of [31mmail01

@@ -55,6 +55,9 @@ impl StatusArgs {
             }
             let mut undelivered = store.outbox(OutboxFilter::State(OutboxState::Failed)).await?;
             undelivered.extend(store.outbox(OutboxFilter::State(OutboxState::Unknown)).await?);
+            // A mail whose case is asked about by a draft is that draft's matter.
+            let is_asked = |case| agenda.open.iter().any(|(_, maintenance)| Some(maintenance.id) == case);
+            let queue = store.queue().await?.iter().filter(|item| !is_asked(item.maintenance)).count();
             Ok(Facts {
                 counts: store.counts().await?,
                 accounts: agenda.accounts,
@@ -64,7 +67,7 @@ impl StatusArgs {
                 drafts,
                 outbox: store.outbox_counts().await?,
                 undelivered,
-                queue: store.queue().await?.len(),
+                queue,
             })
         })?;
         Ok(print(out, &facts, &config.policy, &zones, now)?)

@@ -6,7 +6,9 @@ use crate::inventory::{affected, provider_for};
 use crate::mail::outgoing::instants::StaffClock;
 use crate::mail::outgoing::one_line;
 use crate::mail::outgoing::phrases::{counted, listed, main_windows, short_services};
-use crate::model::{Draft, DraftState, Inventory, Keys, Kind, Local, Maintenance, OutboxState, Role, Status, Told, Window, Zones};
+use crate::model::{
+    Draft, DraftState, Inventory, Keys, Kind, Local, Maintenance, OutboxState, Question, Role, Status, Told, Window, Zones,
+};
 use anyhow::Context as _;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -148,10 +150,17 @@ fn block(
         writeln!(out, "{line}")?;
     }
     let touched = affected(inventory, maintenance);
-    let services = match touched.services.as_slice() {
-        [] => "nothing of ours".to_owned(),
-        some if touched.unstated => format!("not stated; {} may be touched", counted(some.len(), "service")),
-        some => short_services(some.iter().map(|service| service.name.as_str()), 60),
+    let asked = newest(maintenance, &facts.drafts).and_then(|draft| {
+        draft.questions.iter().find_map(|question| match question {
+            Question::Services(services) => Some(services.len()),
+            _ => None,
+        })
+    });
+    let services = match (asked, touched.services.as_slice()) {
+        (Some(count), _) => format!("not stated; staff are asked which of {}", counted(count, "service")),
+        (None, []) => "nothing of ours".to_owned(),
+        (None, some) if touched.unstated => format!("not stated; {} may be touched", counted(some.len(), "service")),
+        (None, some) => short_services(some.iter().map(|service| service.name.as_str()), 60),
     };
     let (alert, told) = told(maintenance, &facts.drafts, &facts.told);
     writeln!(out, "  {:<8}{services}", "")?;
@@ -162,6 +171,11 @@ fn block(
     Ok(())
 }
 
+/// The newest draft that was not overtaken.
+fn newest<'a>(maintenance: &Maintenance, drafts: &'a [Draft]) -> Option<&'a Draft> {
+    drafts.iter().rfind(|draft| draft.maintenance == maintenance.id && !matches!(draft.state, DraftState::Void(_)))
+}
+
 /// Whether customers were told, in words, and whether somebody should see to it.
 fn told(maintenance: &Maintenance, drafts: &[Draft], told: &[Told]) -> (bool, String) {
     let reached = |rehearsal: bool| -> BTreeSet<&str> {
@@ -170,8 +184,7 @@ fn told(maintenance: &Maintenance, drafts: &[Draft], told: &[Told]) -> (bool, St
         rows.map(|row| row.address.as_str()).collect()
     };
     let before = reached(false).len();
-    let newest = drafts.iter().rfind(|draft| draft.maintenance == maintenance.id && !matches!(draft.state, DraftState::Void(_)));
-    let Some(draft) = newest else {
+    let Some(draft) = newest(maintenance, drafts) else {
         let why = maintenance.closed.as_deref().map(|why| format!("closed: {why}"));
         let held_back = maintenance.held_back.then(|| "from before the first contact: drafted when staff answer \"start\"".to_owned());
         return (false, why.or(held_back).unwrap_or_else(|| "nobody to tell".to_owned()));
@@ -208,7 +221,7 @@ fn told(maintenance: &Maintenance, drafts: &[Draft], told: &[Told]) -> (bool, St
 
 #[cfg(test)]
 mod tests {
-    use super::super::view::sample::{at, draft, maintenance, plain};
+    use super::super::view::sample::{at, draft, maintenance, plain, service};
     use super::*;
     use crate::model::{DraftId, MaintenanceId, OutboxId};
 
@@ -230,7 +243,9 @@ mod tests {
         watch.id = MaintenanceId(14);
         watch.said.windows.clear();
         watch.said.watch = Some("during the week".into());
-        let facts = Facts { dated: vec![maintenance()], undated: vec![watch], drafts: vec![draft()], told: Vec::new() };
+        let services = vec![service("Mail"), service("Web")];
+        let asking = Draft { maintenance: watch.id, questions: vec![Question::NoWindow, Question::Services(services)], ..draft() };
+        let facts = Facts { dated: vec![maintenance()], undated: vec![watch], drafts: vec![draft(), asking], told: Vec::new() };
         let zones = crate::zones::newest();
         let mut out = Vec::new();
         let span = (at("2020-09-07T12:00:00Z"), at("2020-12-06T12:00:00Z"));
@@ -249,8 +264,8 @@ Without a date
 
 \"during the week\"
   FW-14   northfield: Data Center Maintenance (Hypervisor)
-          nothing of ours
-          nobody to tell
+          not stated; staff are asked which of 2 services
+          NOT TOLD: v1 waits for an answer
 "
         );
     }
