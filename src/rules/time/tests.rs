@@ -6,8 +6,11 @@ use crate::model::{Precision, ProblemKind, Zones};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
+mod dates;
 mod properties;
-mod table;
+mod spans;
+mod statements;
+mod zones;
 
 fn zones() -> Zones {
     Zones::new(jiff::tz::TimeZoneDatabase::bundled(), "embedded")
