@@ -1,6 +1,6 @@
 //! How providers write dates: order, missing years, weekdays.
 
-use super::{DateOrder, TimeContext, at, between, check, context, difference, report, zones};
+use super::{DateOrder, TimeContext, check, context, difference, report, zones};
 
 #[test]
 fn iso_like() {
