@@ -1,0 +1,231 @@
+//! What is proposed to customers, what staff are asked about it, and what they decide.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{AffectedService, Change, DraftId, Impact, MailId, Mailbox, MaintenanceId, Mode, Window};
+
+/// The customer mails of one change, waiting for a decision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Number.
+    pub id: DraftId,
+    /// The maintenance.
+    pub maintenance: MaintenanceId,
+    /// `v1`, `v2`, … counted over the drafts of one maintenance.
+    pub revision: u32,
+    /// The maintenance's revision that it was made from.
+    pub maintenance_revision: u32,
+    /// What changed.
+    pub change: Change,
+    /// Rehearsal or live when it was made; it is sent in that mode or not at all.
+    pub mode: Mode,
+    /// The editable paragraphs: what the provider does, what to expect.
+    pub paragraphs: String,
+    /// The distinct mails with their recipients.
+    pub variants: Vec<Variant>,
+    /// The services that the request shows.
+    pub services: Vec<AffectedService>,
+    /// What staff should know, one sentence each, with a label (`NOTE`, `LATE`, `ALSO`, `FOR US`).
+    pub remarks: Vec<Remark>,
+    /// What must be answered before approve counts.
+    pub questions: Vec<Question>,
+    /// When it was proposed, UTC.
+    pub proposed_at: DateTime<Utc>,
+    /// When approvers were last asked or reminded, UTC.
+    #[serde(default)]
+    pub asked_at: Option<DateTime<Utc>>,
+    /// How often they were reminded.
+    #[serde(default)]
+    pub reminders: u32,
+    /// Until when it should be out, UTC.
+    pub send_by: Option<DateTime<Utc>>,
+    /// Start of the first main window, UTC.
+    pub starts_at: Option<DateTime<Utc>>,
+    /// End of the last main window, UTC.
+    pub ends_at: Option<DateTime<Utc>>,
+    /// SHA-256 over all variants and recipients, hex: what an approval approves.
+    pub content_hash: String,
+    /// Where it stands.
+    pub state: DraftState,
+}
+
+/// A labelled remark of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remark {
+    /// `NOTE`, `LATE`, `ALSO`, `DOUBT`, `FOR US`.
+    pub label: String,
+    /// One sentence.
+    pub text: String,
+}
+
+/// What a person must answer first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Question {
+    /// Which of these readings? Numbered from 1; answered with `window 2`.
+    Windows(Vec<Vec<Window>>),
+    /// No window was found: answered with `window 2020-09-10 04:00 to 12:00 UTC` or `irrelevant`.
+    NoWindow,
+    /// Which of these services? Numbered from 1; answered with `services 1 3`, `services all` or `services none`.
+    Services(Vec<AffectedService>),
+    /// Nobody can be told (no customer, no contact): staff know why.
+    NobodyToTell(String),
+}
+
+/// One mail of a draft, the same for all its recipients.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variant {
+    /// Services shown.
+    pub services: Vec<AffectedService>,
+    /// Zone of the local half.
+    pub zone: Tz,
+    /// Language.
+    pub language: String,
+    /// Impact after redundancy.
+    pub impact: Impact,
+    /// Who gets it.
+    pub recipients: Vec<Recipient>,
+    /// Subject.
+    pub subject: String,
+    /// Plain text, LF.
+    pub text: String,
+    /// HTML derived from the text.
+    pub html: String,
+}
+
+/// Who gets a variant: one copy an address, whatever the number of customers behind it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Recipient {
+    /// Ids of the customers, one mostly.
+    pub customers: Vec<String>,
+    /// Name and address.
+    pub mailbox: Mailbox,
+}
+
+/// Where a draft stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DraftState {
+    /// Staff are asked.
+    Proposed,
+    /// Staff said not now.
+    Held(DateTime<Utc>),
+    /// Its mails are in the outbox.
+    Approved,
+    /// Staff said no, and why.
+    Rejected(String),
+    /// Overtaken, and by what.
+    Void(String),
+    /// Its windows were over before anybody decided.
+    Expired,
+    /// Every mail ended.
+    Done,
+}
+
+impl DraftState {
+    /// Whether a person must still decide.
+    #[must_use]
+    pub fn open(&self) -> bool {
+        matches!(self, Self::Proposed | Self::Held(_))
+    }
+
+    /// The state's name, as counted.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::Held(_) => "held",
+            Self::Approved => "approved",
+            Self::Rejected(_) => "rejected",
+            Self::Void(_) => "void",
+            Self::Expired => "expired",
+            Self::Done => "done",
+        }
+    }
+}
+
+/// What staff say to a draft.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decision {
+    /// Send it.
+    Approve,
+    /// Do not send it, and why.
+    Reject(String),
+    /// Take this text for the paragraphs.
+    Edit(String),
+    /// Ask again then.
+    Hold(DateTime<Utc>),
+    /// Take back what is not sent yet.
+    Stop,
+    /// I look after it.
+    Mine,
+    /// A settling word; changes what is known, approves nothing.
+    Settle(Settling),
+    /// Draft the windows ahead that the first contact found.
+    Start,
+}
+
+/// Words that settle a doubt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Settling {
+    /// The reading with this number, from 1.
+    Reading(usize),
+    /// These windows.
+    Windows(Vec<Window>),
+    /// The services with these numbers, from 1.
+    Services(Vec<usize>),
+    /// Every service listed.
+    AllServices,
+    /// Without this customer or service.
+    Drop(String),
+    /// Nothing to act on.
+    Irrelevant,
+}
+
+/// A decision that was accepted, for the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecisionRecord {
+    /// The draft; none for `start`.
+    pub draft: Option<DraftId>,
+    /// The approver's address.
+    pub by: String,
+    /// What was said.
+    pub decision: Decision,
+    /// The mail that said it.
+    pub mail: MailId,
+    /// When, UTC.
+    pub at: DateTime<Utc>,
+    /// How the sender was proved: `token-only`, `authserv:mx.example`.
+    pub proof: String,
+}
+
+/// A question that was put to one approver: what a reply's token stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// What is asked.
+    pub about: RequestAbout,
+    /// The approver's address.
+    pub approver: String,
+    /// SHA-256 of the token, hex.
+    pub token_hash: String,
+    /// SHA-256 of the short code, hex.
+    pub code_hash: String,
+    /// When it was made, UTC.
+    pub made_at: DateTime<Utc>,
+    /// How many help mails it has had.
+    pub helped: u32,
+}
+
+/// What a request asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RequestAbout {
+    /// A decision on this draft.
+    Draft(DraftId),
+    /// Whether to draft what the first contact with this account found.
+    FirstContact(String),
+}

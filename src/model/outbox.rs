@@ -1,0 +1,148 @@
+//! Mails that leave, each once, and what became of them.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::model::{DraftId, Mailbox, OutboxId};
+
+/// Kinds of mail we send, in the order in which they leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutboxKind {
+    /// Something is stuck.
+    Alarm,
+    /// A request to an approver, its reminders and escalations.
+    Request,
+    /// An answer to staff.
+    Answer,
+    /// A customer notice.
+    Notice,
+    /// The weekly digest and other summaries.
+    Digest,
+}
+
+/// Bytes that never change again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenMail {
+    /// Message-ID without brackets.
+    pub message_id: String,
+    /// The whole message, CRLF.
+    pub bytes: Vec<u8>,
+}
+
+/// What a request mail is for: it is rendered when it is sent, because the store holds no token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RequestFlavour {
+    /// Asked for the first time.
+    First,
+    /// Reminded, the n-th time.
+    Reminder(u32),
+    /// To the escalation address; carries no token, so approve does not work from it.
+    Escalation,
+}
+
+/// The content of an outbox row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Content {
+    /// Bytes as they leave.
+    Frozen(FrozenMail),
+    /// A request on a draft, rendered when it is sent.
+    Request {
+        /// The draft.
+        draft: DraftId,
+        /// The approver's address, for whom the token is made.
+        approver: String,
+        /// First, reminder or escalation.
+        flavour: RequestFlavour,
+    },
+    /// The summary after first contact, rendered when it is sent.
+    FirstContact {
+        /// The account.
+        account: String,
+        /// The approver's address.
+        approver: String,
+    },
+}
+
+/// A mail to be sent, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outgoing {
+    /// Kind.
+    pub kind: OutboxKind,
+    /// Unique for ever: what makes `once` true. `notice:17:acme@…`, `digest:2020-W37:sam@…`.
+    pub key: String,
+    /// The one recipient.
+    pub to: Mailbox,
+    /// What is sent.
+    pub content: Content,
+    /// Not sent before, UTC.
+    pub not_before: DateTime<Utc>,
+    /// The draft whose state decides whether it may still leave.
+    pub draft: Option<DraftId>,
+}
+
+/// State of an outbox row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutboxState {
+    /// Waits.
+    Queued,
+    /// A connection is being made or spoken on.
+    Talking,
+    /// The final dot may leave at any moment, or has left.
+    DotPending,
+    /// Accepted by the next server.
+    Sent,
+    /// Not accepted for now; tried again later.
+    Retry,
+    /// Refused for good.
+    Failed,
+    /// The answer to the final dot was lost.
+    Unknown,
+    /// Taken back before it left.
+    Cancelled,
+}
+
+impl OutboxState {
+    /// The state's name, as stored and counted.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Talking => "talking",
+            Self::DotPending => "dot-pending",
+            Self::Sent => "sent",
+            Self::Retry => "retry",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Reads a state's name; none for a word that is none.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Queued, Self::Talking, Self::DotPending, Self::Sent, Self::Retry, Self::Failed, Self::Unknown, Self::Cancelled]
+            .into_iter()
+            .find(|state| state.name() == name)
+    }
+}
+
+/// A row of the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxRow {
+    /// Number.
+    pub id: OutboxId,
+    /// What is sent.
+    pub outgoing: Outgoing,
+    /// Where it stands.
+    pub state: OutboxState,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When the state last changed, UTC.
+    pub changed_at: DateTime<Utc>,
+    /// The last answer or error, for people.
+    pub answer: Option<String>,
+}
