@@ -15,7 +15,7 @@ use crate::{config::Config, model::Effects, service, store::Store, zones};
 #[derive(Args, Clone, Debug)]
 #[command(verbatim_doc_comment)]
 pub struct DigestArgs {
-    /// Send it to everybody in [digest] to
+    /// Send it to everybody in `to` of the digest's part of the configuration
     #[arg(long)]
     pub send: bool,
     /// Print it as of this time, like 2026-03-01T00:00:00Z

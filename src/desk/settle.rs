@@ -28,6 +28,11 @@ pub(super) fn settled(plan: &Plan<'_>, reply: &Answered<'_>, verb: &Verb) -> Res
             (Settling::Irrelevant, next)
         }
         Verb::Window(text) => window(plan, reply, text)?,
+        Verb::Services(text) if text.eq_ignore_ascii_case("none") => {
+            let mut next = next(plan, reply, "said to touch nothing of ours");
+            next.closed = Some(format!("touches nothing of ours, says {}", reply.by()));
+            (Settling::Irrelevant, next)
+        }
         Verb::Services(text) => services(plan, reply, text)?,
         Verb::Drop(name) => drop_name(plan, reply, name)?,
         _ => return Err("that word does not work here".to_owned()),
