@@ -133,8 +133,12 @@ fn orders(stated: &[&Written], around: &Around, context: &TimeContext<'_>) -> Ve
     }
     let possible = |order: DateOrder| stated.iter().all(|written| written.days.iter().any(|day| day.order.is_none_or(|own| own == order)));
     let both: Vec<DateOrder> = [DateOrder::DayFirst, DateOrder::MonthFirst].into_iter().filter(|order| possible(*order)).collect();
-    let wanted = context.order.or(around.order).filter(|order| both.contains(order));
-    match wanted {
+    // A declared order that another date of the text disproves decides nothing.
+    let wanted = match (context.order, around.order) {
+        (Some(declared), Some(proved)) if declared != proved => None,
+        (declared, proved) => declared.or(proved),
+    };
+    match wanted.filter(|order| both.contains(order)) {
         Some(order) => vec![Some(order)],
         None => both.into_iter().map(Some).collect(),
     }

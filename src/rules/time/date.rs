@@ -308,16 +308,17 @@ fn with_year(reader: &Reader<'_>, i: usize, separator: char, first: u32, second:
     (!days.is_empty()).then_some(Written { days, until: None, beside_clock: false, digits: separator != '.', next })
 }
 
-/// The days that two numbers can mean. Dots are written day first, everywhere.
+/// The days that two numbers can mean. Dots are written day first, everywhere. 12/12 says nothing of the order.
 fn orders(separator: char, year: Option<i32>, first: u32, second: u32) -> Vec<Day> {
     let day = |month, day, order| Some(Day { year, month, day, order }).filter(|day: &Day| day.exists());
     if separator == '.' {
         return day(second, first, None).into_iter().collect();
     }
+    if first == second {
+        return day(second, first, None).into_iter().collect();
+    }
     let both = [day(second, first, Some(DateOrder::DayFirst)), day(first, second, Some(DateOrder::MonthFirst))];
-    let mut days: Vec<Day> = both.into_iter().flatten().collect();
-    days.dedup_by(|one, other| one.month == other.month && one.day == other.day);
-    days
+    both.into_iter().flatten().collect()
 }
 
 /// Whether what follows an all-digit date shows that it was no date: 10.10.2021.3, 2021-05-20-001.

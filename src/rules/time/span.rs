@@ -121,6 +121,8 @@ fn span(reader: &Reader<'_>, i: usize) -> Option<Span> {
     let mut end = None;
     if let Some(j) = join(reader, next, between).filter(|j| !reader.inside(*j) || reader.mark(j - 1).is_some())
         && let Some(other) = moment(reader, j, Some(&start))
+        // "rescheduled from 6 May 22:00 to 7 May 22:00" names two starts, no window.
+        && !(other.dated() && moved_from(reader, i) && !(next..j).any(|k| matches!(reader.mark(k), Some('-' | '~'))))
     {
         if start.clock.is_some() && !start.dated() && other.clock.is_none() {
             // "22:00 UTC - 28 Nov": one moment.
@@ -245,6 +247,25 @@ fn lead(reader: &Reader<'_>, i: usize) -> Lead {
         }
     }
     Lead::None
+}
+
+/// Whether the words before a span say that something moved away from it: `rescheduled from`, `verschoben vom`, `déplacé du`.
+fn moved_from(reader: &Reader<'_>, i: usize) -> bool {
+    let mut from = false;
+    for back in 1..=6 {
+        let Some(j) = i.checked_sub(back) else { break };
+        match reader.word(j) {
+            "from" | "vom" | "von" | "du" | "del" | "van" | "de" | "do" => from = true,
+            "rescheduled" | "moved" | "postponed" | "shifted" | "changed" | "forward" | "verschoben" | "verlegt" | "reporté"
+            | "reportée" | "déplacé" | "déplacée" | "reprogramado" | "reprogramada" | "aplazado" | "aplazada" | "verplaatst"
+            | "uitgesteld" | "adiado" | "adiada" | "reagendado" | "reagendada" => return from,
+            "scheduled" if reader.mark(j.saturating_sub(1)) == Some('-') && reader.word(j.saturating_sub(2)) == "re" => return from,
+            "the" | "its" | "original" | "date" | "window" | "den" | "le" | "el" | "dem" | "on" | "at" | "um" => {}
+            "" if matches!(reader.mark(j), Some(':' | '(')) => {}
+            _ => break,
+        }
+    }
+    false
 }
 
 fn between_inside(reader: &Reader<'_>, from: usize, to: usize) -> bool {

@@ -179,9 +179,17 @@ fn t06_a_declared_order_decides() {
         ("10.11.2026 10:00 UTC", "2026-11-10 10:00", "2026-11-10 10:00"),
         ("10-11-2026 10:00 UTC", "2026-11-10 10:00", "2026-10-11 10:00"),
         ("10/11/26 10:00 UTC", "2026-11-10 10:00", "2026-10-11 10:00"),
+        ("12/12/2026 10:00 UTC", "2026-12-12 10:00", "2026-12-12 10:00"),
+        ("12/12/2026 22:00 - 13/12/2026 01:00 UTC", "2026-12-12 22:00 > 2026-12-13 01:00", "2026-12-12 22:00 > 2026-12-13 01:00"),
     ];
     report(cases.iter().filter_map(|(input, expected, _)| difference(&day_first, input, expected)));
     report(cases.iter().filter_map(|(input, _, expected)| difference(&month_first, input, expected)));
+    // 12/12 fixes no order: the declared one holds for the date beside it.
+    let equal = "12/11/2026 11:00 PM - 12/12/2026 5:00 AM UTC";
+    report(difference(&month_first, equal, "2026-12-11 23:00 > 2026-12-12 05:00").into_iter());
+    // A date that only the other order allows puts the declared one in doubt.
+    let other = "13/10/2026 10:00 UTC; 10/11/2026 10:00 UTC";
+    report(difference(&month_first, other, "2026-10-13 10:00 ; 2026-11-10 10:00 or 2026-10-11 10:00 !ambiguous-time").into_iter());
     check(
         "2026-01-01",
         &[("dd/mm/yyyy: 10/11/2026 10:00 UTC", "2026-11-10 10:00"), ("10/11/2026 10:00 UTC (mm/dd/yyyy)", "2026-10-11 10:00")],
