@@ -28,12 +28,13 @@ use crate::{
     rules::RuleSet,
     store::{Store, StoreError},
 };
-pub use open::{OpenError, open, rules, templates};
+pub use open::{OpenError, open, rules, rules_alone, templates};
 
 /// Mails considered in one pass before the agenda has its turn.
 const MAILS_A_PASS: usize = 200;
-/// Time between two looks at the inboxes.
-const POLL_EVERY: Duration = Duration::from_secs(30);
+/// Time between two looks at the inboxes: an approver who answers sees what follows at once, and a look at a Maildir in which nothing
+/// has changed asks for the times of its folders and no more.
+const POLL_EVERY: Duration = Duration::from_secs(5);
 /// Time between two looks at the agenda and the outbox.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 
@@ -97,9 +98,10 @@ impl Service {
     /// When the store fails; an inbox or a recipient that fails is a fault of the round.
     pub async fn once(&self) -> Result<Round, StoreError> {
         let mut round = Round::default();
-        round.faults.extend(self.poll().await?);
+        let (_running, stop) = watch::channel(false);
+        round.faults.extend(self.poll(&stop).await?);
         loop {
-            let considered = self.consider(MAILS_A_PASS).await?;
+            let considered = self.consider(MAILS_A_PASS, &stop).await?;
             let empty = considered.is_empty();
             round.considered.extend(considered);
             if empty {
@@ -108,11 +110,11 @@ impl Service {
         }
         self.agenda().await?;
         round.alarms += self.raise_alarms(&mut round.faults).await?;
-        round.sent += self.send(&mut round.faults).await?;
+        round.sent += self.send(&mut round.faults, &stop).await?;
         Ok(round)
     }
 
-    /// Runs the three loops until `stop` says so; a mail that is being considered and a row that is being sent are finished first.
+    /// Runs the three loops until `stop` says so; a mail that is being fetched or considered and a row that is being sent are finished first.
     ///
     /// # Errors
     /// When the store fails: the process then ends, so that its supervisor starts it anew on a store that is checked.
@@ -121,7 +123,7 @@ impl Service {
         let poller = async {
             let mut stop = stop.clone();
             while !*stop.borrow() {
-                self.poll().await?;
+                self.poll(&stop).await?;
                 new_mail.notify_one();
                 wait(&mut stop, None, POLL_EVERY).await;
             }
@@ -130,7 +132,7 @@ impl Service {
         let desk = async {
             let mut stop = stop.clone();
             while !*stop.borrow() {
-                let considered = self.consider(MAILS_A_PASS).await?;
+                let considered = self.consider(MAILS_A_PASS, &stop).await?;
                 self.agenda().await?;
                 new_rows.notify_one();
                 if considered.len() < MAILS_A_PASS {
@@ -144,7 +146,7 @@ impl Service {
             while !*stop.borrow() {
                 let mut faults = Vec::new();
                 self.raise_alarms(&mut faults).await?;
-                self.send(&mut faults).await?;
+                self.send(&mut faults, &stop).await?;
                 for fault in faults {
                     tracing::warn!(fault, "a mail or alarm did not get out and is tried again");
                 }

@@ -3,7 +3,10 @@
 use std::{sync::Arc, thread, time::Duration};
 
 use chrono::{DateTime, Utc};
-use tokio::{sync::oneshot, time::timeout};
+use tokio::{
+    sync::{oneshot, watch},
+    time::timeout,
+};
 
 use crate::{
     desk::{self, Arrival},
@@ -22,10 +25,10 @@ const DEADLINE: Duration = Duration::from_secs(10);
 const MAX_ATTEMPTS: u32 = 2;
 
 impl Service {
-    /// Considers at most `limit` mails; gives each with its outcome.
-    pub(super) async fn consider(&self, limit: usize) -> Result<Vec<(MailId, Outcome)>, StoreError> {
+    /// Considers at most `limit` mails, none once `stop` says so; gives each with its outcome.
+    pub(super) async fn consider(&self, limit: usize, stop: &watch::Receiver<bool>) -> Result<Vec<(MailId, Outcome)>, StoreError> {
         let mut considered = Vec::new();
-        while considered.len() < limit {
+        while considered.len() < limit && !*stop.borrow() {
             let now = self.clock.now();
             let Some(item) = self.store.next_to_consider(now).await? else { break };
             let id = item.mail;

@@ -26,14 +26,17 @@ pub enum OpenError {
     #[error("another forewarn runs on {0}; stop it first, or look with `forewarn status`")]
     Running(PathBuf),
     /// A file or folder could not be read.
-    #[error("{0}: {1}")]
+    #[error("{0} cannot be read or written: {1}")]
     Io(PathBuf, io::Error),
     /// Rules do not hold.
-    #[error("{0}")]
-    Rules(String),
+    #[error("the rules in {0} cannot be used\n{1}")]
+    Rules(PathBuf, String),
+    /// A folder of rules holds none.
+    #[error("{0} holds no rule file (*.toml); `--rules none` uses no rules")]
+    NoRules(PathBuf),
     /// Templates do not hold.
-    #[error("{0}")]
-    Templates(String),
+    #[error("the templates in {0} cannot be used\n{1}")]
+    Templates(PathBuf, String),
     /// The key of the tokens cannot be had.
     #[error(transparent)]
     Key(#[from] SecretError),
@@ -79,8 +82,27 @@ fn lock(store: &Path) -> Result<File, OpenError> {
 pub fn rules(dir: Option<&Path>) -> Result<RuleSet, OpenError> {
     let Some(dir) = dir else { return Ok(RuleSet::embedded()) };
     let own = files(dir, "toml")?;
-    RuleSet::embedded_with(own.iter().map(|(name, text)| (name.as_str(), text.as_str())))
-        .map_err(|faults| OpenError::Rules(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
+    RuleSet::embedded_with(named(&own)).map_err(|faults| OpenError::Rules(dir.to_owned(), lines(&faults)))
+}
+
+/// The rules of a folder and no others.
+///
+/// # Errors
+/// When the folder cannot be read, holds no rule file, or a rule does not hold: every fault, with file and line.
+pub fn rules_alone(dir: &Path) -> Result<RuleSet, OpenError> {
+    let own = files(dir, "toml")?;
+    if own.is_empty() {
+        return Err(OpenError::NoRules(dir.to_owned()));
+    }
+    RuleSet::from_files(named(&own)).map_err(|faults| OpenError::Rules(dir.to_owned(), lines(&faults)))
+}
+
+fn named(files: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    files.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+}
+
+fn lines(faults: &[impl ToString]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// The shipped templates, with those of a folder instead.
@@ -89,7 +111,7 @@ pub fn rules(dir: Option<&Path>) -> Result<RuleSet, OpenError> {
 /// When the folder cannot be read or a template does not hold: every fault.
 pub fn templates(dir: Option<&Path>) -> Result<Templates, OpenError> {
     let own = dir.map(|dir| files(dir, "j2")).transpose()?.unwrap_or_default();
-    Templates::new(own).map_err(|faults| OpenError::Templates(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
+    Templates::new(own).map_err(|faults| OpenError::Templates(dir.map(Path::to_owned).unwrap_or_default(), lines(&faults)))
 }
 
 /// Name and text of every file of a folder with an ending, in order of name.

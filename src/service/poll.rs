@@ -7,6 +7,8 @@ use std::{
     time::SystemTime,
 };
 
+use tokio::sync::watch;
+
 use crate::{
     config::InboxKind,
     maildir::{self, Content, Entry, MaildirError},
@@ -28,12 +30,14 @@ pub(super) struct Seen(Mutex<BTreeMap<PathBuf, Vec<SystemTime>>>);
 
 impl Service {
     /// One pass over every inbox. An inbox that fails is a fault, told by the agenda when it lasts; the others are read.
-    pub(super) async fn poll(&self) -> Result<Vec<String>, StoreError> {
+    pub(super) async fn poll(&self, stop: &watch::Receiver<bool>) -> Result<Vec<String>, StoreError> {
         let mut faults = Vec::new();
         for inbox in &self.config.inboxes {
             let InboxKind::Maildir { path } = &inbox.kind;
             let now = self.clock.now();
-            match self.poll_maildir(&inbox.account, path).await? {
+            match self.poll_maildir(&inbox.account, path, stop).await? {
+                // Not read whole.
+                _ if *stop.borrow() => break,
                 Ok(()) => self.store.good_pass(&inbox.account, now).await?,
                 Err(error) => {
                     tracing::warn!(account = inbox.account, %error, "an inbox could not be read; it is tried again");
@@ -45,7 +49,7 @@ impl Service {
         Ok(faults)
     }
 
-    async fn poll_maildir(&self, account: &str, root: &Path) -> Result<Result<(), MaildirError>, StoreError> {
+    async fn poll_maildir(&self, account: &str, root: &Path, stop: &watch::Receiver<bool>) -> Result<Result<(), MaildirError>, StoreError> {
         let now = self.clock.now();
         let state = maildir::state(root, now);
         let unchanged = {
@@ -67,7 +71,7 @@ impl Service {
                 let place = Place { account: account.to_owned(), folder, generation: GENERATION.to_owned() };
                 self.store.list(&place, listings, now).await?;
             }
-            fault = self.fetch(account, &entries).await?;
+            fault = self.fetch(account, &entries, stop).await?;
         }
         if let Some(error) = fault {
             return Ok(Err(error));
@@ -79,7 +83,7 @@ impl Service {
     }
 
     /// Keeps the bytes of everything that is listed and not stored. A file that cannot be read stays listed and is tried again.
-    async fn fetch(&self, account: &str, entries: &[Entry]) -> Result<Option<MaildirError>, StoreError> {
+    async fn fetch(&self, account: &str, entries: &[Entry], stop: &watch::Receiver<bool>) -> Result<Option<MaildirError>, StoreError> {
         let by_name: BTreeMap<(&str, &str), &Entry> =
             entries.iter().map(|entry| ((entry.folder.as_str(), entry.uid.as_str()), entry)).collect();
         let mut fault = None;
@@ -91,6 +95,9 @@ impl Service {
                 return Ok(fault);
             }
             for item in fresh {
+                if *stop.borrow() {
+                    return Ok(fault);
+                }
                 let now = self.clock.now();
                 if item.backlog
                     && self.store.backlog_bytes_today(account, now.date_naive()).await? >= self.config.policy.backlog_bytes_a_day

@@ -1,6 +1,7 @@
 //! Outbox → sink: alarms, requests, answers, notices, digests, in that order, each once.
 
 use chrono::TimeDelta;
+use tokio::sync::watch;
 
 use crate::{
     config::SinkConfig,
@@ -11,10 +12,11 @@ use crate::{
 };
 
 impl Service {
-    /// Sends every row that may leave now; gives how many were accepted.
-    pub(super) async fn send(&self, faults: &mut Vec<String>) -> Result<usize, StoreError> {
+    /// Sends every row that may leave now, none once `stop` says so; gives how many were accepted.
+    pub(super) async fn send(&self, faults: &mut Vec<String>, stop: &watch::Receiver<bool>) -> Result<usize, StoreError> {
         let mut sent = 0;
-        while let Some(row) = self.store.claim(self.clock.now()).await? {
+        while !*stop.borrow() {
+            let Some(row) = self.store.claim(self.clock.now()).await? else { break };
             let mail = match self.written(&row).await? {
                 Ok(mail) => mail,
                 Err(why) => {
