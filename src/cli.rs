@@ -15,60 +15,51 @@ mod view;
 pub mod windows;
 pub mod words;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
-use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
 
-use crate::{
-    clock::Clock,
-    config::{self, Config},
-};
+use crate::config::{self, Config};
 
 /// Reads data-center maintenance mail, drafts the customer notices, has staff approve them by mail, and sends what was approved
 ///
-/// See it work:      forewarn demo
-/// Try your own mail: forewarn extract mail.eml
-/// Set it up:        forewarn init DIR, edit two files, forewarn check, forewarn run
+/// See it work:         forewarn demo
+/// Try your own mail:   forewarn extract mail.eml
+/// Set it up:           forewarn init DIR, edit two files, forewarn check,
+///                      forewarn once, forewarn run
+///
+/// `forewarn COMMAND --help` explains a command with examples.
+///
+/// Exit codes: 0 fine, 1 something needs attention (check, once, status,
+/// rules check), 2 wrong use, a faulty configuration, or it could not run.
 #[derive(Debug, Parser)]
-#[command(version, about, verbatim_doc_comment, max_term_width = 100)]
+#[command(version, about, verbatim_doc_comment, max_term_width = 80)]
 pub struct Cli {
     /// The configuration
     #[arg(long, global = true, value_name = "FILE", default_value = "forewarn.toml")]
     pub config: PathBuf,
-    /// What to do
     #[command(subcommand)]
-    pub command: Command,
+    command: Command,
 }
 
-/// The commands.
+// Without comments on the variants: one would stand in the help instead of what the command says of itself.
 #[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Tell a provider's story with the real thing, in two seconds and without any setting up
+enum Command {
     Demo(demo::DemoArgs),
-    /// Write a commented configuration to begin with
     Init(init::InitArgs),
-    /// Run the service: read, ask, send, remind
     Run(run::RunArgs),
-    /// Do one round of everything and stop
     Once(run::OnceArgs),
-    /// Prove configuration, inventory, rules and templates
     Check(check::CheckArgs),
-    /// Print what provider mails say
     Extract(extract::ExtractArgs),
-    /// Prove rules by their samples, or list them
     Rules(rules::RulesArgs),
-    /// Print what the present rules would read differently in stored mail
     Replay(replay::ReplayArgs),
-    /// List maintenance windows
     Windows(windows::WindowsArgs),
-    /// List drafts, or show one as customers would get it
     Drafts(drafts::DraftsArgs),
-    /// List what waits for a person
     Queue(queue::QueueArgs),
-    /// Print the weekly digest as of now, or send it
     Digest(digest::DigestArgs),
-    /// Print the counts that must add up, and what is stuck
     Status(status::StatusArgs),
 }
 
@@ -98,20 +89,8 @@ impl Cli {
 }
 
 /// Reads the configuration, or says every fault of it.
-fn load(path: &std::path::Path) -> anyhow::Result<Config> {
+fn load(path: &Path) -> anyhow::Result<Config> {
     config::load(path).map_err(|report| anyhow::anyhow!("the configuration does not hold\n{report}"))
-}
-
-/// The system's clock, or the instant that was asked for.
-fn clock(now: Option<DateTime<Utc>>) -> Clock {
-    now.map_or(Clock::System, Clock::fixed)
-}
-
-/// Reads an instant of the command line: `2026-03-01T00:00:00Z`.
-fn instant(text: &str) -> Result<DateTime<Utc>, String> {
-    DateTime::parse_from_rfc3339(text)
-        .map(|at| at.to_utc())
-        .map_err(|_| format!("{text} is no instant; write one like 2026-03-01T00:00:00Z"))
 }
 
 /// A runtime for a command: one thread is enough beside those that the store and the reader have.

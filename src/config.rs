@@ -29,7 +29,7 @@ pub struct Config {
     pub inboxes: Vec<InboxConfig>,
     /// Where mail leaves.
     pub outbox: SinkConfig,
-    /// Folder of rules that are read instead of the embedded ones.
+    /// Folder of rules that stand beside the embedded ones; a file of the same name replaces one.
     pub rules_dir: Option<PathBuf>,
     /// Folder of templates that stand in for embedded ones of the same name.
     pub templates_dir: Option<PathBuf>,

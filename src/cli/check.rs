@@ -5,19 +5,25 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use chrono_tz::Tz;
 use clap::Args;
 
+use super::view::to_stdout;
 use crate::config::{self, Config, InboxKind, Report, SecretSource, Severity, SinkConfig, approval_key};
-use crate::draft::Templates;
 use crate::model::{Local, Mode, Zones};
 use crate::rules::RuleSet;
+use crate::service;
 
 /// Check configuration, inventory, rules and templates, and name every fault
 ///
-/// Exit code 0 when all is well, 1 when something is allowed but hardly meant, 2 when the service could not start.
+///   forewarn check
+///   forewarn --config /etc/forewarn/forewarn.toml check
+///
+/// Names file and line of each fault, and what to do. Starts nothing, writes
+/// nothing. Exit code 0 when all is well, 1 when something is allowed but hardly
+/// meant, 2 when the service could not start.
 #[derive(Args, Clone, Debug)]
+#[command(verbatim_doc_comment)]
 pub struct CheckArgs {}
 
 impl CheckArgs {
@@ -26,36 +32,13 @@ impl CheckArgs {
     /// # Errors
     /// An output that is closed; everything else is printed.
     pub fn run(&self, config_path: &Path) -> anyhow::Result<ExitCode> {
-        let mut out = anstream::stdout().lock();
-        let found = check(config_path, &crate::zones::newest(), &mut out)?;
+        let found = to_stdout(|out| check(config_path, &crate::zones::newest(), out))?;
         Ok(ExitCode::from(match found {
             None => 0,
             Some(Severity::Warning) => 1,
             Some(Severity::Error) => 2,
         }))
     }
-}
-
-/// The embedded templates, with those of a folder (`*.j2`) in their place.
-///
-/// # Errors
-/// The folder cannot be read, or a template has faults; all of them are named.
-pub fn templates(dir: Option<&Path>) -> anyhow::Result<Templates> {
-    let mut overrides = Vec::new();
-    if let Some(dir) = dir {
-        for entry in std::fs::read_dir(dir).with_context(|| format!("the folder {} cannot be read", dir.display()))? {
-            let path = entry.with_context(|| format!("the folder {} cannot be read", dir.display()))?.path();
-            if path.extension().is_some_and(|ending| ending == "j2") {
-                let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-                overrides.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), text));
-            }
-        }
-        overrides.sort();
-    }
-    Templates::new(overrides).map_err(|faults| {
-        let lines: Vec<String> = faults.iter().map(|fault| format!("  {fault}")).collect();
-        anyhow::anyhow!("the templates cannot be used\n{}", lines.join("\n"))
-    })
 }
 
 /// Prints everything that is wrong and a summary; returns the worst of it.
@@ -69,13 +52,13 @@ fn check(config_path: &Path, zones: &Zones, out: &mut impl Write) -> anyhow::Res
     };
     print_report(&config.warnings, out)?;
     let mut findings = surroundings(&config, zones);
-    let rules = super::rules::load(config.rules_dir.as_deref());
+    let rules = service::rules(config.rules_dir.as_deref());
     match &rules {
         Ok(rules) => findings.extend(unrecognised(&config, rules)),
-        Err(error) => findings.push((Severity::Error, format!("{error:#}"))),
+        Err(error) => findings.push((Severity::Error, error.to_string())),
     }
-    if let Err(error) = templates(config.templates_dir.as_deref()) {
-        findings.push((Severity::Error, format!("{error:#}")));
+    if let Err(error) = service::templates(config.templates_dir.as_deref()) {
+        findings.push((Severity::Error, error.to_string()));
     }
     for (severity, text) in &findings {
         writeln!(out, "{}: {text}\n", if *severity == Severity::Error { "error" } else { "warning" })?;
@@ -178,11 +161,11 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::cli::init::InitArgs;
+    use crate::cli::init;
 
     fn begun() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        InitArgs { dir: folder.path().to_path_buf() }.run().unwrap();
+        init::begin(folder.path()).unwrap();
         folder
     }
 

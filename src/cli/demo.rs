@@ -27,9 +27,13 @@ const MAILS: [(&str, &str); 7] = [
 
 /// Tell a provider's story with the real thing: nothing to set up, no server, no network
 ///
-/// A hosting provider announces three maintenances within days, one of them between an invoice and a newsletter. Forewarn reads the
-/// mails, asks the staff of an invented company, takes their answers, writes to customers, and mails the weekly digest. Only the clock
-/// and the people are made up.
+///   forewarn demo               in a scratch folder that goes again
+///   forewarn demo --keep DIR    everything stays in DIR to be looked at
+///
+/// A hosting provider announces three maintenances within days, one of them
+/// between an invoice and a newsletter. Forewarn reads the mails, asks the staff
+/// of an invented company, takes their answers, writes to customers, and mails
+/// the weekly digest. Only the clock and the people are made up.
 #[derive(Args, Clone, Debug)]
 #[command(verbatim_doc_comment)]
 pub struct DemoArgs {

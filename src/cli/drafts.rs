@@ -1,6 +1,6 @@
 //! `forewarn drafts`: what waits for approval, and the bytes that approval covers.
 
-use super::view::{HEAD, aligned, ask, folded};
+use super::view::{HEAD, aligned, ask, folded, to_stdout};
 use crate::config::Config;
 use crate::mail::outgoing::instants::StaffClock;
 use crate::mail::outgoing::phrases::{counted, main_windows, short_services};
@@ -17,7 +17,8 @@ use std::process::ExitCode;
 ///
 ///   forewarn drafts              those that wait for a decision
 ///   forewarn drafts --all        every draft there ever was
-///   forewarn drafts FW-12        the newest draft of a maintenance: each mail, who gets it, and what became of every copy
+///   forewarn drafts FW-12        the newest draft of a maintenance: each mail,
+///                                who gets it, what became of every copy
 ///   forewarn drafts FW-12 --all  its earlier revisions too
 ///
 /// Nothing can be approved here: only the reply of a listed approver decides.
@@ -38,9 +39,7 @@ impl DraftsArgs {
     /// # Errors
     /// There is no such draft, the store cannot be read, or the output is closed.
     pub fn run(&self, config: &Config) -> anyhow::Result<ExitCode> {
-        let mut out = anstream::stdout().lock();
-        self.show(config, &mut out)?;
-        out.flush()?;
+        to_stdout(|out| self.show(config, out))?;
         Ok(ExitCode::SUCCESS)
     }
 

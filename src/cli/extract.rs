@@ -7,7 +7,6 @@ use crate::clock::Clock;
 use crate::mail;
 use crate::model::{Kind, Mail, Problem, ProblemKind, Reading, Verdict, Zones};
 use crate::rules::{self, Options, RuleSet};
-use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 use std::io::{Read as _, Write as _};
@@ -16,14 +15,16 @@ use std::process::ExitCode;
 
 /// Print what provider mails say: windows, objects, status and impact, or the doubts about them
 ///
-/// Nothing is written and nothing is sent. Try it on your own mail before you set anything up:
+/// Nothing is written and nothing is sent. Try it on your own mail before you set
+/// anything up:
 ///
 ///   forewarn extract mail.eml                    one mail, for people
 ///   forewarn extract --explain mail.eml          and where each value stands
 ///   forewarn extract --format json inbox/ | jq   a folder, one line a mail
 ///
-/// A mail is `extracted` only if a rule knows its layout and nothing in it is in doubt. What needs a person is printed with what was
-/// found. Exit code 0 when every PATH was read, whatever came out; 2 otherwise.
+/// A mail is `extracted` only if a rule knows its layout and nothing in it is in
+/// doubt. What needs a person is printed with what was found. Exit code 0 when
+/// every PATH was read, whatever came out; 2 otherwise.
 #[derive(Args, Clone, Debug)]
 #[command(verbatim_doc_comment)]
 pub struct ExtractArgs {
@@ -37,7 +38,7 @@ pub struct ExtractArgs {
     #[arg(long)]
     pub explain: bool,
     /// The time that judges a missing year where a mail has neither Received nor Date, like 2026-03-01T00:00:00Z
-    #[arg(long, value_name = "TIME", value_parser = instant)]
+    #[arg(long, value_name = "TIME", value_parser = super::view::instant)]
     pub now: Option<DateTime<Utc>>,
     /// Read rules from this folder instead of the built-in ones; `none` uses no rules at all
     #[arg(long, value_name = "DIR|none")]
@@ -195,9 +196,4 @@ fn read(rules: &RuleSet, zones: &Zones, raw: Vec<u8>, now: DateTime<Utc>, option
         }
         Err(error) => failed(format!("no thread to read this mail: {error}")),
     }))
-}
-
-fn instant(text: &str) -> anyhow::Result<DateTime<Utc>> {
-    let at = DateTime::parse_from_rfc3339(text).context("write it like 2026-03-01T00:00:00Z")?;
-    Ok(at.to_utc())
 }

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::view::to_stdout;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -16,8 +17,14 @@ const KEY_BYTES: usize = 32;
 
 /// Write a commented configuration to begin with
 ///
-/// Writes forewarn.toml, services.toml, the key of approval tokens and the Maildirs in/ and out/. Nothing that is there is overwritten.
+///   forewarn init forewarn      into this folder, which is made
+///   forewarn init               into the present one
+///
+/// Writes forewarn.toml, services.toml, the key of approval tokens and the
+/// Maildirs in/ and out/. Nothing that is there is overwritten. It begins in
+/// rehearsal: no customer is written to.
 #[derive(Args, Clone, Debug)]
+#[command(verbatim_doc_comment)]
 pub struct InitArgs {
     /// Folder to write into; made if it is missing
     #[arg(default_value = ".", value_name = "DIR")]
@@ -30,9 +37,8 @@ impl InitArgs {
     /// # Errors
     /// A file that is there already, or a folder that cannot be written.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let mut out = anstream::stdout().lock();
         begin(&self.dir)?;
-        writeln!(out, "{}", next_steps(&self.dir))?;
+        to_stdout(|out| Ok(writeln!(out, "{}", next_steps(&self.dir))?))?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -83,11 +89,15 @@ fn next_steps(dir: &Path) -> String {
         "Wrote {}, {}, the key {} and the folders {} and {}.
 
 Next:
-  1. Put your names, addresses and zone into forewarn.toml; what you run, on what and for whom into services.toml.
+  1. Put your names, addresses and zone into forewarn.toml; what you run, on
+     what and for whom into services.toml.
   2. forewarn check{option}
-  3. Put a provider's mail into {} and run: forewarn once{option}
-     Requests, notices and digests then lie in {}. It is a rehearsal: no customer is written to.
-  4. Keep the key out of version control, and keep a copy: without it no open request can be answered.",
+  3. Put a provider's mail into {}, then
+     forewarn once{option}
+     Requests, notices and digests then lie in {}.
+     It is a rehearsal: no customer is written to.
+  4. Keep the key out of version control, and keep a copy: without it no open
+     request can be answered.",
         at("forewarn.toml"),
         at("services.toml"),
         at("forewarn.key"),

@@ -1,7 +1,7 @@
 //! `forewarn queue`: what waits for a person, and what to answer.
 
 use super::drafts::{brief, reach};
-use super::view::{ALERT, At, HEAD, ask, folded};
+use super::view::{ALERT, At, HEAD, ask, folded, to_stdout};
 use crate::config::Config;
 use crate::mail::outgoing::instants::StaffClock;
 use crate::mail::outgoing::one_line;
@@ -14,9 +14,13 @@ use std::process::ExitCode;
 
 /// List what waits for a person, the most urgent first, and what to answer
 ///
-/// Answers are given by replying to the request mail that every approver got; here nothing can be decided. A mail that could not be
-/// read surely stands here with what is in doubt.
+///   forewarn queue
+///
+/// Answers are given by replying to the request mail that every approver got;
+/// here nothing can be decided. A mail that could not be read surely stands here
+/// with what is in doubt.
 #[derive(Args, Clone, Debug, Default)]
+#[command(verbatim_doc_comment)]
 pub struct QueueArgs {
     /// The time it is taken to be
     #[command(flatten)]
@@ -29,9 +33,7 @@ impl QueueArgs {
     /// # Errors
     /// The store cannot be read, or the output is closed.
     pub fn run(&self, config: &Config) -> anyhow::Result<ExitCode> {
-        let mut out = anstream::stdout().lock();
-        self.show(config, &mut out)?;
-        out.flush()?;
+        to_stdout(|out| self.show(config, out))?;
         Ok(ExitCode::SUCCESS)
     }
 

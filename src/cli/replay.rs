@@ -1,10 +1,13 @@
 //! `forewarn replay`.
 
-use std::process::ExitCode;
+use std::{io::Write, process::ExitCode};
 
 use clap::Args;
 
-use super::block_on;
+use super::{
+    block_on,
+    view::{folded, to_stdout},
+};
 use crate::{
     config::Config,
     mail::{self, prescan},
@@ -20,8 +23,14 @@ const PAGE: u32 = 100;
 
 /// Print what the present rules would read differently in stored mail
 ///
-/// After you wrote or mended a rule: every stored mail is read again, and each that would now be read differently is printed. Nothing
-/// is changed. --apply lets those that still wait for a person be considered again by the service, as if they had just arrived.
+///   forewarn replay             every stored mail
+///   forewarn replay --waiting   those that wait for a person
+///   forewarn replay --apply     and have these considered again
+///
+/// After you wrote or mended a rule: each mail is read again, and those that
+/// would now be read differently are printed. Nothing is changed. --apply lets
+/// those that still wait for a person be considered again by the service, as if
+/// they had just arrived.
 #[derive(Args, Clone, Debug)]
 #[command(verbatim_doc_comment)]
 pub struct ReplayArgs {
@@ -39,43 +48,49 @@ impl ReplayArgs {
     /// # Errors
     /// When there is no store, it fails, or the rules do not hold.
     pub fn run(&self, config: &Config) -> anyhow::Result<ExitCode> {
-        block_on(async {
-            let store = Store::open_existing(&config.store)?;
-            let (rules, zones) = (service::rules(config.rules_dir.as_deref())?, zones::newest());
-            let (mut read, mut differ, mut again) = (0_u64, 0_u64, 0_u64);
-            let mut after = MailId(0);
-            loop {
-                let page = store.mails_for_replay(self.waiting || self.apply, after, PAGE).await?;
-                let Some(last) = page.last() else { break };
-                after = last.mail;
-                for stored in page {
-                    let Some(raw) = store.mail_raw(stored.mail).await? else { continue };
-                    if prescan::prescan(&raw).is_err() {
-                        continue;
-                    }
-                    read += 1;
-                    let mail = mail::parse(&raw);
-                    let now = rules::read(&rules, &zones, &mail, rules::arrived_at(&mail, stored.arrived_at), Options { calendars: true });
-                    let before = stored.reading.as_ref();
-                    if before.is_some_and(|before| same(before, &now)) {
-                        continue;
-                    }
-                    differ += 1;
-                    anstream::println!("mail {:<6} {}", stored.mail.0, one_line(&mail.subject));
-                    anstream::println!("   was    {}", before.map_or_else(|| "not read".to_owned(), words));
-                    anstream::println!("   is     {}", words(&now));
-                    if self.apply && matches!(stored.outcome, Outcome::NeedsPerson(_) | Outcome::Quarantined(_)) {
-                        store.reconsider(stored.mail).await?;
-                        again += 1;
-                    }
+        to_stdout(|out| block_on(self.replay(config, out)))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn replay(&self, config: &Config, out: &mut impl Write) -> anyhow::Result<()> {
+        let store = Store::open_existing(&config.store)?;
+        let (rules, zones) = (service::rules(config.rules_dir.as_deref())?, zones::newest());
+        let (mut read, mut differ, mut again) = (0_u64, 0_u64, 0_u64);
+        let mut after = MailId(0);
+        loop {
+            let page = store.mails_for_replay(self.waiting || self.apply, after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.mail;
+            for stored in page {
+                let Some(raw) = store.mail_raw(stored.mail).await? else { continue };
+                if prescan::prescan(&raw).is_err() {
+                    continue;
+                }
+                read += 1;
+                let mail = mail::parse(&raw);
+                let now = rules::read(&rules, &zones, &mail, rules::arrived_at(&mail, stored.arrived_at), Options { calendars: true });
+                let before = stored.reading.as_ref();
+                if before.is_some_and(|before| same(before, &now)) {
+                    continue;
+                }
+                differ += 1;
+                let before = before.map_or_else(|| "not read".to_owned(), words);
+                let id = format!("mail {:<6} ", stored.mail.0);
+                for line in [(id.as_str(), &mail.subject), ("   was    ", &before), ("   is     ", &words(&now))]
+                    .into_iter()
+                    .flat_map(|(lead, text)| folded(lead, text))
+                {
+                    writeln!(out, "{line}")?;
+                }
+                if self.apply && matches!(stored.outcome, Outcome::NeedsPerson(_) | Outcome::Quarantined(_)) {
+                    store.reconsider(stored.mail).await?;
+                    again += 1;
                 }
             }
-            anstream::println!(
-                "{read} read again, {differ} differ{}",
-                if self.apply { format!(", {again} are considered again") } else { String::new() }
-            );
-            Ok(ExitCode::SUCCESS)
-        })
+        }
+        store.close().await;
+        let considered = if self.apply { format!(", {again} are considered again") } else { String::new() };
+        Ok(writeln!(out, "{read} read again, {differ} differ{considered}")?)
     }
 }
 
@@ -105,8 +120,4 @@ fn words(reading: &Reading) -> String {
             format!("{windows}, {rule}{doubt}")
         }
     }
-}
-
-fn one_line(subject: &str) -> String {
-    subject.chars().filter(|c| !c.is_control()).take(70).collect()
 }

@@ -1,15 +1,24 @@
 //! `forewarn rules`: proves rules by their samples, and lists them.
 
+use super::view::{HEAD, to_stdout};
+use crate::rules::RuleSet;
 use crate::rules::check::{self, Sample};
-use crate::rules::{RuleFault, RuleSet};
+use crate::service::{self, OpenError};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use std::io::Write as _;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Prove rules by their samples, or list them
+///
+///   forewarn rules list                        the built-in ones
+///   forewarn rules check                       those, by fixtures/mail
+///   forewarn rules check rules --samples mine  your own, by your own mails
+///
+/// How a rule is written: rules/README.md.
 #[derive(Args, Clone, Debug)]
+#[command(verbatim_doc_comment)]
 pub struct RulesArgs {
     /// What to do
     #[command(subcommand)]
@@ -21,8 +30,14 @@ pub struct RulesArgs {
 pub enum RulesCommand {
     /// Prove that every rule reads its samples exactly, and nothing else
     ///
-    /// Demands a sample of every rule, of every pattern a sample that uses it, of every sample exactly one rule with exactly the values
-    /// beside it, and of the mail in the folder `none` that no rule claims it. Exit code 1 when something is to be mended.
+    ///   forewarn rules check                        the built-in rules
+    ///   forewarn rules check rules --samples mine   a folder of your own
+    ///
+    /// Demands a sample of every rule, of every pattern a sample that uses it, of
+    /// every sample exactly one rule with exactly the values beside it, and of the
+    /// mail in the folder `none` that no rule claims it. Exit code 1 when something
+    /// is to be mended, 2 when a rule file or a sample cannot be read.
+    #[command(verbatim_doc_comment)]
     Check {
         /// Folder with rule files; the built-in rules are checked when left out
         dir: Option<PathBuf>,
@@ -31,6 +46,10 @@ pub enum RulesCommand {
         samples: PathBuf,
     },
     /// Print every rule with its file and version
+    ///
+    ///   forewarn rules list          the built-in rules
+    ///   forewarn rules list rules    those of a folder
+    #[command(verbatim_doc_comment)]
     List {
         /// Folder with rule files; the built-in rules are listed when left out
         dir: Option<PathBuf>,
@@ -43,66 +62,60 @@ impl RulesArgs {
     /// # Errors
     /// A folder that cannot be read, a rule file with faults, or an output that is closed.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let mut out = anstream::stdout().lock();
         match self.command {
             RulesCommand::List { dir } => {
-                for rule in load(dir.as_deref())?.list() {
-                    let note = rule.irrelevant.map_or(String::new(), |reason| format!("  irrelevant: {reason}"));
-                    writeln!(out, "{:<32} {} {}{note}", rule.name, rule.version, rule.file)?;
-                }
+                let rules = load(dir.as_deref())?;
+                to_stdout(|out| list(&rules, out))?;
                 Ok(ExitCode::SUCCESS)
             }
             RulesCommand::Check { dir, samples } => {
                 let rules = load(dir.as_deref())?;
                 let samples = samples_of(&samples)?;
-                let report = check::check(&rules, &crate::zones::newest(), &samples);
-                for finding in &report.findings {
-                    writeln!(out, "{:<9} {}", finding.fault.word(), finding.of)?;
-                    for line in finding.detail.lines() {
-                        writeln!(out, "          {line}")?;
-                    }
-                }
-                writeln!(
-                    out,
-                    "{} rules, {} samples: {} ok, {} to mend",
-                    rules.list().len(),
-                    samples.len(),
-                    report.right.len(),
-                    report.findings.len()
-                )?;
-                Ok(if report.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+                let well = to_stdout(|out| prove(&rules, &samples, out))?;
+                Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
             }
         }
     }
 }
 
-/// The built-in rules, those of a folder, or none at all for the word `none`.
+/// Prints the rules below the file that they stand in.
+fn list(rules: &RuleSet, out: &mut impl Write) -> anyhow::Result<()> {
+    let mut file = String::new();
+    for rule in rules.list() {
+        if rule.file != file {
+            file.clone_from(&rule.file);
+            writeln!(out, "{HEAD}{file}{HEAD:#}  {}", rule.version)?;
+        }
+        let note = rule.irrelevant.map_or(String::new(), |reason| format!("irrelevant: {reason}"));
+        writeln!(out, "{}", format!("  {:<26}  {note}", rule.name).trim_end())?;
+    }
+    Ok(())
+}
+
+/// Proves the rules and prints what is to be mended; whether all is well.
+fn prove(rules: &RuleSet, samples: &[Sample], out: &mut impl Write) -> anyhow::Result<bool> {
+    let report = check::check(rules, &crate::zones::newest(), samples);
+    for finding in &report.findings {
+        writeln!(out, "{:<9} {}", finding.fault.word(), finding.of)?;
+        for line in finding.detail.lines() {
+            writeln!(out, "          {line}")?;
+        }
+    }
+    let (right, wrong) = (report.right.len(), report.findings.len());
+    writeln!(out, "{} rules, {} samples: {right} ok, {wrong} to mend", rules.list().len(), samples.len())?;
+    Ok(report.findings.is_empty())
+}
+
+/// The built-in rules, those of a folder instead of them, or none at all for the word `none`.
 ///
 /// # Errors
 /// The folder cannot be read or a file in it has faults; all of them are named.
-pub fn load(dir: Option<&Path>) -> anyhow::Result<RuleSet> {
-    let Some(dir) = dir else { return Ok(RuleSet::embedded()) };
-    if dir == Path::new("none") {
-        return Ok(RuleSet::none());
+pub fn load(dir: Option<&Path>) -> Result<RuleSet, OpenError> {
+    match dir {
+        None => Ok(RuleSet::embedded()),
+        Some(dir) if dir == Path::new("none") => Ok(RuleSet::none()),
+        Some(dir) => service::rules_alone(dir),
     }
-    let files = rule_files(dir)?;
-    RuleSet::from_files(files.iter().map(|(name, text)| (name.as_str(), text.as_str()))).map_err(|faults| {
-        let lines: Vec<String> = faults.iter().map(RuleFault::to_string).collect();
-        anyhow::anyhow!("the rules in {} cannot be used\n{}", dir.display(), lines.join("\n"))
-    })
-}
-
-/// Name and text of every `*.toml` in a folder, by name.
-fn rule_files(dir: &Path) -> anyhow::Result<Vec<(String, String)>> {
-    let mut files = Vec::new();
-    for path in entries(dir)? {
-        if path.extension().is_some_and(|ending| ending == "toml") {
-            let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-            files.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), text));
-        }
-    }
-    anyhow::ensure!(!files.is_empty(), "{} holds no rule file (*.toml); `--rules none` uses no rules", dir.display());
-    Ok(files)
 }
 
 /// Every sample below a folder: `PROVIDER/CASE.eml` and what stands beside it.

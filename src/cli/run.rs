@@ -1,8 +1,10 @@
 //! `forewarn run` and `forewarn once`.
 
-use std::{io::IsTerminal as _, process::ExitCode};
+use std::{
+    io::{IsTerminal as _, Write as _},
+    process::ExitCode,
+};
 
-use chrono::{DateTime, Utc};
 use clap::Args;
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -10,27 +12,42 @@ use tokio::{
 };
 use tracing_subscriber::EnvFilter;
 
-use super::{block_on, clock, instant};
+use super::{
+    block_on,
+    view::{At, folded, to_stdout},
+    words,
+};
 use crate::{clock::Clock, config::Config, service};
 
 /// Run the service: read the inboxes, ask approvers, send what they approved, remind, send the digest
 ///
-/// Runs until SIGTERM or Ctrl-C, and then stops between two mails. Everything is in the store: it may be killed at any moment and
-/// goes on where it was. Logs go to standard error; `FOREWARN_LOG=debug` says more. Start it with your supervisor, one process a store.
+///   forewarn run                        with forewarn.toml of this folder
+///   forewarn --config /etc/forewarn/forewarn.toml run
+///
+/// Runs until SIGTERM or Ctrl-C, and then stops between two mails. Everything is
+/// in the store: it may be killed at any moment and goes on where it was. Start
+/// it with your supervisor, one process a store; a second one is refused.
+///
+/// Logs go to standard error; FOREWARN_LOG=debug says more, FOREWARN_LOG=warn
+/// less. What stands in the mails is never logged.
 #[derive(Args, Clone, Debug)]
 #[command(verbatim_doc_comment)]
 pub struct RunArgs {}
 
-/// Do one round: read what is new, do what is due, send what may leave
+/// Do one round and stop: read what is new, do what is due, send what may leave
 ///
-/// For cron, or for trying out. Exit code 0 when all is well, 1 when something went wrong (a mailbox that cannot be read, a mail that
-/// cannot leave), 2 when it could not start.
+///   forewarn once                              for a timer, or to try things out
+///   forewarn once --now 2026-03-01T08:00:00Z   as if it were then
+///
+/// Exit code 0 when all is well, 1 when something went wrong that is tried again
+/// (a mailbox that cannot be read, a mail that cannot leave), 2 when it could
+/// not start: wrong configuration, or the service runs on the same store.
 #[derive(Args, Clone, Debug)]
 #[command(verbatim_doc_comment)]
 pub struct OnceArgs {
-    /// Act as if it were this time, for trying out, like 2026-03-01T00:00:00Z
-    #[arg(long, value_name = "TIME", value_parser = instant)]
-    pub now: Option<DateTime<Utc>>,
+    /// The time it is taken to be
+    #[command(flatten)]
+    pub at: At,
 }
 
 impl RunArgs {
@@ -71,15 +88,20 @@ impl OnceArgs {
     pub fn run(&self, config: Config) -> anyhow::Result<ExitCode> {
         log();
         block_on(async {
-            let (service, _lock) = service::open(config, clock(self.now)).await?;
+            let (service, _lock) = service::open(config, self.at.clock()).await?;
             let round = service.once().await?;
-            for (mail, outcome) in &round.considered {
-                anstream::println!("mail {:<6} {}", mail.0, crate::cli::words::outcome(outcome));
-            }
-            anstream::println!("{} considered, {} sent, {} alarms", round.considered.len(), round.sent, round.alarms);
+            service.store().clone().close().await;
             for fault in &round.faults {
-                anstream::eprintln!("forewarn: {fault}");
+                writeln!(anstream::stderr(), "forewarn: {fault}").unwrap_or_default();
             }
+            to_stdout(|out| {
+                for (mail, outcome) in &round.considered {
+                    for line in folded(&format!("mail {:<6} ", mail.0), &words::outcome(outcome)) {
+                        writeln!(out, "{line}")?;
+                    }
+                }
+                Ok(writeln!(out, "{} considered, {} sent, {} alarms", round.considered.len(), round.sent, round.alarms)?)
+            })?;
             Ok(if round.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
         })
     }
@@ -95,6 +117,8 @@ fn log() {
             .with_env_filter(filter)
             .with_writer(std::io::stderr)
             .with_ansi(std::io::stderr().is_terminal())
+            // Whoever reads the log may go; complaining about it on the same standard error would end the service.
+            .log_internal_errors(false)
             .try_init(),
     );
 }

@@ -1,6 +1,6 @@
 //! `forewarn status`: whether every mail is accounted for, and whether anything is stuck.
 
-use super::view::{ALERT, At, GOOD, HEAD, aligned, ask, folded};
+use super::view::{ALERT, At, GOOD, HEAD, aligned, ask, folded, to_stdout};
 use crate::config::Config;
 use crate::mail::outgoing::instants::StaffClock;
 use crate::mail::outgoing::one_line;
@@ -20,9 +20,16 @@ use std::process::ExitCode;
 ///   listed = stored + vanished + waiting
 ///   stored = ended (each with one named outcome) + pending
 ///
-/// Exit code 1 when the counts do not add up, or when something is stuck: an account that cannot be read, a mail of the last seven
-/// days that failed or of which nobody knows whether it arrived, a draft past the time by which it should be out. Else 0, so that a
-/// monitoring system can run it. Changes nothing and works beside a running service.
+/// Exit code 1 when the counts do not add up, or when something is stuck: an
+/// account that cannot be read, a mail of the last seven days that failed or of
+/// which nobody knows whether it arrived, a draft past the time by which it
+/// should be out. Else 0, so that a monitoring system can run it; 2 when it
+/// could not be found out.
+///
+///   forewarn status                  for people
+///   forewarn status >/dev/null || …  for a monitoring system
+///
+/// Changes nothing and works beside a running service.
 #[derive(Args, Clone, Debug, Default)]
 #[command(verbatim_doc_comment)]
 pub struct StatusArgs {
@@ -37,9 +44,7 @@ impl StatusArgs {
     /// # Errors
     /// The store cannot be read, or the output is closed.
     pub fn run(&self, config: &Config) -> anyhow::Result<ExitCode> {
-        let mut out = anstream::stdout().lock();
-        let well = self.show(config, &mut out)?;
-        out.flush()?;
+        let well = to_stdout(|out| self.show(config, out))?;
         Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 

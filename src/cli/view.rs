@@ -1,5 +1,7 @@
 //! What the commands that show things share: the store beside a running service, the time, and lines of one width.
 
+use super::block_on;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::mail::outgoing::one_line;
 use crate::store::{Store, StoreError};
@@ -7,6 +9,7 @@ use anstyle::{AnsiColor, Style};
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use clap::Args;
+use std::io::{StdoutLock, Write as _};
 
 /// Columns of a terminal that nobody has widened.
 pub(super) const WIDTH: usize = 80;
@@ -33,10 +36,31 @@ impl At {
     /// The time given, else that of the system's clock.
     #[must_use]
     pub fn now(self) -> DateTime<Utc> {
-        self.now.unwrap_or_else(|| crate::clock::Clock::System.now())
+        self.clock().now()
+    }
+
+    /// A clock that stands at the time given, else the system's.
+    #[must_use]
+    pub fn clock(self) -> Clock {
+        self.now.map_or(Clock::System, Clock::fixed)
     }
 }
 
+/// Runs a command that shows something, with standard output as what it writes to, and empties what is held back at the end.
+///
+/// # Errors
+/// Those of the command, or an output that is closed.
+pub(super) fn to_stdout<T>(show: impl FnOnce(&mut Output) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let mut out = anstream::stdout().lock();
+    let shown = show(&mut out)?;
+    out.flush()?;
+    Ok(shown)
+}
+
+/// Standard output; colours go only to a terminal.
+pub(super) type Output = anstream::AutoStream<StdoutLock<'static>>;
+
+/// Reads an instant of the command line: `2026-03-01T00:00:00Z`.
 pub(super) fn instant(text: &str) -> anyhow::Result<DateTime<Utc>> {
     Ok(DateTime::parse_from_rfc3339(text).context("write it like 2026-03-01T00:00:00Z")?.to_utc())
 }
@@ -46,8 +70,7 @@ pub(super) fn instant(text: &str) -> anyhow::Result<DateTime<Utc>> {
 /// # Errors
 /// There is no such store, it is damaged or of another version, or the question fails.
 pub(super) fn ask<T>(config: &Config, question: impl AsyncFnOnce(&Store) -> Result<T, StoreError>) -> anyhow::Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().context("no runtime for the store")?;
-    runtime.block_on(async {
+    block_on(async {
         let store = Store::open_existing(&config.store)?;
         let answer = question(&store).await;
         store.close().await;

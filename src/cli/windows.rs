@@ -1,6 +1,6 @@
 //! `forewarn windows`: what is coming, on what of ours it falls, and who was told.
 
-use super::view::{ALERT, At, HEAD, ask, folded, instant};
+use super::view::{ALERT, At, HEAD, ask, folded, instant, to_stdout};
 use crate::config::Config;
 use crate::inventory::{affected, provider_for};
 use crate::mail::outgoing::instants::StaffClock;
@@ -19,8 +19,13 @@ use std::process::ExitCode;
 
 /// List the windows ahead: when, who does what, which of our services, and whether customers were told
 ///
-/// Each window is shown in the zone of staff and in UTC. Maintenances that are announced without a date stand at the end.
+///   forewarn windows                                       the next 90 days
+///   forewarn windows --from 2026-03-01 --to 2026-04-01     March
+///
+/// Each window is shown in the zone of staff and in UTC. Maintenances that are
+/// announced without a date stand at the end.
 #[derive(Args, Clone, Debug, Default)]
+#[command(verbatim_doc_comment)]
 pub struct WindowsArgs {
     /// Begin with this day in the zone of staff, or this instant; now when left out
     #[arg(long, value_name = "DAY|TIME")]
@@ -39,9 +44,7 @@ impl WindowsArgs {
     /// # Errors
     /// A day that is none, a store that cannot be read, an output that is closed.
     pub fn run(&self, config: &Config) -> anyhow::Result<ExitCode> {
-        let mut out = anstream::stdout().lock();
-        self.show(config, &mut out)?;
-        out.flush()?;
+        to_stdout(|out| self.show(config, out))?;
         Ok(ExitCode::SUCCESS)
     }
 
