@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
-use crate::model::{AgendaFacts, Draft, DraftId, DraftState, FirstContact, Local, Mode, Policy, Zones};
+use crate::model::{AgendaFacts, Draft, DraftId, DraftState, FirstContact, Local, Mode, Policy, RequestAbout, Zones};
 
 /// Time between two alarms of one urgent window (W13).
 const ALARM_EVERY: TimeDelta = TimeDelta::minutes(10);
@@ -59,7 +59,11 @@ pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Ut
         due.push(Due::Undelivered);
     }
     due.extend(facts.approved.iter().filter(|(draft, _)| draft.state == DraftState::Done).map(|(draft, _)| Due::Sent(draft.id)));
-    for account in facts.accounts.iter().filter(|account| account.first_contact == FirstContact::Reading && account.backlog_left == 0) {
+    let asked = |account: &str| {
+        let mut requests = facts.first_contact_requests.iter();
+        requests.any(|request| matches!(&request.about, RequestAbout::FirstContact(name) if name == account))
+    };
+    for account in facts.accounts.iter().filter(|account| account.first_contact == FirstContact::Asked && !asked(&account.account)) {
         due.push(Due::Summary(account.account.clone()));
     }
     due.extend(digest_due(facts, policy, zones, now).map(Due::Digest));

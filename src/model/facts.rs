@@ -9,7 +9,7 @@ use crate::model::{Draft, LedgerCounts, MailId, Maintenance, OutboxKind, OutboxS
 pub enum FirstContact {
     /// Old mails wait to be read.
     Reading,
-    /// All are read; staff have not answered `start`.
+    /// All are read; staff are asked, or about to be, and have not answered `start`.
     Asked,
     /// Over, or there was no past.
     Started,
