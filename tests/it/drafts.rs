@@ -310,7 +310,8 @@ fn two_readings_are_numbered_and_approve_is_not_offered() {
 
 #[test]
 fn w09_which_services() {
-    let (maintenance, mut draft) = first_draft();
+    let (mut maintenance, mut draft) = first_draft();
+    maintenance.said.objects.clear();
     draft.variants.clear();
     draft.services = affected(&inventory(), &roll_out()).services;
     draft.questions = vec![Question::Services(draft.services.clone())];

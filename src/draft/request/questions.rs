@@ -10,8 +10,11 @@ pub(super) fn asked(question: &Question, facts: &RequestFacts<'_>, clock: &Staff
     match question {
         Question::Windows(readings) => {
             let words: Vec<String> = (1..=readings.len()).map(|number| format!("\"window {number}\"")).collect();
-            let mut lines =
-                vec![format!("The time can be read in {} ways. Answer {}.{}", readings.len(), or(&words), deadline(facts, clock))];
+            let first = match readings.len() {
+                1 => "The time is in doubt. If this is right, answer".to_owned(),
+                count => format!("The time can be read in {count} ways. Answer"),
+            };
+            let mut lines = vec![format!("{first} {}.{}", or(&words), deadline(facts, clock))];
             for (number, windows) in readings.iter().enumerate() {
                 let spans: Vec<String> = windows.iter().map(|window| clock.span(window)).collect();
                 lines.push(format!("  {}  {}", number + 1, spans.join("; ")));
@@ -30,8 +33,14 @@ pub(super) fn asked(question: &Question, facts: &RequestFacts<'_>, clock: &Staff
             lines
         }
         Question::Services(services) => {
+            let objects: Vec<String> =
+                facts.maintenance.said.objects.iter().take(5).map(|object| one_line(&object.object_id, 60)).collect();
+            let why = match objects.as_slice() {
+                [] => "The mail does not say what is touched.".to_owned(),
+                named => format!("The mail names what services.toml does not know ({}).", named.join(", ")),
+            };
             let mut lines = vec![format!(
-                "The mail does not say what is touched. Which of these? Answer \"services 1 3\", \"services all\" or \"services none\".{}",
+                "{why} Which of these? Answer \"services 1 3\", \"services all\" or \"services none\".{}",
                 deadline(facts, clock)
             )];
             lines.extend(numbered(services).iter().map(|line| format!("  {line}")));
