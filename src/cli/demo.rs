@@ -72,7 +72,7 @@ fn play(dir: &Path) -> anyhow::Result<()> {
             let found = MAILS.iter().find(|(known, _)| *known == name).context("the story names a mail that is not embedded")?;
             Ok(found.1.to_owned())
         };
-        stage::play(dir, script::steps(STORY)?, file).await
+        stage::play(dir, stage::Voice::Aloud, script::steps(STORY)?, file).await
     })
 }
 

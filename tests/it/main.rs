@@ -4,6 +4,7 @@
 mod config;
 mod digest;
 mod drafts;
+mod flow;
 mod layers;
 mod rules;
 mod store;

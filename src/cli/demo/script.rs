@@ -1,9 +1,11 @@
 //! Stories as text: what arrives, what people answer, and when. The demo and the story tests are told from the same form.
 //!
 //! One command a line; a command's text may go on in lines that begin with two spaces.
-//! `title TEXT`, `say TEXT`, `config LINE` and `before FILE` (ahead of the first `at`), `at INSTANT TEXT`, `mail FILE`, `reply WHO FW-1` with
-//! the answer below, `round`, `whole` (from now on every mail out is printed whole, each text once), `show request WHO`, `show notices`,
-//! `show digest WHO`, `ledger`.
+//! `title TEXT`, `say TEXT`, `before FILE` (ahead of the first `at`), `config LINE` (after the first `at` the service is started anew with
+//! it; `{dir}` is the story's folder), `at INSTANT TEXT`, `mail FILE`, `reply WHO FW-1` with the answer below (`FW-1 v1` for an earlier
+//! revision, `FW start` for a first contact), `answer WHO FILE FW-1` with a whole mail in whose text `{to}`, `{subject}` and `{message-id}`
+//! stand for those of the mail that is answered, `round`, `whole` (from now on every mail out is printed, each text once) and `brief` (subjects
+//! only, again), `show mail WHO` (the newest, to its last line), `show request WHO`, `show notices`, `show digest WHO`, `show file NAME`, `ledger`.
 
 use anyhow::{Context as _, bail};
 use chrono::{DateTime, Utc};
@@ -15,7 +17,7 @@ pub enum Step {
     Title(String),
     /// A sentence of the narrator's.
     Say(String),
-    /// A line of the configuration is replaced: `mode = "live"`.
+    /// A line of the configuration is replaced: `mode = "live"`. In the middle of a story the service is started anew with it.
     Config(String),
     /// A mail lies in the inbox before the service sees it for the first time.
     Before(String),
@@ -25,16 +27,24 @@ pub enum Step {
     Mail(String),
     /// Somebody answers the newest request that they got about a maintenance: who, `FW-1`, what they write.
     Reply(String, String, String),
+    /// Somebody's mail program answers in a form of its own: who got the mail, the file with the answer, a part of the mail's reference.
+    Answer(String, String, String),
     /// The service does a round.
     Round,
-    /// From now on mails out are printed whole.
+    /// From now on mails out are printed with their text.
     Whole,
+    /// From now on mails out are printed by their subjects.
+    Brief,
+    /// The newest mail to somebody is printed, what stands below a quote or marker included.
+    ShowMail(String),
     /// The newest request to somebody is printed.
     ShowRequest(String),
     /// The notices of this moment are printed.
     ShowNotices,
     /// The newest digest to somebody is printed.
     ShowDigest(String),
+    /// A file of the story's folder is printed.
+    ShowFile(String),
     /// The ledger and the queue are printed.
     Ledger,
 }
@@ -77,13 +87,21 @@ fn step(line: &str, body: String) -> anyhow::Result<Step> {
             let (who, about) = rest.split_once(' ').context("reply WHO FW-n")?;
             Step::Reply(who.to_owned(), about.to_owned(), body)
         }
+        "answer" => {
+            let (who, rest) = rest.split_once(' ').context("answer WHO FILE FW-n")?;
+            let (file, about) = rest.split_once(' ').context("answer WHO FILE FW-n")?;
+            Step::Answer(who.to_owned(), file.to_owned(), about.to_owned())
+        }
         "round" => Step::Round,
         "whole" => Step::Whole,
+        "brief" => Step::Brief,
         "ledger" => Step::Ledger,
         "show" => match rest.split_once(' ').unwrap_or((&rest, "")) {
+            ("mail", who) => Step::ShowMail(who.to_owned()),
             ("request", who) => Step::ShowRequest(who.to_owned()),
             ("notices", _) => Step::ShowNotices,
             ("digest", who) => Step::ShowDigest(who.to_owned()),
+            ("file", name) => Step::ShowFile(name.to_owned()),
             _ => bail!("show what?"),
         },
         _ => bail!("no such command"),

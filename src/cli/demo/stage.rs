@@ -13,7 +13,8 @@ use super::script::Step;
 use crate::{
     cli::init,
     clock::Clock,
-    config, mail,
+    config::{self, Config},
+    mail,
     model::{Mail, MaintenanceId},
     service::{self, Service},
 };
@@ -29,12 +30,21 @@ const YELLOW: &str = "\x1b[33m";
 const CYAN: &str = "\x1b[36m";
 const OFF: &str = "\x1b[0m";
 
+/// Whether the narrator is heard at a terminal, or only writes the transcript.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// Heard and written.
+    Aloud,
+    /// Written only.
+    Silent,
+}
+
 /// Plays a story in a folder and leaves everything there: configuration, store, mails, `transcript.txt`. `file` gives the mails by name.
 ///
 /// # Errors
 /// When a step fails or names what is not there.
-pub async fn play(dir: &Path, steps: Vec<Step>, file: impl Fn(&str) -> anyhow::Result<String>) -> anyhow::Result<()> {
-    let mut stage = Stage::set(dir, &steps, &file).await?;
+pub async fn play(dir: &Path, voice: Voice, steps: Vec<Step>, file: impl Fn(&str) -> anyhow::Result<String>) -> anyhow::Result<()> {
+    let mut stage = Stage::set(dir, voice, &steps, &file).await?;
     for step in steps {
         stage.play(step, &file).await?;
     }
@@ -44,9 +54,12 @@ pub async fn play(dir: &Path, steps: Vec<Step>, file: impl Fn(&str) -> anyhow::R
 /// Everything that the story is played with.
 struct Stage {
     dir: PathBuf,
+    voice: Voice,
     service: Service,
     clock: Clock,
-    _lock: File,
+    lock: File,
+    /// Whether the story has told when it is.
+    begun: bool,
     /// Files of the outbox that were shown.
     shown: BTreeSet<PathBuf>,
     /// Maintenances as they were told last: number and revision.
@@ -60,28 +73,29 @@ struct Stage {
 }
 
 impl Stage {
-    /// Writes configuration, key and folders, opens the service, and lets it see its inbox for the first time.
-    async fn set(dir: &Path, steps: &[Step], file: &impl Fn(&str) -> anyhow::Result<String>) -> anyhow::Result<Self> {
+    /// Writes configuration, key and folders, opens the service, and lays into its inbox what came before.
+    async fn set(dir: &Path, voice: Voice, steps: &[Step], file: &impl Fn(&str) -> anyhow::Result<String>) -> anyhow::Result<Self> {
         init::begin(dir)?;
         fs::create_dir_all(dir.join("replies"))?;
         // Customers are really written to, into folders: the story is about what they get.
         let mut configuration = CONFIGURATION.replacen("mode = \"rehearsal\"", "mode = \"live\"", 1);
-        for step in steps {
+        for step in steps.iter().take_while(|step| !matches!(step, Step::At(..))) {
             if let Step::Config(line) = step {
-                configuration = with_line(&configuration, line)?;
+                configuration = with_line(&configuration, line, dir)?;
             }
         }
         fs::write(dir.join("forewarn.toml"), configuration)?;
         fs::write(dir.join("services.toml"), SERVICES)?;
-        let config = config::load(&dir.join("forewarn.toml")).map_err(|report| anyhow::anyhow!("{report}"))?;
         let first = steps.iter().find_map(|step| if let Step::At(at, _) = step { Some(*at) } else { None });
         let clock = Clock::fixed(first.context("the story never says when it is")? - chrono::TimeDelta::minutes(5));
-        let (service, lock) = service::open(config, clock.clone()).await?;
+        let (service, lock) = service::open(load(dir)?, clock.clone()).await?;
         let mut stage = Self {
             dir: dir.to_owned(),
+            voice,
             service,
             clock,
-            _lock: lock,
+            lock,
+            begun: false,
             shown: BTreeSet::new(),
             texts: BTreeSet::new(),
             whole: false,
@@ -95,7 +109,6 @@ impl Stage {
                 stage.drop_mail(&file(name)?)?;
             }
         }
-        stage.round().await?;
         Ok(stage)
     }
 
@@ -103,26 +116,51 @@ impl Stage {
         match step {
             Step::Title(text) => self.title(&text),
             Step::Say(text) => self.say(&text),
+            Step::Config(line) if self.begun => self.start_anew(&line).await?,
             Step::Config(_) | Step::Before(_) => {}
-            Step::At(time, what) => self.at(time, &what),
+            Step::At(time, what) => self.at(time, &what).await?,
             Step::Mail(name) => self.arrives(&file(&name)?).await?,
             Step::Reply(who, about, text) => self.answers(&who, &about, &text).await?,
+            Step::Answer(who, name, about) => self.answers_with(&who, &file(&name)?, &about).await?,
             Step::Round => self.round().await?,
             Step::Whole => self.whole = true,
+            Step::Brief => self.whole = false,
+            Step::ShowMail(who) => self.show_mail(&who)?,
             Step::ShowRequest(who) => self.show_request(&who)?,
             Step::ShowNotices => self.show_notices()?,
             Step::ShowDigest(who) => self.show_digest(&who)?,
+            Step::ShowFile(name) => self.show_file(&name),
             Step::Ledger => self.ledger().await?,
         }
         Ok(())
     }
 
+    /// The service ends and starts again with another configuration.
+    async fn start_anew(&mut self, line: &str) -> anyhow::Result<()> {
+        self.print(CYAN, &format!("  forewarn is stopped and started with {line}"));
+        let path = self.dir.join("forewarn.toml");
+        fs::write(&path, with_line(&fs::read_to_string(&path)?, line, &self.dir)?)?;
+        self.service.store().clone().close().await;
+        self.lock.unlock()?;
+        (self.service, self.lock) = service::open(load(&self.dir)?, self.clock.clone()).await?;
+        Ok(())
+    }
+
     fn print(&mut self, colour: &str, text: &str) {
         for line in text.lines() {
-            anstream::println!("{colour}{line}{OFF}");
+            if self.voice == Voice::Aloud {
+                anstream::println!("{colour}{line}{OFF}");
+            }
             self.transcript.push_str(line);
             self.transcript.push('\n');
         }
+    }
+
+    fn blank(&mut self) {
+        if self.voice == Voice::Aloud {
+            anstream::println!();
+        }
+        self.transcript.push('\n');
     }
 
     fn title(&mut self, text: &str) {
@@ -134,14 +172,18 @@ impl Stage {
         self.print("", &wrapped(text, ""));
     }
 
-    /// Sets the clock and says what comes.
-    fn at(&mut self, time: DateTime<Utc>, what: &str) {
+    /// Sets the clock and says what comes. Before the first time the service sees its inbox: what lies there is the past.
+    async fn at(&mut self, time: DateTime<Utc>, what: &str) -> anyhow::Result<()> {
+        if !self.begun {
+            self.round().await?;
+            self.begun = true;
+        }
         self.clock.set(time);
         let zone = self.service.config().policy.zone;
         let (local, name) = self.service.zones().local(zone, self.clock.now());
-        self.transcript.push('\n');
-        anstream::println!();
+        self.blank();
         self.print(BOLD, &format!("{} {name}  {what}", local.format("%a %b %-d %-I:%M %p")));
+        Ok(())
     }
 
     /// A provider's mail falls into the inbox.
@@ -163,13 +205,12 @@ impl Stage {
         let (_, request) = self
             .newest(who, |mail| mail.subject.contains(&format!("[{about} ")))?
             .with_context(|| format!("{who} has no request about {about} to answer"))?;
-        self.replies += 1;
         let to = request.reply_to.first().or(request.from.first()).map(|to| to.address.clone()).unwrap_or_default();
         let quoted: String = request.plain.iter().flat_map(|body| body.fresh.lines()).take(6).map(|line| format!("> {line}\n")).collect();
         let raw = format!(
             "Message-ID: <reply-{}@harborlight.example>\nFrom: <{who}>\nTo: <{to}>\nSubject: Re: {}\nIn-Reply-To: <{}>\nDate: {}\n\
              MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{text}\n\nOn {}, Forewarn wrote:\n{quoted}",
-            self.replies,
+            self.replies + 1,
             request.subject,
             request.message_id.clone().unwrap_or_default(),
             self.clock.now().to_rfc2822(),
@@ -177,9 +218,32 @@ impl Stage {
         );
         let first = text.lines().next().unwrap_or_default();
         self.print(GREEN, &format!("  {} answers: {first}", who.split('@').next().unwrap_or(who)));
-        fs::write(self.dir.join("replies").join(format!("{:02}-{who}.eml", self.replies)), &raw)?;
-        self.drop_in(&format!("reply-{:02}", self.replies), &raw)?;
+        self.drop_reply(&raw)?;
         self.round().await
+    }
+
+    /// A mail program's own form of an answer to the newest mail that somebody got about a maintenance.
+    async fn answers_with(&mut self, who: &str, raw: &str, about: &str) -> anyhow::Result<()> {
+        let (_, answered) =
+            self.newest(who, |mail| mail.subject.contains(about))?.with_context(|| format!("{who} has no mail about {about} to answer"))?;
+        let to = answered.reply_to.first().or(answered.from.first()).map(|to| to.address.clone()).unwrap_or_default();
+        let raw = raw
+            .replace("{to}", &to)
+            .replace("{subject}", &answered.subject)
+            .replace("{message-id}", answered.message_id.as_deref().unwrap_or_default());
+        let mail = mail::parse(raw.as_bytes());
+        let from = mail.from.first().map(|from| from.address.clone()).unwrap_or_default();
+        let first = mail.text().lines().find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned();
+        self.print(GREEN, &format!("  {from} answers: {first}"));
+        self.drop_reply(&raw)?;
+        self.round().await
+    }
+
+    fn drop_reply(&mut self, raw: &str) -> anyhow::Result<()> {
+        self.replies += 1;
+        let name = format!("reply-{:02}", self.replies);
+        fs::write(self.dir.join("replies").join(format!("{name}.eml")), raw)?;
+        self.drop_in(&name, raw)
     }
 
     fn drop_in(&self, name: &str, raw: &str) -> anyhow::Result<()> {
@@ -249,16 +313,29 @@ impl Stage {
         Ok(newest)
     }
 
-    /// The newest request to somebody, whole.
+    /// The newest mail to somebody, to its last line.
+    fn show_mail(&mut self, who: &str) -> anyhow::Result<()> {
+        let (_, mail) = self.newest(who, |_| true)?.context("no mail was written")?;
+        self.show(&mail);
+        let below = mail.plain.as_ref().map_or("", |body| body.quoted.as_str()).to_owned();
+        for line in below.trim_end().lines() {
+            self.print(DIM, format!("  | {line}").trim_end());
+        }
+        Ok(())
+    }
+
+    /// The newest request to somebody, up to the notice.
     fn show_request(&mut self, who: &str) -> anyhow::Result<()> {
-        let (_, mail) = self.newest(who, |mail| mail.subject.contains("[FW-"))?.context("no request was written")?;
+        let (_, mail) = self.newest(who, |mail| mail.subject.contains("[FW"))?.context("no request was written")?;
         self.show(&mail);
         Ok(())
     }
 
     /// The digest, whole.
     fn show_digest(&mut self, who: &str) -> anyhow::Result<()> {
-        let (_, mail) = self.newest(who, |mail| mail.subject.starts_with("Mon "))?.context("no digest was written")?;
+        let (_, mail) = self
+            .newest(who, |mail| mail.subject.contains(" ahead, ") && !mail.subject.contains("[FW"))?
+            .context("no digest was written")?;
         fs::write(
             self.dir.join("digest.txt"),
             format!("Subject: {}\n\n{}", mail.subject, mail.plain.as_ref().map_or("", |body| body.fresh.as_str())),
@@ -306,6 +383,15 @@ impl Stage {
         Ok(())
     }
 
+    /// A file of the story's folder, line by line.
+    fn show_file(&mut self, name: &str) {
+        let text = fs::read_to_string(self.dir.join(name)).unwrap_or_else(|_| "(there is none)".to_owned());
+        self.print("", &format!("  {name}:"));
+        for line in text.lines() {
+            self.print(DIM, format!("  | {line}").trim_end());
+        }
+    }
+
     fn show(&mut self, mail: &Mail) {
         let text = mail.plain.as_ref().map_or("", |body| body.fresh.as_str()).to_owned();
         self.print(DIM, &format!("  | Subject: {}", mail.subject));
@@ -317,8 +403,7 @@ impl Stage {
 
     /// The counts that must add up, and what waits.
     async fn ledger(&mut self) -> anyhow::Result<()> {
-        self.transcript.push('\n');
-        anstream::println!();
+        self.blank();
         self.print(BOLD, "The ledger: every mail has one end");
         let counts = self.service.store().counts().await?;
         self.print(
@@ -342,8 +427,13 @@ impl Stage {
     }
 }
 
+fn load(dir: &Path) -> anyhow::Result<Config> {
+    config::load(&dir.join("forewarn.toml")).map_err(|report| anyhow::anyhow!("{report}"))
+}
+
 /// The configuration with a line in place of the one that has its key, or with the line on top.
-fn with_line(configuration: &str, line: &str) -> anyhow::Result<String> {
+fn with_line(configuration: &str, line: &str, dir: &Path) -> anyhow::Result<String> {
+    let line = line.replace("{dir}", &dir.display().to_string());
     let key = line.split('=').next().context("a configuration line has a key")?.trim();
     let is_it = |old: &str| old.split('=').next().is_some_and(|old| old.trim() == key);
     Ok(if configuration.lines().any(is_it) {
