@@ -8,6 +8,7 @@ pub mod check;
 pub mod compile;
 mod embedded;
 pub mod extract;
+pub mod former;
 pub mod generic;
 pub mod place;
 pub mod sign;

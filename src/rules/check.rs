@@ -5,7 +5,7 @@
 
 use super::{Options, RuleSet, arrived_at, outcome, place::View, read_traced};
 use crate::mail;
-use crate::model::{Impact, Kind, Notification, Precision, ProblemKind, Reading, Role, Status, Verdict, Zones};
+use crate::model::{Impact, Kind, Notification, Precision, ProblemKind, Reading, Role, Status, Verdict, Window, Zones};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -91,6 +91,7 @@ struct ExpectedMaintenance {
     status: Option<Status>,
     impact: Option<Impact>,
     windows: Vec<String>,
+    former: Vec<String>,
     objects: Vec<String>,
     downtime: Option<u32>,
     actions: Vec<String>,
@@ -185,6 +186,7 @@ impl ExpectedMaintenance {
         text("title", &self.title);
         text("summary", &self.summary);
         text("watch", &self.watch);
+        lines.extend(self.former.iter().map(|window| format!("former {window:?}")));
         lines.extend(self.aliases.iter().map(|alias| format!("alias {alias:?}")));
         lines.extend(self.status.map(|status| format!("status = {status:?}")));
         lines.extend(self.impact.map(|impact| format!("impact = {impact:?}")));
@@ -219,7 +221,7 @@ fn problem_lines(problems: impl Iterator<Item = ProblemKind>) -> Vec<String> {
 
 fn maintenance(notification: &Notification) -> ExpectedMaintenance {
     let instant = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let windows = notification.windows.iter().map(|window| {
+    let stated = |window: &Window| {
         let mut text = format!("{} / {}", instant(window.start), window.end.map_or("open".to_owned(), instant));
         if window.precision == Precision::Day {
             text.push_str(" day");
@@ -228,7 +230,7 @@ fn maintenance(notification: &Notification) -> ExpectedMaintenance {
             text.push_str(" backup");
         }
         text
-    });
+    };
     let objects = notification.objects.iter().map(|object| match object.impact {
         impact if impact == Impact::Unstated || impact == notification.impact => object.object_id.clone(),
         impact => format!("{}: {}", object.object_id, word(impact)),
@@ -244,7 +246,8 @@ fn maintenance(notification: &Notification) -> ExpectedMaintenance {
         // As `extract` prints it: a status that is not stated is confirmed.
         status: Some(notification.status.unwrap_or(Status::Confirmed)),
         impact: Some(notification.impact).filter(|impact| *impact != Impact::Unstated),
-        windows: windows.collect(),
+        windows: notification.windows.iter().map(stated).collect(),
+        former: notification.former_windows.iter().map(stated).collect(),
         objects: objects.collect(),
         downtime: notification.expected_downtime_minutes,
         actions: actions.collect(),

@@ -8,6 +8,7 @@ use crate::model::{Impact, Kind, Role, Status};
 use chrono_tz::Tz;
 use regex::{Regex, RegexBuilder};
 use std::collections::BTreeMap;
+use toml::Spanned;
 
 /// A provider's rules, compiled.
 #[derive(Clone, Debug)]
@@ -72,17 +73,26 @@ pub struct Layout {
     pub summary: Vec<Place>,
     pub description: Vec<Place>,
     pub status: Vec<Place>,
-    pub status_is: Option<Status>,
+    pub status_is: Option<Fixed<Status>>,
     pub impact: Vec<Place>,
-    pub impact_is: Option<Impact>,
+    pub impact_is: Option<Fixed<Impact>>,
     pub downtime: Vec<Place>,
     pub watch: Vec<Place>,
     pub object: Vec<Place>,
-    pub object_is: Option<String>,
+    pub object_is: Option<Fixed<String>>,
     pub windows: Vec<WindowPlaces>,
     pub rows: Vec<Rows>,
     pub actions: Vec<ActionPlaces>,
     pub doubts: Vec<(Pattern, String)>,
+}
+
+/// A value that the layout itself means, with where the rule says so.
+#[derive(Clone, Debug)]
+pub struct Fixed<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands in the rule file.
+    pub mark: Mark,
 }
 
 /// Where a window stands, compiled.
@@ -90,6 +100,7 @@ pub struct Layout {
 #[expect(missing_docs, reason = "the keys are documented where they are written")]
 pub struct WindowPlaces {
     pub role: Role,
+    pub former: bool,
     pub within: Vec<Place>,
     pub start: Vec<Place>,
     pub end: Vec<Place>,
@@ -111,6 +122,8 @@ pub struct Rows {
     pub zone: Vec<String>,
     pub object: Vec<String>,
     pub impact: Vec<String>,
+    pub former: bool,
+    pub id: Option<Pattern>,
     pub backup: Option<Pattern>,
     pub duration: Vec<Place>,
 }
@@ -158,6 +171,7 @@ impl Provider {
             }
             for rows in &layout.rows {
                 marks.push(rows.mark.clone());
+                marks.extend(pattern(&rows.id));
                 marks.extend(pattern(&rows.backup));
                 marks.extend(places(&[&rows.duration]));
             }
@@ -209,6 +223,11 @@ impl Faults<'_> {
 
     fn mark(&self, key: &str, text: &Text) -> Mark {
         Mark { line: self.place_of(text.span().start).0, shown: format!("{key} {:?}", text.get_ref()) }
+    }
+
+    fn fixed<T: Clone + std::fmt::Debug>(&self, key: &str, value: &Spanned<T>) -> Fixed<T> {
+        let mark = Mark { line: self.place_of(value.span().start).0, shown: format!("{key} {:?}", value.get_ref()) };
+        Fixed { value: value.get_ref().clone(), mark }
     }
 
     fn regex(&mut self, text: &Text) -> Regex {
@@ -313,13 +332,13 @@ impl Faults<'_> {
             summary: self.places(&written.summary, &written.id),
             description: self.places(&written.description, &written.id),
             status: self.places(&written.status, &written.id),
-            status_is: written.status_is,
+            status_is: written.status_is.as_ref().map(|status| self.fixed("status_is", status)),
             impact: self.places(&written.impact, &written.id),
-            impact_is: written.impact_is,
+            impact_is: written.impact_is.as_ref().map(|impact| self.fixed("impact_is", impact)),
             downtime: self.places(&written.downtime, &written.id),
             watch: self.places(&written.watch, &written.id),
             object: self.places(&written.object, &written.id),
-            object_is: written.object_is.clone(),
+            object_is: written.object_is.as_ref().map(|object| self.fixed("object_is", object)),
             windows: written.window.iter().map(|window| self.window(window, &written.id)).collect(),
             rows: written.rows.iter().filter_map(|rows| self.rows(rows, &written.id)).collect(),
             doubts: written
@@ -397,6 +416,7 @@ impl Faults<'_> {
         }
         WindowPlaces {
             role: written.role,
+            former: written.former,
             within: self.places(&written.within, layout),
             start: self.places(&written.start, layout),
             end: self.places(&written.end, layout),
@@ -431,6 +451,8 @@ impl Faults<'_> {
             zone: heads(&written.zone),
             object: heads(&written.object),
             impact: heads(&written.impact),
+            former: written.former,
+            id: self.pattern("id", written.id.as_ref()),
             backup: self.pattern("backup", written.backup.as_ref()),
             duration: self.places(&written.duration, layout),
         })

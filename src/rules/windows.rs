@@ -1,6 +1,7 @@
 //! Windows of a layout: the texts that its rule points to → statements of the time grammar → windows, with every doubt kept.
 
 use super::compile::{Provider, WindowPlaces};
+use super::former;
 use super::place::{self, Mark, Value, View};
 use super::time::{self, Statement, TimeContext};
 use crate::model::{EvidenceSource, Precision, Problem, ProblemKind, Role, Status, Window};
@@ -13,6 +14,8 @@ pub struct Stated {
     pub statement: Statement,
     /// Main or backup.
     pub role: Role,
+    /// Whether the mail leaves this window.
+    pub former: bool,
     /// What pointed there.
     pub mark: Mark,
     /// The part of the mail.
@@ -66,8 +69,9 @@ pub fn stated(
         }
     }
     let mut found = Vec::new();
-    let mut push = |statement: Statement, value: &Value| {
-        found.push(Stated { statement, role: places.role, mark: value.mark.clone(), source: value.source.clone() });
+    let mut push = |statement: Statement, value: &Value, former: bool| {
+        let former = former || places.former;
+        found.push(Stated { statement, role: places.role, former, mark: value.mark.clone(), source: value.source.clone() });
     };
     let missing = |value: &Value| {
         let detail = format!("{} holds no time that can be read: {:?}", value.mark.shown, value.text);
@@ -75,25 +79,55 @@ pub fn stated(
     };
     for value in place::first(&places.within, view) {
         let text = local(&format!("{}{beside}", value.text), &context);
-        let statements = time::statements(&text, &context);
-        if statements.is_empty() {
+        let parted = former::parted(&text, &context);
+        if parted.current.is_empty() && !places.former {
             problems.push(missing(&value));
         }
         used.push(value.mark.clone());
-        statements.into_iter().for_each(|statement| push(statement, &value));
+        parted.current.into_iter().for_each(|statement| push(statement, &value, false));
+        parted.former.into_iter().for_each(|statement| push(statement, &value, true));
     }
     let ends = place::first(&places.end, view);
-    for (index, start) in place::first(&places.start, view).into_iter().enumerate() {
+    let starts = place::first(&places.start, view);
+    if ends.len() > 1 && ends.len() != starts.len() {
+        let detail = format!("{} starts stand beside {} ends", starts.len(), ends.len());
+        problems.push(Problem::new(ProblemKind::Conflict, "end", detail));
+    }
+    for (index, start) in starts.into_iter().enumerate() {
         let end = ends.get(index);
         used.push(start.mark.clone());
         used.extend(end.map(|end| end.mark.clone()));
-        let text = |value: &Value| local(&format!("{}{beside}", value.text), &context);
+        let text = |value: &Value| local(&format!("{}{beside}", former::unstruck(&value.text)), &context);
+        let left = |value: &Value| local(&format!("{}{beside}", former::struck(&value.text)), &context);
         match time::between(&text(&start), end.map(text).as_deref(), &context) {
-            Some(statement) => push(statement, &start),
+            Some(statement) => {
+                problems.extend(endless(&statement, end.map(|end| end.text.as_str()), !places.end.is_empty()).filter(|_| !places.former));
+                push(statement, &start, false);
+            }
+            None if places.former => {}
             None => problems.push(missing(&start)),
+        }
+        if start.text.contains("~~")
+            && let Some(statement) = time::between(&left(&start), end.map(left).as_deref(), &context)
+        {
+            push(statement, &start, true);
         }
     }
     (found, problems, used)
+}
+
+/// The doubt about a window without an end where the rule knows where the end stands: it is not dropped in silence. Words instead of a time
+/// (`until further notice`) leave the end open.
+pub fn endless(statement: &Statement, end: Option<&str>, expected: bool) -> Option<Problem> {
+    let open = statement.readings.iter().any(|(_, end)| end.is_none()) && !statement.problems.iter().any(|problem| problem.blocking);
+    let words = end.is_some_and(|end| !end.trim().is_empty() && !end.chars().any(|sign| sign.is_ascii_digit()));
+    (expected && open && statement.precision == Precision::Minute).then(|| {
+        let detail = match end {
+            Some(end) if !end.trim().is_empty() => format!("the end is {end:?}, beside the start {:?}", statement.as_written),
+            _ => format!("no end stands beside the start {:?}", statement.as_written),
+        };
+        Problem { blocking: !words, ..Problem::new(ProblemKind::Missing, "end", detail) }
+    })
 }
 
 /// "(local time)" says nothing once the rule has named the place's zone.
@@ -106,7 +140,8 @@ pub fn settled(stated: &[Stated], tolerance_minutes: u32) -> Windows {
     let mut out = Windows::default();
     let mut choices: Vec<Vec<Window>> = Vec::new();
     for role in [Role::Main, Role::Backup] {
-        let statements = stated.iter().filter(|stated| stated.role == role).map(|stated| stated.statement.clone()).collect();
+        let statements =
+            stated.iter().filter(|stated| stated.role == role && !stated.former).map(|stated| stated.statement.clone()).collect();
         for statement in time::united(snapped(statements, tolerance_minutes)) {
             out.problems.extend(statement.problems.iter().cloned());
             let window = |start: DateTime<Utc>, end: Option<DateTime<Utc>>| Window {
@@ -146,6 +181,24 @@ pub fn settled(stated: &[Stated], tolerance_minutes: u32) -> Windows {
         out.problems.push(Problem::new(ProblemKind::EndsBeforeStart, "end", "a window ends before it starts"));
     }
     out
+}
+
+/// The windows that a mail leaves, where each can be read in one way.
+pub fn left(statements: Vec<Statement>) -> Vec<Window> {
+    let certain = time::united(statements).into_iter().filter(|statement| !statement.problems.iter().any(|problem| problem.blocking));
+    let window = |statement: Statement| match statement.readings.as_slice() {
+        [(start, end)] => Some(Window {
+            start: *start,
+            end: *end,
+            role: Role::Main,
+            status: None,
+            zone: statement.zone.clone(),
+            as_written: statement.as_written.clone(),
+            precision: statement.precision,
+        }),
+        _ => None,
+    };
+    certain.filter_map(window).collect()
 }
 
 /// Windows of the same objects that cannot all be meant: they overlap, some have an end and others none, some are days and others hours.

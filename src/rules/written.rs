@@ -105,12 +105,12 @@ pub struct WrittenLayout {
     #[serde(default)]
     pub status: Vec<WrittenPlace>,
     /// The status that the layout itself announces.
-    pub status_is: Option<Status>,
+    pub status_is: Option<Spanned<Status>>,
     /// Where impact words stand.
     #[serde(default)]
     pub impact: Vec<WrittenPlace>,
     /// The impact that the layout itself states.
-    pub impact_is: Option<Impact>,
+    pub impact_is: Option<Spanned<Impact>>,
     /// Where the expected downtime stands.
     #[serde(default)]
     pub downtime: Vec<WrittenPlace>,
@@ -121,7 +121,7 @@ pub struct WrittenLayout {
     #[serde(default)]
     pub object: Vec<WrittenPlace>,
     /// An object that the layout itself means: `everything`, mostly.
-    pub object_is: Option<String>,
+    pub object_is: Option<Text>,
     /// Windows given by labels or in running text.
     #[serde(default)]
     pub window: Vec<WrittenWindow>,
@@ -178,6 +178,9 @@ pub struct WrittenWindow {
     /// Main or backup.
     #[serde(default)]
     pub role: Role,
+    /// Whether this is the window that a reschedule leaves.
+    #[serde(default)]
+    pub former: bool,
     /// Texts in which every stated window counts.
     #[serde(default)]
     pub within: Vec<WrittenPlace>,
@@ -224,6 +227,11 @@ pub struct WrittenRows {
     /// Heads of the column that holds the impact on the object.
     #[serde(default)]
     pub impact: Vec<Text>,
+    /// Whether these are the windows that a reschedule leaves.
+    #[serde(default)]
+    pub former: bool,
+    /// The reference of the block: the last match above its table; needed where blocks of one mail are maintenances of their own.
+    pub id: Option<Text>,
     /// Rows below this pattern's place in the text are backup windows.
     pub backup: Option<Text>,
     /// Where the length of every row's window stands, when no end does.
