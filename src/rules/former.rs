@@ -18,7 +18,13 @@ pub struct Parted {
 #[must_use]
 pub fn parted(text: &str, context: &TimeContext<'_>) -> Parted {
     let kept = unstruck(text);
-    let mut parted = Parted { former: time::statements(&struck(text), context), ..Parted::default() };
+    let mut parted = Parted::default();
+    if kept != text {
+        // Read in place: a label before it says which struck time is the start and which the end.
+        let strikes: Vec<_> = STRUCK.as_ref().into_iter().flat_map(|regex| regex.find_iter(text)).map(|found| found.range()).collect();
+        let within = |statement: &Statement| strikes.iter().any(|range| range.contains(&statement.at.start));
+        parted.former.extend(time::statements(text, context).into_iter().filter(within));
+    }
     let mut left_at: Option<usize> = None;
     for statement in time::statements(&kept, context) {
         let before = kept.get(..statement.at.start).unwrap_or_default();
@@ -116,6 +122,7 @@ mod tests {
             ("has been rescheduled from 6 May 2026 22:00 UTC to 7 May 2026 22:00 UTC", "07", "06"),
             ("New window: 7 May 2026 22:00 - 23:00 UTC\nPrevious window: 6 May 2026 22:00 - 23:00 UTC", "07", "06"),
             ("~~6 May 2026 22:00 - 23:00 UTC~~ 7 May 2026 22:00 - 23:00 UTC", "07", "06"),
+            ("Start: ~~6 May 2026 22:00 UTC~~ 7 May 2026 22:00 UTC\nEnd: ~~6 May 2026 23:00 UTC~~ 7 May 2026 23:00 UTC", "07", "06"),
             ("Original Start: 6 May 2026 22:00 UTC\nOriginal End: 6 May 2026 23:00 UTC\nStart: 7 May 2026 22:00 UTC", "07", "06"),
             ("Original date |\n6 May 2026 22:00 UTC", "", "06"),
             ("The work originally planned for 6 May 2026 22:00 UTC and 7 May 2026 22:00 UTC moves to 8 May 2026 22:00 UTC.", "08", "06 07"),

@@ -11,6 +11,10 @@ impl Reader<'_, '_> {
         let windows: Vec<Window> = found.iter().flat_map(|notification| notification.windows.iter().cloned()).collect();
         let status = found.first().and_then(|notification| notification.status);
         let over = matches!(status, Some(Status::Cancelled | Status::Completed));
+        if over {
+            // What is over needs no end.
+            self.problems.retain(|problem| problem.problem != ProblemKind::Missing || problem.field != "end");
+        }
         let watched = found.iter().any(|notification| notification.watch.is_some());
         let bare = windows.is_empty() || found.iter().any(|notification| notification.windows.is_empty());
         let doubted = self.problems.iter().any(|problem| problem.blocking && matches!(problem.field.as_str(), "start" | "zone" | "end"));
