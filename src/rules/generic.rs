@@ -5,8 +5,10 @@
 
 mod calendar;
 mod fields;
+mod named;
 mod objects;
 mod prose;
+mod references;
 mod windows;
 
 use super::sign;
@@ -196,7 +198,7 @@ fn complete(note: &mut Notification, mail: &Mail, forms: &Forms) {
         note.organizer = mail.author().map(|mailbox| mailbox.address.clone());
     }
     if note.maintenance_id.is_none() {
-        note.maintenance_id = objects::references(&mail.subject, &forms.fields).into_iter().next();
+        note.maintenance_id = references::references(&mail.subject, &forms.prose, &forms.fields).into_iter().next();
     }
 }
 
@@ -248,7 +250,7 @@ fn names(mail: &Mail, forms: &Forms, note: &mut Notification, found: &mut Found)
     note.objects = objects::of_tables(forms);
     if note.objects.is_empty() {
         let mut list = objects::of_fields(forms);
-        for object in objects::of_prose(&forms.prose) {
+        for object in objects::of_prose(&mail.subject, &forms.prose) {
             if !list.contains(&object) {
                 list.push(object);
             }
@@ -256,7 +258,7 @@ fn names(mail: &Mail, forms: &Forms, note: &mut Notification, found: &mut Found)
         note.objects = list.into_iter().map(|object_id| AffectedObject { object_id, impact: Impact::Unstated }).collect();
     }
     if note.objects.is_empty() {
-        let places = objects::places(&mail.subject).into_iter();
+        let places = objects::places(&mail.subject, &forms.prose).into_iter();
         note.objects = places.map(|object_id| AffectedObject { object_id, impact: Impact::Unstated }).collect();
     }
     for object in &mut note.objects {
@@ -265,7 +267,7 @@ fn names(mail: &Mail, forms: &Forms, note: &mut Notification, found: &mut Found)
         }
     }
     // A subject often names the circuit beside the ticket.
-    let mut references = objects::references(&mail.subject, &forms.fields)
+    let mut references = references::references(&mail.subject, &forms.prose, &forms.fields)
         .into_iter()
         .filter(|id| !note.objects.iter().any(|object| object.object_id == *id));
     note.maintenance_id = references.next();

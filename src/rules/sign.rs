@@ -45,7 +45,9 @@ struct Points {
 
 impl Points {
     fn matter(&self) -> bool {
-        let total = self.work + self.when + self.infrastructure + self.felt + self.form - self.against - 3 * i32::from(self.asked);
+        let total = self.work + self.when + self.infrastructure + self.felt + self.form
+            - self.against
+            - if self.work < 4 && self.asked { 3 } else { 0 };
         let needed = if self.in_subject && self.when == 2 && self.against == 0 { 5 } else { 6 };
         let dated = self.work > 0 && self.when > 0 && (self.infrastructure + self.form > 0 || self.work >= 4) && total >= needed;
         // Labelled lines of a notice speak for themselves, whatever stands in its footer.
@@ -193,7 +195,7 @@ const DEED_WRITTEN: &str = r"\b(?:re-?boot(?:s|ed|ing)?|restart(?:s|ed|ing)?|rel
 const AHEAD_WRITTEN: &str = r"\b(?:will|(?:may|might) (?:be|cut|see|experience|lose|have|occur|take|affect)|we['’]ll|(?:is|are) (?:going )?to be|is closed|are closed|closes|takes? place|need to|planned|scheduled|upcoming|we (?:\w+ )?(?:change|move|install|rebuild|test|replace|swap|work)|(?:is|are) (?:tested|replaced|moved|upgraded|installed|changed|read-only)|starting|wird|werden|findet|finden|geplant|erfolgt|sera|seront|est pr[ée]vue?|aura lieu|se (?:realizar|llevar|producir)\w*|habr[áa]|ser[áãa]o?|ocorrer[áãa]o?|haver[áa]|faremos|realizaremos|wordt|zal|zullen|gepland|verr[àa]|è previst[oa]|sar[àa]|b[ęe]dzie|b[ęe]d[ąa]|kommer|skal|bliver|utf[öo]r|budou|bude|будет|будут)\b";
 
 /// A question or a wish of a customer or a colleague is no announcement.
-const ASKED_WRITTEN: &str = r"\b(?:(?:can|could|would|will) you (?:please |also |maybe )?(?:not |re\w+|do|move|migrate|upgrade|update|shut|swap|check|look|send|give|confirm|let|tell|help|turn|switch|install|schedule|plan|increase|add)|(?:are|is) you(?:r team)? (?:free|available)|what about|i (?:can|could|owe|would)|i['’]ll|shall we|should we|how about|let me know (?:whether|if|when) you|do you (?:announce|send|offer|have time|want to|think|know)|questions? (?:about|regarding|on)|(?:was|were|is|are) (?:our|my)|would it be possible|is it possible|k[öo]nn(?:en|ten) sie|k[öo]nntet ihr|kannst du|k[öo]nntest du|pouvez-vous|pourriez-vous|puede[ns]? (?:por favor|reiniciar|mover|hacer)|kunnen jullie|kunt u|kun je|você pode|podem)\b";
+const ASKED_WRITTEN: &str = r"\b(?:(?:can|could|would|will) you (?:please |also |maybe )?(?:not |re\w+|do|move|migrate|upgrade|update|shut|swap|check|look|send|give|confirm|let|tell|help|turn|switch|install|schedule|plan|increase|add)|(?:are|is) you(?:r team)? (?:free|available)|what about|i (?:can|could|owe|would)|i['’]ll|shall we|should we|how about|let me know (?:whether|if|when) you|do you (?:announce|send|offer|have time|want to|think|know)|^question about|(?:was|were) (?:our|my)|would it be possible|is it possible|k[öo]nn(?:en|ten) sie|k[öo]nntet ihr|kannst du|k[öo]nntest du|pouvez-vous|pourriez-vous|puede[ns]? (?:por favor|reiniciar|mover|hacer)|kunnen jullie|kunt u|kun je|você pode|podem)\b";
 
 /// A start beside an end on labelled lines.
 const SPAN_WRITTEN: &str = r"(?s)(?:^|\n)[ \t>|*]*(?:[\w/-]+ ){0,3}?(?:start|begin|beginn|d[ée]but|inicio|in[íi]cio|aanvang|inizio|początek)(?: [\w()/]+){0,3}[ \t]*[:|].{0,160}?\n[ \t>|*]*(?:[\w/-]+ ){0,3}?(?:end|finish|ende|fin|einde|t[ée]rmino|fim|fine|koniec)(?: [\w()/]+){0,3}[ \t]*[:|]";

@@ -256,7 +256,8 @@ fn following(lines: &[String], topic: Topic) -> String {
             .and_then(|regex| regex.captures(line))
             .and_then(|hit| hit.get(1))
             .is_some_and(|label| self::topic(label.as_str()).is_some());
-        if other || (topic == Topic::Objects && !taken.is_empty() && line.split_whitespace().count() > 8) {
+        let sentence = line.ends_with(['.', '!', '?']) && line.split_whitespace().count() > 3 && !line.contains(',');
+        if other || topic == Topic::Objects && (super::objects::signs_off(line) || sentence || line.split_whitespace().count() > 8) {
             break;
         }
         taken.push(line);

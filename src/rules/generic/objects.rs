@@ -1,6 +1,6 @@
 //! What is touched, and under which reference.
 
-use super::fields::{Field, Forms, Topic};
+use super::fields::{Forms, Topic};
 use crate::model::{AffectedObject, Impact};
 use crate::rules::time::duration_minutes;
 use crate::rules::words;
@@ -88,139 +88,107 @@ pub(super) fn felt(cell: &str) -> Impact {
 
 static LIST_HEAD: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
-        r"\b(?:following|below|affected|impacted|your|concerned|folgende\w*|betroffene\w*|suivante?s?|siguientes?|volgende|getroffen|seguintes?)\b.{0,60}\b(?:circuits?|services?|servers?|hosts?|instances?|droplets?|linodes?|vms?|machines?|ips?|addresses|connections?|ports?|racks?|systems?|nodes?|server|dienste?|leitungen|systeme|serveurs?|circuitos|servicios|servidores|servi[çc]os|diensten|verbindingen)\b[^.\n]*[:.]?\s*$|^(?:your |affected |impacted )?(?:circuits?|services?|servers?|instances?|droplets?|ips?)(?: (?:affected|impacted|list))?:\s*$",
+        r"\b(?:following|below|affected|impacted|your|concerned|folgende\w*|betroffene\w*|suivante?s?|siguientes?|volgende|getroffen|seguintes?)\b.{0,60}\b(?:circuits?|services?|servers?|hosts?|instances?|droplets?|linodes?|vms?|vps|machines?|ips?|addresses|connections?|ports?|racks?|systems?|nodes?|volumes?|databases?|domains?|server|dienste?|leitungen|systeme|serveurs?|circuitos|servicios|servidores|servi[çc]os|diensten|verbindingen)\b(?:[^.\n]*:|[^.\n]*\b(?:below|following)\b[^.\n]*[:.]?)\s*$|\b(?:following|below|folgende\w*|suivante?s?|siguientes?|volgende|seguintes?)\b[^.\n]{0,40}\b(?:circuits?|services?|servers?|hosts?|instances?|droplets?|linodes?|vms?|machines?|ips?|addresses|systems?|nodes?|volumes?|server|dienste?|leitungen|systeme|serveurs?|circuitos|servicios|servidores|servi[çc]os|diensten|verbindingen)\b[^.\n]*[:.]?\s*$|^(?:your |affected |impacted )?(?:circuits?|services?|servers?|instances?|droplets?|ips?)(?: (?:affected|impacted|list))?:\s*$",
     )
 });
-static SERIES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static SIGN_OFF: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
-        r"\b(?:hosts?|servers?|nodes?|vms?|instances?|circuits?|racks?|cabinets?|linodes?|serveurs?|servidores?|hypervisors?)\s+((?:[\w.]*\d[\w.-]*)(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+und\s+|\s+et\s+|\s+y\s+|\s+en\s+|\s+e\s+)[\w.]*\d[\w.-]*)*)",
+        r"^(?:many thanks|thanks?\b|thank you|(?:kind|best|warm) regards|regards|best\b|sincerely|yours|cheers|mit freundlichen|freundliche|viele gr[üu][ßs]+e|beste gr[üu][ßs]+e|gr[üu][ßs]+e|cordialement|bien à vous|merci|saludos|un saludo|atentamente|gracias|groet|met vriendelijke|bedankt|atenciosamente|obrigad[oa]|the .{1,40} team|ihr .{1,40}team|l['’]équipe|el equipo|your .{1,40} team|support team|-- ?)",
     )
 });
+
+/// Whether a line ends a mail rather than names something.
+pub(super) fn signs_off(line: &str) -> bool {
+    SIGN_OFF.as_ref().is_some_and(|regex| regex.is_match(line.trim()))
+}
+
 static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?:\b(?:in|at|im|à|en|maintenance|Maintenance)\s+|:\s*)([A-Z]{2,5}-?\d{1,2}(?:\.[A-Z]{2}\d{1,2})?)\b|\b([A-Z]{3})\s+\([A-Z][a-z]|\b([A-Z]{3}\d{2}\.[A-Z]{2}\d{2})\b").ok()
 });
 
-/// Where no object is named: the site or region that the subject names by its code.
-pub(super) fn places(subject: &str) -> Vec<String> {
+static REGION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    words::pattern(
+        r"\b(?:regions?|zones?|regi[óo]n|regi[ãa]o|availability zone)[ \t]*[:\s][ \t]*['`(]?((?-i:[A-Z]\b)|[a-z]{2,12}(?:-[a-z]{2,12}){0,2}-?\d{1,2}[a-z]?\b)",
+    )
+});
+
+/// Where no object is named: the site or region that the subject names by its code, then the region that the text names.
+pub(super) fn places(subject: &str, prose: &str) -> Vec<String> {
     let mut found = Vec::new();
     for hit in PLACE.as_ref().into_iter().flat_map(|regex| regex.captures_iter(subject)).take(8) {
         if let Some(code) = hit.iter().skip(1).flatten().next() {
             add(code.as_str(), &mut found);
         }
     }
+    for text in [subject, prose] {
+        for hit in REGION.as_ref().into_iter().flat_map(|regex| regex.captures_iter(text)).take(8) {
+            match hit.get(1).map(|name| name.as_str()) {
+                // A letter alone says nothing without its noun.
+                Some(letter) if letter.len() == 1 => add(hit.get(0).map_or(letter, |whole| whole.as_str()), &mut found),
+                Some(name) => add(name, &mut found),
+                None => {}
+            }
+        }
+        if !found.is_empty() {
+            break;
+        }
+    }
     found
 }
 
-static INLINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    words::pattern(r"\b(?:instance[- ]?id|server|host|circuit id|service id|vm|droplet|volume)\s*[:#=]\s*([a-z0-9][\w./-]{3,60})")
-});
-static INSTANCE: LazyLock<Option<Regex>> = LazyLock::new(|| words::pattern(r"\b(i-[0-9a-f]{8,17}|dx(?:con|vif)-[0-9a-z]{8,})\b"));
-
-/// Objects of prose: lists under a line that announces them, and ids that name themselves.
-pub(super) fn of_prose(prose: &str) -> Vec<String> {
+/// Objects of prose: lists under a line that announces them, then names after nouns of things and those that name themselves.
+pub(super) fn of_prose(subject: &str, prose: &str) -> Vec<String> {
     let mut found = Vec::new();
     let lines: Vec<&str> = prose.lines().collect();
     for (index, line) in lines.iter().enumerate() {
-        if !LIST_HEAD.as_ref().is_some_and(|regex| regex.is_match(line.trim())) {
-            continue;
+        if LIST_HEAD.as_ref().is_some_and(|regex| regex.is_match(line.trim())) {
+            listed_below(lines.get(index + 1..).unwrap_or_default(), &mut found);
         }
-        let mut taken = 0;
-        for item in lines.iter().skip(index + 1).take(500) {
-            let item = item.trim();
-            if item.is_empty() {
-                if taken > 0 {
-                    break;
-                }
-                continue;
-            }
-            let name = item.trim_start_matches(['*', '-', '•', '·', ' ']);
-            let bulleted = name.len() < item.len();
-            let single = name.split([',', ' ']).filter(|word| !word.is_empty()).count() == 1;
-            let listed = name.contains(',') && name.split(',').all(|part| part.split_whitespace().count() <= 2);
-            if !(single || listed || bulleted && name.split_whitespace().count() <= 4)
-                || super::fields::topic(name.split(':').next().unwrap_or_default()).is_some() && name.contains(": ")
-            {
+    }
+    let whole = format!("{subject}\n{prose}");
+    for name in super::named::names(&whole) {
+        // "198.51.100.17 (web-2)" of a list holds both of its names.
+        let held = found.iter().any(|known: &String| known.split([' ', '(', ')', ',']).any(|word| word == name));
+        if !held {
+            add(&name, &mut found);
+        }
+    }
+    found
+}
+
+/// The items below a line that announces a list: they end at an empty line, a label, a sentence, a sign-off.
+fn listed_below(lines: &[&str], found: &mut Vec<String>) {
+    let mut taken = 0;
+    for line in lines.iter().take(500) {
+        let item = line.trim();
+        if item.is_empty() {
+            if taken > 0 {
                 break;
             }
-            taken += 1;
-            for piece in name.split(',') {
-                add(piece, &mut found);
-            }
-        }
-    }
-    for hit in SERIES.as_ref().into_iter().flat_map(|regex| regex.captures_iter(prose)).take(100) {
-        let series = hit.get(1).map_or("", |series| series.as_str());
-        if series.contains(char::is_alphabetic) {
-            for piece in series.split([',', ' ']).filter(|piece| piece.chars().any(|char| char.is_ascii_digit())) {
-                add(piece.trim_end_matches('.'), &mut found);
-            }
-        }
-    }
-    for regex in [INLINE.as_ref(), INSTANCE.as_ref()].into_iter().flatten() {
-        for hit in regex.captures_iter(prose).take(200) {
-            if let Some(name) = hit.get(1) {
-                let name = name.as_str().trim_end_matches(['.', '-', '/']);
-                if name.chars().any(|char| char.is_ascii_digit()) {
-                    add(name, &mut found);
-                }
-            }
-        }
-    }
-    found
-}
-
-static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:\b(?:[A-Z]{2,6}\d?[-_/ ]?)(?:[A-Z]{1,3}-)?\d[\d-]{3,}(?:[-.]\d+)?\b|\b[A-Z]{1,6}-[A-Z0-9]{1,6}-\d{4,}(?:-\d+)?\b|#\s?\d{4,}\b|\b(?:[Ee]vent|[Tt]icket|[Cc]ase|[Cc]hange|[Rr]eference|ISSUE|TT|[Ii]ncident)[ =:#]+\d{4,}\b|\b\d{7,}(?:-\d+)?\b|\[[A-Z0-9][A-Z0-9-]{5,}\])").ok()
-});
-
-/// The references that the mail gives itself: labelled ones first, then tokens of the subject that look like one.
-pub(super) fn references(subject: &str, fields: &[Field]) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut push = |value: &str| {
-        let value = value.trim().trim_matches(['"', '\'', '#', '*', '[', ']', '(', ')', '.', ',', ' ']);
-        if value.chars().any(|char| char.is_ascii_digit())
-            && value.chars().count() <= 60
-            && value.split_whitespace().count() <= 3
-            && !found.iter().any(|known| known == value)
-        {
-            found.push(value.to_owned());
-        }
-    };
-    let specific = |field: &&Field| {
-        !["ticket", "change", "maintenance", "case", "work", "event", "window"].iter().any(|word| field.label.to_lowercase().contains(word))
-    };
-    let mut labelled: Vec<&Field> = fields.iter().filter(|field| field.topic == Topic::Reference).collect();
-    labelled.sort_by_key(specific);
-    for field in labelled {
-        let line = field.value.lines().next().unwrap_or_default();
-        push(line.split(" - ").next().unwrap_or_default());
-    }
-    for hit in TOKEN.as_ref().into_iter().flat_map(|regex| regex.find_iter(subject)).take(8) {
-        let before = subject.get(..hit.start()).unwrap_or_default().trim_end_matches([' ', ':', '#']).to_lowercase();
-        if before.ends_with("account") || before.ends_with("account id") {
             continue;
         }
-        let token = hit.as_str().trim_start_matches('#').trim();
-        let lower = token.to_lowercase();
-        let bare = ["event", "ticket", "case", "change", "reference", "issue", "tt", "incident"].iter().find_map(|word| {
-            lower
-                .starts_with(word)
-                .then(|| token.get(word.len()..).unwrap_or_default())
-                .filter(|rest| rest.starts_with([' ', '=', ':', '#']))
-        });
-        let token = bare.map_or(token, |rest| rest.trim_start_matches([' ', '=', ':', '#']));
-        if !looks_like_date(token) && !lower.starts_with("as") {
-            push(token);
+        let name = item.trim_start_matches(['*', '-', '•', '·', ' ']);
+        let set_off = name.len() < line.len();
+        // What stands in brackets belongs to the name before it.
+        let core = name.split(" (").next().unwrap_or(name);
+        let single = core.split([',', ' ']).filter(|word| !word.is_empty()).count() == 1;
+        let series = core.contains(',') && core.split(',').all(|part| part.split_whitespace().count() <= 2) && !core.ends_with(',');
+        let label = name.split(':').next().unwrap_or_default();
+        let labelled = name.contains(": ") && super::fields::topic(label).is_some();
+        if signs_off(name)
+            || labelled
+            || name.ends_with(['!', '?', ':'])
+            || !(single || series || set_off && core.split_whitespace().count() <= 4)
+        {
+            break;
+        }
+        taken += 1;
+        // A time beside the name is the window's, not the name's.
+        let name = name.split(" - ").next().unwrap_or(name);
+        for piece in if name.contains('(') { vec![name] } else { name.split(',').collect() } {
+            add(piece, found);
         }
     }
-    found
-}
-
-fn looks_like_date(token: &str) -> bool {
-    let months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
-    let year = |text: &str| text.len() == 4 && (text.starts_with("19") || text.starts_with("20"));
-    let upper = token.to_uppercase();
-    months.iter().any(|month| upper.starts_with(month)) || token.split(['-', ' ', '/']).any(year)
 }
 
 #[cfg(test)]
@@ -228,24 +196,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_references() {
-        let field = Field { topic: Topic::Reference, label: "Ticket".to_owned(), value: "\"CHG-1\"".to_owned(), backup: false };
-        assert_eq!(references("Works CHG0031337 on 4 May 2031", &[field]), ["CHG-1", "CHG0031337"]);
-        let cases: &[(&str, &[&str])] = &[
-            ("Event 29111222 - SCHEDULED MAINTENANCE - 29 JUN 2031", &["29111222"]),
-            ("***ACME***TTN-0000777 Planned", &["TTN-0000777"]),
-            ("Maintenance [NOC-3-1234567]", &["NOC-3-1234567"]),
-            ("Maintenance 2031-05-04 in FRA2", &[]),
-            ("Hello AS65000", &[]),
-        ];
-        for (subject, want) in cases {
-            assert_eq!(references(subject, &[]), *want, "{subject}");
-        }
-    }
-
-    #[test]
     fn finds_lists_under_a_heading() {
         let prose = "Your services listed below may become unavailable.\n\nabc-001\nabc-002\n\nThis is scheduled so.\nThe instance (instance-ID: i-a89572aa) is old.";
-        assert_eq!(of_prose(prose), ["abc-001", "abc-002", "i-a89572aa"]);
+        assert_eq!(of_prose("", prose), ["abc-001", "abc-002", "i-a89572aa"]);
     }
 }

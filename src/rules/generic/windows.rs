@@ -86,36 +86,49 @@ fn agrees(one: &Statement, other: &Statement) -> bool {
     one.readings.iter().any(|(start, end)| other.readings.iter().any(|(begin, until)| start == begin || (end.is_some() && end == until)))
 }
 
-fn value_with_zone(field: &Field, zone: Option<&str>) -> String {
-    with_zone(&unstruck(&field.value), label_zone(&field.label).or(zone))
+fn value_with_zone(field: &Field, zone: Option<&str>, context: &TimeContext<'_>) -> String {
+    with_zone(&unstruck(&field.value), label_zone(&field.label, context).as_deref().or(zone), context)
 }
 
 static ZONE_IN_LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
-        r"(?:\(([a-z/ ]{2,30}?(?: ?[+-] ?\d{1,2}(?::?\d{2})?)?)\)|\b((?-i:UTC|GMT|CES?T|MES?Z|[ECMP][SD]?T|BST|IST|SGT|JST|AES?T))(?:\b|$))",
+        r"(?:[(\[]\s*(?:in |all times |times? in )?([\p{L}/_ ]{1,30}?(?: ?[+-] ?\d{1,2}(?::?\d{2})?)?)\s*[)\]]|\b((?-i:UTC|GMT|CES?T|MES?Z|[ECMP][SD]?T|BST|IST|SGT|JST|AES?T|BRT)(?: ?[+-] ?\d{1,2}(?::?\d{2})?)?)(?:\b|$))",
     )
 });
 
-fn label_zone(label: &str) -> Option<&str> {
-    let hit = ZONE_IN_LABEL.as_ref()?.captures(label)?;
-    hit.get(1)
-        .or_else(|| hit.get(2))
+/// The zone that a label or a column head names: `Start (UTC)`, `Beginn (MEZ)`, `Start Time [GMT+2]`. Only what the grammar of time knows counts.
+fn label_zone(label: &str, context: &TimeContext<'_>) -> Option<String> {
+    let known = |zone: &str| {
+        zone.to_lowercase().contains("local")
+            || time::between(&format!("2030-01-15 10:00 {zone}"), None, context).is_some_and(|one| one.zone_stated)
+    };
+    ZONE_IN_LABEL
+        .as_ref()?
+        .captures_iter(label)
+        .filter_map(|hit| hit.get(1).or_else(|| hit.get(2)))
         .map(|zone| zone.as_str().trim())
-        .filter(|zone| !zone.eq_ignore_ascii_case("s") && !zone.to_lowercase().contains("date"))
+        .find(|zone| known(zone))
+        .map(str::to_owned)
 }
 
-/// Adds the zone of a label, a column or a zone field to a value that states none.
-fn with_zone(value: &str, zone: Option<&str>) -> String {
-    let states = ZONED.as_ref().is_some_and(|regex| regex.is_match(value));
-    match zone {
-        Some(zone) if !states => format!("{} {zone}", value.trim()),
-        _ => value.trim().to_owned(),
-    }
+/// Adds the zone of a label, a column or a zone field to each line of a value that states none. Whether a line states one is judged by the
+/// grammar of time: the year of `19-May-2031` is no offset.
+fn with_zone(value: &str, zone: Option<&str>, context: &TimeContext<'_>) -> String {
+    let Some(zone) = zone else { return value.trim().to_owned() };
+    let line = |line: &str| {
+        let line = line.trim();
+        let clocked = line.chars().any(|char| char.is_ascii_digit());
+        let states = NAMED_ZONE.as_ref().is_some_and(|regex| regex.is_match(line))
+            || time::between(line, None, context).is_some_and(|one| one.zone_stated)
+            || time::statements(line, context).iter().any(|one| one.zone_stated);
+        if clocked && !states { format!("{line} {zone}") } else { line.to_owned() }
+    };
+    value.trim().lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
-static ZONED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static NAMED_ZONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
-        r"(?:\b(?-i:UTC|GMT|Z|[A-Z]{2,4}T|CES?T|MES?Z|ET|CT|MT|PT)\b|[+-]\d{2}:?\d{2}\b|\d{2}Z\b|\b(?:eastern|central|mountain|pacific|greenwich|standard time|daylight time|uhr mes?z)\b)",
+        r"(?:\b(?-i:UTC|GMT|CES?T|MES?Z|ET|CT|MT|PT|[ECMP][SD]T)\b|\b(?:eastern|central|mountain|pacific|greenwich|standard time|daylight time|local time|heure de \w+|hora de \w+)\b)",
     )
 });
 
@@ -133,13 +146,13 @@ fn of_fields(fields: &[Field], zone: Option<&str>, context: &TimeContext<'_>) ->
         match field.topic {
             Topic::Start => {
                 let rest = timed.get(index..).unwrap_or_default();
-                let (value, used) = joined(field, rest, zone);
+                let (value, used) = joined(field, rest, zone, context);
                 index += used;
                 let rest = timed.get(index..).unwrap_or_default();
                 let next = rest.first().filter(|next| next.topic == Topic::End);
                 let statement = if let Some(end) = next {
                     index += 1;
-                    let (until, used) = joined(end, timed.get(index..).unwrap_or_default(), zone);
+                    let (until, used) = joined(end, timed.get(index..).unwrap_or_default(), zone, context);
                     index += used;
                     time::between(&value, Some(&until), context)
                 } else {
@@ -155,20 +168,23 @@ fn of_fields(fields: &[Field], zone: Option<&str>, context: &TimeContext<'_>) ->
             Topic::Window => found.extend(of_window(field, zone, context)),
             Topic::Day => {
                 let clock = timed.get(index..).unwrap_or_default().iter().take(3).find(|next| next.topic == Topic::Clock);
-                let both = clock.map(|clock| format!("{} {}", field.value, value_with_zone(clock, zone)));
+                let both = clock.map(|clock| format!("{} {}", field.value, value_with_zone(clock, zone, context)));
                 let value = both.unwrap_or_else(|| field.value.clone());
-                let mut list = time::statements(&with_zone(&value, label_zone(&field.label).or(zone)), context);
+                let mut list =
+                    time::statements(&with_zone(&value, label_zone(&field.label, context).as_deref().or(zone), context), context);
                 // A lone `Date: … 10:42` is when the notice was written; a range or a bare date is a window.
                 list.retain(|one| clock.is_some() || one.precision == Precision::Day || one.readings.iter().any(|(_, end)| end.is_some()));
                 found.extend(list.into_iter().map(|statement| stated(statement, field.backup)));
             }
             Topic::Clock if context.date.is_some() && !timed.iter().any(|other| other.topic == Topic::Day) => {
                 found.extend(
-                    time::statements(&value_with_zone(field, zone), context).into_iter().map(|statement| stated(statement, field.backup)),
+                    time::statements(&value_with_zone(field, zone, context), context)
+                        .into_iter()
+                        .map(|statement| stated(statement, field.backup)),
                 );
             }
             Topic::Former => {
-                let list = time::statements(&value_with_zone(field, zone), context);
+                let list = time::statements(&value_with_zone(field, zone, context), context);
                 found.extend(list.into_iter().map(|statement| Stated { former: true, ..stated(statement, false) }));
             }
             _ => {}
@@ -178,7 +194,7 @@ fn of_fields(fields: &[Field], zone: Option<&str>, context: &TimeContext<'_>) ->
 }
 
 /// A date field and the time field that follows it are one value: `Start Date: 3 May` and `Start Time: 22:00 UTC`.
-fn joined(field: &Field, rest: &[&Field], zone: Option<&str>) -> (String, usize) {
+fn joined(field: &Field, rest: &[&Field], zone: Option<&str>, context: &TimeContext<'_>) -> (String, usize) {
     let names_date = |label: &str| ["date", "datum", "fecha", "data", "jour"].iter().any(|word| label.to_lowercase().contains(word));
     let names_time = |label: &str| ["time", "zeit", "hora", "heure", "tijd"].iter().any(|word| label.to_lowercase().contains(word));
     match rest.first() {
@@ -189,14 +205,14 @@ fn joined(field: &Field, rest: &[&Field], zone: Option<&str>) -> (String, usize)
                 && names_time(&next.label)
                 && !names_date(&next.label) =>
         {
-            (format!("{} {}", field.value, value_with_zone(next, label_zone(&field.label).or(zone))), 1)
+            (format!("{} {}", field.value, value_with_zone(next, label_zone(&field.label, context).as_deref().or(zone), context)), 1)
         }
-        _ => (value_with_zone(field, zone), 0),
+        _ => (value_with_zone(field, zone, context), 0),
     }
 }
 
 fn of_window(field: &Field, zone: Option<&str>, context: &TimeContext<'_>) -> Vec<Stated> {
-    let value = value_with_zone(field, zone);
+    let value = value_with_zone(field, zone, context);
     judged(&value, context)
         .into_iter()
         .filter(|one| one.kind != Sort::Other)
@@ -218,7 +234,8 @@ fn of_rows(listed: &Listed, zone: Option<&str>, context: &TimeContext<'_>) -> Ve
         let mut columns = listed.topics.iter().enumerate().peekable();
         while let Some((index, topic)) = columns.next() {
             let label = listed.labels.get(index).map_or("", String::as_str);
-            let zone = label_zone(label).or(own_zone);
+            let stated_zone = label_zone(label, context);
+            let zone = stated_zone.as_deref().or(own_zone);
             let mut gather = |wanted: Topic| {
                 // A head that spans a date and a time column stands twice.
                 let mut value = unstruck(cell(index).unwrap_or_default());
@@ -231,7 +248,7 @@ fn of_rows(listed: &Listed, zone: Option<&str>, context: &TimeContext<'_>) -> Ve
             };
             match topic {
                 Some(Topic::Start) => {
-                    let start = with_zone(&gather(Topic::Start), zone);
+                    let start = with_zone(&gather(Topic::Start), zone, context);
                     let end = columns.next_if(|(_, topic)| **topic == Some(Topic::End)).map(|(next, _)| next);
                     let until = end.map(|next| {
                         let own = listed.labels.get(next).map_or("", String::as_str);
@@ -241,18 +258,18 @@ fn of_rows(listed: &Listed, zone: Option<&str>, context: &TimeContext<'_>) -> Ve
                         }) {
                             value = format!("{value} {}", cell(more).unwrap_or_default());
                         }
-                        with_zone(&value, label_zone(own).or(own_zone))
+                        with_zone(&value, label_zone(own, context).as_deref().or(own_zone), context)
                     });
                     let statement = time::between(&start, until.as_deref(), context);
                     found.extend(statement.map(|statement| Stated { objects: objects.clone(), ..stated(statement, is_backup(label)) }));
                 }
                 Some(Topic::Window | Topic::Day) => {
-                    let value = with_zone(cell(index).unwrap_or_default(), zone);
+                    let value = with_zone(cell(index).unwrap_or_default(), zone, context);
                     let list = time::statements(&value, context).into_iter().filter(|one| !one.readings.is_empty());
                     found.extend(list.map(|statement| Stated { objects: objects.clone(), ..stated(statement, is_backup(label)) }));
                 }
                 Some(Topic::Former) => {
-                    let list = time::statements(&with_zone(cell(index).unwrap_or_default(), zone), context);
+                    let list = time::statements(&with_zone(cell(index).unwrap_or_default(), zone, context), context);
                     found.extend(list.into_iter().map(|statement| Stated {
                         former: true,
                         objects: objects.clone(),

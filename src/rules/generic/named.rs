@@ -1,0 +1,216 @@
+//! Names of things in running text: what stands after a noun of a thing (`your VPS vmi118`, `host node chi-vz-12`, `rack A12`), and names whose
+//! form alone says what they are (`i-0abc…`, `linode118…`, addresses).
+
+use crate::rules::words;
+use regex::Regex;
+use std::net::IpAddr;
+use std::sync::LazyLock;
+
+/// Most names of one text.
+const MOST: usize = 500;
+
+/// Nouns of things that have names, in six languages. Longer ones first where one begins another.
+const NOUN: &str = r"(?:host[- ]?nodes?|host[- ]?systems?|hostsystems?|hypervisors?|hyperviseurs?|hipervisor(?:es)?|host ?names?|hosts?|nodes?|nodos?|n[œo]uds?|(?:cloud|root|web|mail|name|db|database|dedicated|virtual|game)?[- ]?servers?|servern?s?|serveurs?|servidor(?:es)?|v(?:irtual )?servers?|vps(?:en|es)?|virtual machines?|vms?|machines?|maschinen?|m[áa]quinas?|instances?|instanzen?|instancias?|inst[âa]ncias?|instanties?|droplets?|linodes?|volumes?|volumen?|disks?|databases?|datenbank(?:en)?|clusters?|circuits?|circuitos?|leitung(?:en)?|liens?|lignes?|anschl(?:uss|[üu]sse)|verbinding(?:en)?|verbindung(?:en)?|connections?|wavelengths?|cross[- ]?connects?|xconnects?|ports?|racks?|cabinets?|cages?|baies?|armoires?|schr[äa]nke?n?|suites?|switch(?:es)?|routers?|routeurs?|routeadores?|firewalls?|pdus?|feeds?|ups|generators?|chillers?|services?|servicios?|servi[çc]os?|dienste?n?|diensten|subscriptions?|assets?|(?:ip[- ]?)?(?:address(?:es)?|adressen?|adresses?|direcci[óo]n(?:es)?|endere[çc]os?|adres)|ips?|prefix(?:es)?|subnets?|peering|tunnels?|links?|halls?|rooms?|rows?|salles?|buckets?|domains?)";
+
+/// What may stand between noun and name.
+const BETWEEN: &str = r#"(?:\(s\))?(?:[ \t]+(?:id|ids|nr\.?|no\.?|n[°º]\.?|number|nummer|num[ée]ro|named|called|namens|nomm[ée]e?|llamad[oa]|labell?ed|with (?:the )?(?:id|name|ip(?: address)?)|mit (?:der|dem) (?:id|namen?|ip)|avec l['’]adresse|con (?:id|ip)|ip|node|instance|server))?[ \t]*(?:[#:=][ \t]*|[ \t])(?:["'“„«»(\[`]+\s?|#[ \t]?)*"#;
+
+static AFTER_NOUN: LazyLock<Option<Regex>> =
+    LazyLock::new(|| words::pattern(&format!(r"\b({NOUN}){BETWEEN}([\p{{L}}\d][\w.:/@-]*(?:\.\w+)*)")));
+static SERIES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    words::pattern(
+        r#"^["'”“»)\]]*(?:\s*(?:,|;|/|&)\s*(?:(?:and|und|et|y|en|e)\s+)?|\s+(?:and|und|et|y|en|e)\s+)["'“„«#]*([\p{L}\d][\w.:/@-]*)"#,
+    )
+});
+static BY_FORM: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    words::pattern(
+        r"\b((?:i|vol|eni|snap|nat|igw|vgw|tgw|lb|db|fs|subnet|vpc|eipalloc)-[0-9a-f]{8,17}|dx(?:con|vif|lag)-[0-9a-z]{8,}|linode\d{4,}|vmi\d{4,}|vps-[0-9a-f]{6,}(?:\.[\w.-]+)?|vps\d{4,}(?:\.[\w.-]+)?|ns\d{5,}(?:\.ip-[\w.-]+)?|v\d{10,}|arn:aws[\w:/.-]+|ocid1\.[\w.-]+|kvm-?\d{2,}|[a-z]{2,6}-(?:vz|kvm|hv|node|host|hyp|esx|pve|xen|sw|rtr|cr|er)-?\d{1,4})\b",
+    )
+});
+static ADDRESS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| words::pattern(r"(?:\b\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?\b|\b[0-9a-f]{1,4}:[0-9a-f:]{2,38}[0-9a-f:](?:/\d{1,3})?)"));
+/// Places inside a building have short names: the noun belongs to them.
+static POSITION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    words::pattern(
+        r"\b((?:suites?|halls?|rooms?|rows?|cages?|racks?|cabinets?|feeds?|salles?|baies?|schrank|raum|reihe|data halls?|ups|chillers?|generators?) ?(?-i:[A-Z]\b|[A-Z]?\d{1,4}[A-Z]?\b))",
+    )
+});
+
+/// The names of a text, in the order in which they stand.
+pub(super) fn names(text: &str) -> Vec<String> {
+    let mut found: Vec<(usize, String)> = Vec::new();
+    for hit in AFTER_NOUN.as_ref().into_iter().flat_map(|regex| regex.captures_iter(text)).take(MOST) {
+        let (Some(whole), Some(noun), Some(name)) = (hit.get(0), hit.get(1), hit.get(2)) else { continue };
+        let marked = text.get(noun.end()..name.start()).is_some_and(|between| between.contains(['#', '"', '“', '„', '«', '`', '\'']));
+        let lists = noun.as_str().to_lowercase();
+        if !named(name.as_str(), marked, &lists, text.get(whole.end()..).unwrap_or_default()) {
+            continue;
+        }
+        found.push((name.start(), trimmed(name.as_str()).to_owned()));
+        let mut at = name.end();
+        for _ in 0..100 {
+            let rest = text.get(at..).unwrap_or_default();
+            let Some((end, next)) = SERIES.as_ref().and_then(|regex| regex.captures(rest)).and_then(|hit| {
+                let next = hit.get(1)?;
+                Some((hit.get(0)?.end(), next.as_str().to_owned()))
+            }) else {
+                break;
+            };
+            if !named(&next, marked, &lists, rest.get(end..).unwrap_or_default()) {
+                break;
+            }
+            found.push((at, trimmed(&next).to_owned()));
+            at += end;
+        }
+    }
+    for hit in POSITION.as_ref().into_iter().flat_map(|regex| regex.find_iter(text)).take(MOST) {
+        // "rack A12" was taken as A12 above; a bare number or letter keeps its noun.
+        let last = hit.as_str().split(' ').next_back().unwrap_or_default();
+        if !found.iter().any(|(_, known)| known == last) && hit.as_str().contains(' ') {
+            found.push((hit.start(), hit.as_str().to_owned()));
+        }
+    }
+    for hit in BY_FORM.as_ref().into_iter().flat_map(|regex| regex.find_iter(text)).take(MOST) {
+        found.push((hit.start(), trimmed(hit.as_str()).to_owned()));
+    }
+    for hit in ADDRESS.as_ref().into_iter().flat_map(|regex| regex.find_iter(text)).take(MOST) {
+        let before = text.get(..hit.start()).unwrap_or_default().trim_end_matches([' ', '(', '"']).to_lowercase();
+        let target =
+            ["to", "new", "new ip", "new address", "from", "auf", "vers", "neue ip", "//", "@"].iter().any(|word| before.ends_with(word));
+        if !target && is_address(hit.as_str()) {
+            found.push((hit.start(), hit.as_str().to_owned()));
+        }
+    }
+    found.sort_by_key(|(at, _)| *at);
+    let mut names: Vec<String> = Vec::new();
+    for (_, name) in found {
+        if !names.contains(&name) && names.len() < MOST {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn trimmed(name: &str) -> &str {
+    name.trim_end_matches(['.', '-', '/', ':', '@', '_'])
+}
+
+/// Whether a text is an address or a prefix.
+pub(super) fn is_address(text: &str) -> bool {
+    let (address, length) = text.split_once('/').map_or((text, None), |(address, length)| (address, Some(length)));
+    let Ok(address) = address.parse::<IpAddr>() else { return false };
+    let bits = if address.is_ipv4() { 32 } else { 128 };
+    length.is_none_or(|length| length.parse::<u8>().is_ok_and(|length| length <= bits))
+        && (address.is_ipv4() || text.contains("::") || text.matches(':').count() == 7)
+}
+
+/// Whether a word after a noun is its name: it holds a digit beside letters or enough digits, or is a host's name; no date, time, version, amount.
+fn named(word: &str, marked: bool, noun: &str, after: &str) -> bool {
+    let word = trimmed(word);
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    let letters = word.chars().filter(|char| char.is_alphabetic()).count();
+    let after = after.trim_start().to_lowercase();
+    let amount = UNITS.iter().any(|unit| after.starts_with(unit));
+    if word.is_empty() || word.contains("//") || word.contains('@') || dated(word) || is_address(word) {
+        return is_address(word);
+    }
+    let ordinal = ["st", "nd", "rd", "th", "am", "pm", "h", "min", "x", "u", "tb", "gb"].iter().any(|end| {
+        word.to_lowercase().strip_suffix(end).is_some_and(|rest| !rest.is_empty() && rest.chars().all(|char| char.is_ascii_digit()))
+    });
+    let version = letters == 0 && word.contains('.') || letters == 1 && word.starts_with(['v', 'V']) && word.contains('.');
+    match (letters, digits) {
+        _ if ordinal || version => false,
+        (0, 0) => false,
+        (0, count) => !amount && (marked && count >= 2 || count >= 5),
+        (_, 0) => {
+            let host = word.contains('.') && word.split('.').count() >= 3;
+            host || word.contains('-')
+                && word.chars().all(|char| char.is_ascii_lowercase() || char == '-')
+                && !COMPOUND.iter().any(|end| word.ends_with(end))
+                && noun_of_host(noun)
+        }
+        _ => word.chars().count() >= 2 && !word.starts_with("http") && !STANDARDS.iter().any(|known| word.eq_ignore_ascii_case(known)),
+    }
+}
+
+fn noun_of_host(noun: &str) -> bool {
+    ["server", "host", "node", "vm", "vps", "instance", "droplet", "linode", "machine", "cluster", "database", "volume"]
+        .iter()
+        .any(|word| noun.contains(word))
+}
+
+/// A date or a clock time is no name.
+fn dated(word: &str) -> bool {
+    let parts: Vec<&str> = word.split(['-', '/', '.', ':', 'h', 'T']).collect();
+    let numbers = parts.iter().all(|part| part.chars().all(|char| char.is_ascii_digit()));
+    let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let month = parts.len() == 3 && parts.get(1).is_some_and(|part| months.iter().any(|month| part.to_lowercase().starts_with(month)));
+    numbers && parts.len() > 1 && !(parts.len() == 4 && word.contains('.')) || month
+}
+
+const UNITS: [&str; 22] = [
+    "minute",
+    "min",
+    "hour",
+    "hrs",
+    "day",
+    "week",
+    "month",
+    "second",
+    "stund",
+    "tag",
+    "heure",
+    "jour",
+    "hora",
+    "día",
+    "uur",
+    "dag",
+    "gb",
+    "tb",
+    "%",
+    "customers",
+    "times",
+    "x ",
+];
+const COMPOUND: [&str; 13] =
+    ["-side", "-based", "-level", "-wide", "-up", "-in", "-off", "-to", "-end", "-time", "-related", "-only", "-by"];
+const STANDARDS: [&str; 16] =
+    ["ipv4", "ipv6", "php7", "php8", "mysql8", "http2", "http3", "layer2", "layer3", "l2", "l3", "s3", "ec2", "100g", "10g", "24x7"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles() {
+        assert!(AFTER_NOUN.is_some() && SERIES.is_some() && BY_FORM.is_some() && ADDRESS.is_some() && POSITION.is_some());
+    }
+
+    #[test]
+    fn names_stand_after_nouns_or_by_their_form() {
+        let cases: &[(&str, &[&str])] = &[
+            ("sur l'hyperviseur hébergeant votre VPS vps-3fe2b7.vps.host.example le mercredi", &["vps-3fe2b7.vps.host.example"]),
+            ("am Host-System Ihres VPS vmi118913 durch.", &["vmi118913"]),
+            ("am Hostsystem ihres Servers #4711229 durchgeführt", &["4711229"]),
+            ("your server mail01 will be rebooted", &["mail01"]),
+            ("The droplet web-1 moves. Host node chi-vz-12 is replaced.", &["web-1", "chi-vz-12"]),
+            ("Power to rack A12 and suite 4 will be off.", &["A12", "suite 4"]),
+            ("Circuit ABC-123 and circuits LD/118/A, LD/119/A and LD/120/B", &["ABC-123", "LD/118/A", "LD/119/A", "LD/120/B"]),
+            (
+                "Prefix 198.51.100.0/24 and 2001:db8:77::/48 as well as 203.0.113.9.",
+                &["198.51.100.0/24", "2001:db8:77::/48", "203.0.113.9"],
+            ),
+            ("Move to 203.0.113.10 at https://203.0.113.11/x", &[]),
+            ("linode7718 with volume vol-0abc12345 on i-0123456789abcdef0", &["linode7718", "vol-0abc12345", "i-0123456789abcdef0"]),
+            ("votre serveur ns3118123 et le serveur web2", &["ns3118123", "web2"]),
+            ("su servidor srv-22 y los servidores a1, a2 y a3", &["srv-22", "a1", "a2", "a3"]),
+            ("seu servidor br-sp-7 no dia 5", &["br-sp-7"]),
+            ("uw server nl-118 en de verbinding AM-2201", &["nl-118", "AM-2201"]),
+            ("servers 10 minutes; server 2019; host 2 hours; the server on 14 May; instances 2031-05-14 02:00", &[]),
+            ("MySQL server 8.0, service 24x7, the server-side cache of the servers", &[]),
+            ("the server 02:00 - 04:00 UTC, node 01:00", &[]),
+        ];
+        let wrong: Vec<_> = cases.iter().map(|(text, want)| (text, names(text), want)).filter(|(_, have, want)| have != *want).collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+}
