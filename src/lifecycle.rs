@@ -18,7 +18,12 @@ pub fn matching<'k>(
     said: &Notification,
 ) -> Option<&'k Maintenance> {
     let candidates = || known.iter().filter(|maintenance| maintenance.provider == provider);
-    let by_reference = candidates().find(|maintenance| shares_reference(&maintenance.said, said));
+    // Blocks of one mail may share its reference: then the objects tell them apart, else the windows.
+    let referred = || candidates().filter(|maintenance| shares_reference(&maintenance.said, said));
+    let by_reference = referred()
+        .find(|maintenance| shares_object(&maintenance.said, said))
+        .or_else(|| referred().find(|maintenance| shares_start(&maintenance.said.windows, &said.windows)))
+        .or_else(|| referred().next());
     let by_thread = || {
         let mut hits = candidates()
             .filter(|maintenance| !contradicts(&maintenance.said, said) && maintenance.thread.iter().any(|id| answers.contains(id)));
@@ -60,6 +65,10 @@ fn objects_meet(a: &Notification, b: &Notification) -> bool {
         // Nobody names an object: the same line of summary is needed as well, or two different works of one night become one.
         return a.objects.is_empty() == b.objects.is_empty() && a.summary == b.summary || b.status == Some(Status::Cancelled);
     }
+    shares_object(a, b)
+}
+
+fn shares_object(a: &Notification, b: &Notification) -> bool {
     a.objects.iter().any(|one| b.objects.iter().any(|other| one.object_id.eq_ignore_ascii_case(&other.object_id)))
 }
 
@@ -314,6 +323,18 @@ mod tests {
         let moved = Notification { former_windows: vec![window(A.0, A.1)], ..said("mail01", B.0, B.1) };
         assert!(hit("northfield", &[], &moved));
         assert!(hit("northfield", &["first@northfield.example".into()], &said("web01", B.0, B.1)));
+    }
+
+    #[test]
+    fn blocks_that_share_a_reference_are_told_apart_by_their_objects() {
+        let with =
+            |object: &str, window: (&str, &str)| Notification { maintenance_id: Some("M-1".into()), ..said(object, window.0, window.1) };
+        let second = Maintenance { id: MaintenanceId(2), ..known(with("web01", B)) };
+        let list = [known(with("mail01", A)), second];
+        let hit = |new: &Notification| matching(&list, "northfield", &[], false, new).map(|maintenance| maintenance.id);
+        assert_eq!(hit(&with("web01", A)), Some(MaintenanceId(2)));
+        assert_eq!(hit(&with("mail01", B)), Some(MaintenanceId(1)));
+        assert_eq!(hit(&with("db01", B)), Some(MaintenanceId(2)));
     }
 
     #[test]

@@ -50,6 +50,8 @@ pub(super) fn read(
             let field = if one.former { "former" } else { "start" };
             reader.saw(field, &one.statement.as_written, &one.source, &one.mark);
         }
+        // "previously planned for X and now for Y": where the rule finds both, the words before X say which one is left.
+        let block = block.without(&left);
         let settled = windows::settled(&block.windows, layout.tolerance_minutes);
         reader.problems.extend(settled.problems);
         let mut former = windows::left(block.windows.iter().filter(|one| one.former).map(|one| one.statement.clone()).collect());
@@ -57,8 +59,8 @@ pub(super) fn read(
         let mut one = Notification { windows: settled.windows, readings: settled.readings, objects: block.objects, ..shared.clone() };
         one.former_windows = former;
         one.named(block.ids, several);
-        // What is said of other blocks' objects says nothing of these.
-        if several && let Some(worst) = one.objects.iter().map(|object| object.impact).max().filter(|_| one.all_objects_felt()) {
+        // Where every object states its own, what is said of the whole or of another block's objects counts for nothing.
+        if let Some(worst) = one.objects.iter().map(|object| object.impact).max().filter(|_| one.all_objects_felt()) {
             one.impact = worst;
         }
         found.push(one);
@@ -140,7 +142,7 @@ impl Reader<'_, '_> {
     /// What holds for every maintenance of the mail.
     fn shared(&mut self) -> Notification {
         let layout = self.layout;
-        let maintenance_id = self.one("maintenance_id", &layout.maintenance_id);
+        let maintenance_id = self.one("maintenance_id", &layout.maintenance_id).map(|id| place::bare(&id).to_owned());
         if maintenance_id.is_none() && !layout.maintenance_id.is_empty() {
             self.problems.push(Problem::new(ProblemKind::Missing, "maintenance_id", "the reference that the rule looks for is not stated"));
         }
@@ -187,6 +189,13 @@ impl Reader<'_, '_> {
         } else {
             layout.status.iter().flat_map(|place| self.all("status", std::slice::from_ref(place))).collect()
         };
+        let columns = layout.status.iter().filter(|place| matches!(place.how, place::How::Column(_) | place::How::Sheet(_)));
+        let rows: Vec<BTreeSet<String>> =
+            columns.map(|place| place::values(place, self.view).into_iter().map(|row| row.text.to_lowercase()).collect()).collect();
+        if let Some(rows) = rows.iter().find(|rows| rows.len() > 1) {
+            let said = rows.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            self.problems.push(Problem::new(ProblemKind::Conflict, "status", format!("the rows are not of one status: {said}")));
+        }
         let of = |text: &String| {
             let lower = text.to_lowercase();
             let own = self.provider.status_words.iter().find(|(word, _)| lower.contains(word)).map(|(_, status)| *status);

@@ -27,9 +27,8 @@ pub fn parted(text: &str, context: &TimeContext<'_>) -> Parted {
     }
     let mut left_at: Option<usize> = None;
     for statement in time::statements(&kept, context) {
-        let before = kept.get(..statement.at.start).unwrap_or_default();
         let goes_on = left_at.and_then(|end| kept.get(end..statement.at.start)).is_some_and(joins);
-        if goes_on || leads(before) {
+        if goes_on || leads(near(&kept, statement.at.start)) {
             left_at = Some(statement.at.end);
             parted.former.push(statement);
         } else {
@@ -37,6 +36,29 @@ pub fn parted(text: &str, context: &TimeContext<'_>) -> Parted {
         }
     }
     parted
+}
+
+/// The times to which a text says that something is moved or extended: `postponed until …`, `extended to …`.
+#[must_use]
+pub fn moved_to(text: &str, context: &TimeContext<'_>) -> Vec<Statement> {
+    let Some((leads, _)) = TO.as_ref().filter(|(_, anywhere)| anywhere.is_match(text)) else { return Vec::new() };
+    let kept = unstruck(text);
+    let led = |statement: &Statement| leads.is_match(near(&kept, statement.at.start));
+    time::statements(&kept, context).into_iter().filter(|statement| !statement.readings.is_empty() && led(statement)).collect()
+}
+
+const MOVES: &str =
+    r"\b(?:re-?scheduled|moved|postponed|shifted|brought forward|extended|verschoben|verlegt|verl[äa]ngert)\s+(?:to|until|till|auf|bis)\b";
+
+static TO: LazyLock<Option<(Regex, Regex)>> = LazyLock::new(|| {
+    let fillers = r"(?:\s+(?:the|new|date|of|den|zum|on|at|um|approximately))*\s*[:(]?\s*$";
+    Some((words::pattern(&format!("{MOVES}{fillers}"))?, words::pattern(MOVES)?))
+});
+
+/// The text shortly before a place.
+fn near(text: &str, at: usize) -> &str {
+    let before = text.get(..at).unwrap_or_default();
+    before.get(before.ceil_char_boundary(before.len().saturating_sub(REACH_BYTES))..).unwrap_or_default()
 }
 
 /// Whether a text may name a former window at all: spares the grammar of time where no word asks for it.
@@ -70,7 +92,7 @@ const REACH_BYTES: usize = 120;
 /// What moved away from a time, and words that call one former with what may stand between.
 const MOVED: &str = r"(?:re-?scheduled|moved|postponed|shifted|brought forward|changed)\s+from|(?:verschoben|verlegt)\s+vo[mn]|(?:report[ée]e?s?|d[ée]plac[ée]e?s?)\s+du|(?:reprogramad[oa]|aplazad[oa]|adiad[oa]|reagendad[oa])s?\s+d(?:el?|o)|(?:verplaatst|uitgesteld)\s+van";
 const CALLED: &str = r"original(?:ly)?|previous(?:ly)?|former(?:ly)?|initial(?:ly)?|old|instead of|rather than|bisherige\w*|bisher|urspr[üu]nglich\w*|alte[rs]?|statt|initialement|initiale?s?|ancien(?:ne)?s?|pr[ée]c[ée]dente?s?|au lieu d[ue]|anterior(?:es|mente)?|en lugar del?|em vez d[eo]|oorspronkelijk\w*|vorige|in plaats van";
-const BETWEEN: &str = r"(?:[\s:*|(~–-]|\b(?:the|its|scheduled|planned|announced|notified|communicated|advised|set|dates?|and|time|times|windows?|maintenance|work|start|end|starting|begin|schedule|slot|for|on|at|was|were|is|of|from|den|der|am|um|f[üu]r|termin|zeitraum|wartungsfenster|wartung|geplant\w*|angek[üu]ndigt\w*|le|la|du|de|date|cr[ée]neau|pr[ée]vue?s?|d[ée]but|fecha|ventana|programad[oa]|inicio|el|para|datum|tijd|venster|gepland|op|het|voor|data|hor[áa]rio|janela|o|dia|utc|gmt)\b)*";
+const BETWEEN: &str = r"(?:[\s:*|(~–-]|\b(?:the|its|scheduled|planned|announced|notified|communicated|advised|set|dates?|and|time|times|windows?|maintenance|work|start|end|starting|begin|schedule|slot|for|on|at|between|zwischen|entre|was|were|is|of|from|den|der|am|um|f[üu]r|termin|zeitraum|wartungsfenster|wartung|geplant\w*|angek[üu]ndigt\w*|le|la|du|de|date|cr[ée]neau|pr[ée]vue?s?|d[ée]but|fecha|ventana|programad[oa]|inicio|el|para|datum|tijd|venster|gepland|op|het|voor|data|hor[áa]rio|janela|o|dia|utc|gmt)\b)*";
 
 static LEADS: LazyLock<Option<(Regex, Regex)>> = LazyLock::new(|| {
     let named = format!(r"\b(?:(?:{MOVED})\b|(?:{CALLED})\b)");
@@ -81,10 +103,9 @@ static AS_BEFORE: LazyLock<Option<Regex>> = LazyLock::new(|| words::pattern(r"\b
 
 /// Whether the words before a time call it former. "As previously announced" does not.
 fn leads(before: &str) -> bool {
-    let near = before.get(before.ceil_char_boundary(before.len().saturating_sub(REACH_BYTES))..).unwrap_or_default();
-    let hit = LEADS.as_ref().and_then(|(leads, _)| leads.find(near));
+    let hit = LEADS.as_ref().and_then(|(leads, _)| leads.find(before));
     hit.is_some_and(|hit| {
-        let earlier = near.get(..hit.start()).unwrap_or_default();
+        let earlier = before.get(..hit.start()).unwrap_or_default();
         !AS_BEFORE.as_ref().is_some_and(|regex| regex.is_match(earlier))
     })
 }
@@ -103,7 +124,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert!(LEADS.is_some() && AS_BEFORE.is_some() && STRUCK.is_some());
+        assert!(TO.is_some() && LEADS.is_some() && AS_BEFORE.is_some() && STRUCK.is_some());
     }
 
     #[test]
@@ -128,6 +149,11 @@ mod tests {
             ("The work originally planned for 6 May 2026 22:00 UTC and 7 May 2026 22:00 UTC moves to 8 May 2026 22:00 UTC.", "08", "06 07"),
             ("takes place on 8 May 2026 22:00 UTC instead of 6 May 2026 22:00 UTC", "08", "06"),
             ("Die Wartung wurde verschoben vom 6. Mai 2026 22:00 UTC auf den 7. Mai 2026 22:00 UTC", "07", "06"),
+            (
+                "were previously scheduled for maintenance between 6 May 2026 22:00 UTC and 6 May 2026 23:00 UTC, now for 7 May 2026 22:00 UTC",
+                "07",
+                "06",
+            ),
             ("Ursprünglicher Termin: 6. Mai 2026 22:00 UTC", "", "06"),
             ("As previously announced for 6 May 2026 22:00 UTC, we", "06", ""),
             ("The previously announced maintenance will now run on 6 May 2026 22:00 UTC", "06", ""),

@@ -168,6 +168,11 @@ pub fn clean(value: &str) -> &str {
     value.trim_matches(|sign: char| sign.is_whitespace() || matches!(sign, '*' | '|' | '\u{a0}' | '\u{200b}'))
 }
 
+/// A name without the punctuation of the sentence or list around it.
+pub fn bare(name: &str) -> &str {
+    clean(name).trim_end_matches(['.', ',', ';', ':', '!', ' ']).trim_start_matches([',', ';', ':', ' '])
+}
+
 /// A table with the row that holds its heads.
 pub struct Grid<'a> {
     heads: Vec<String>,

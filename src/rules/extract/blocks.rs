@@ -1,7 +1,7 @@
 //! Windows and the objects that they hold for: from labels and running text, from tables, sheets and lists.
 
 use super::Reader;
-use crate::model::{AffectedObject, EvidenceSource, Impact, Problem, ProblemKind, Role, Table};
+use crate::model::{AffectedObject, EvidenceSource, Impact, Problem, ProblemKind, Role, Table, Window};
 use crate::rules::compile::Rows;
 use crate::rules::former;
 use crate::rules::place::{self, Grid, Pattern};
@@ -19,6 +19,22 @@ pub(super) struct Block {
     pub(super) objects: Vec<AffectedObject>,
     /// The block's own references.
     pub(super) ids: Vec<String>,
+}
+
+impl Block {
+    /// The block with those of its windows marked former that the mail leaves, where others remain.
+    pub(super) fn without(mut self, left: &[Window]) -> Self {
+        let is_left = |one: &Stated| match one.statement.readings.as_slice() {
+            [(start, end)] => left.iter().any(|window| window.start == *start && window.end == *end),
+            _ => false,
+        };
+        if self.windows.iter().any(|one| !one.former && !is_left(one)) {
+            for one in &mut self.windows {
+                one.former = one.former || is_left(one);
+            }
+        }
+        self
+    }
 }
 
 impl Reader<'_, '_> {
@@ -209,9 +225,10 @@ impl Reader<'_, '_> {
                 self.trace.uses(Some(&place.mark), &self.provider.file);
             }
         }
-        let object = Some(row.object.trim())
-            .filter(|object| !place::blank(object))
-            .map(|object| AffectedObject { object_id: object.to_owned(), impact: self.impact_of(&row.impact).unwrap_or_default() });
+        let object = Some(row.object.trim()).filter(|object| !place::blank(object)).map(|object| AffectedObject {
+            object_id: place::bare(object).to_owned(),
+            impact: self.impact_of(&row.impact).unwrap_or_default(),
+        });
         if let Some(object) = &object {
             self.saw("object", &object.object_id, source, &rows.mark);
             if !row.impact.is_empty() {
@@ -248,7 +265,8 @@ struct Row {
     at: usize,
 }
 
-fn add(objects: &mut Vec<AffectedObject>, object: AffectedObject) {
+fn add(objects: &mut Vec<AffectedObject>, mut object: AffectedObject) {
+    object.object_id = place::bare(&object.object_id).to_owned();
     match objects.iter_mut().find(|known| known.object_id == object.object_id) {
         Some(known) => known.impact = known.impact.max(object.impact),
         None => objects.push(object),

@@ -2,7 +2,7 @@
 
 use super::Reader;
 use crate::model::{CalendarTime, Kind, Notification, Precision, Problem, ProblemKind, Status, Window};
-use crate::rules::{Options, place, seen, time, windows, words};
+use crate::rules::{Options, former, place, seen, time, windows, words};
 use chrono::TimeDelta;
 
 impl Reader<'_, '_> {
@@ -68,6 +68,21 @@ impl Reader<'_, '_> {
             let quote = fresh.get(said.at).unwrap_or_default();
             let detail = format!("the text says {quote:?}, which the rule does not expect there");
             self.problems.push(Problem::new(ProblemKind::Conflict, "status", detail));
+        }
+        if let Some(said) =
+            words::kind(&self.view.mail.subject).filter(|said| said.value == Kind::Incident && self.layout.kind != said.value)
+        {
+            let quote = self.view.mail.subject.get(said.at).unwrap_or_default();
+            let detail = format!("the subject says {quote:?}: an outage, or planned work?");
+            self.problems.push(Problem::new(ProblemKind::Conflict, "kind", detail));
+        }
+        if let Some(other) = former::moved_to(&self.view.text, self.context).into_iter().find(|to| {
+            let known = |window: &Window| to.readings.iter().any(|(start, _)| window.start == *start || window.end == Some(*start));
+            let windows = || found.iter().flat_map(|one| &one.windows);
+            !windows().any(known) && !windows::agrees(to, &windows().cloned().collect::<Vec<_>>(), 0)
+        }) {
+            let detail = format!("the text says that it is moved or extended to {:?}, which is no window of those read", other.as_written);
+            self.problems.push(Problem::new(ProblemKind::Conflict, "start", detail));
         }
         let both = found.iter().find_map(|one| {
             one.windows.iter().find(|window| {
