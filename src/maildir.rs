@@ -1,7 +1,7 @@
 //! Maildir folders: one as an inbox that is only read, one as a place where sent mail goes.
 //!
-//! As an inbox no file is moved, renamed or written, so no flag changes. As a sink each mail is written once: its file name comes from
-//! its Message-ID, so the same mail delivered again after a crash is seen to be there.
+//! As an inbox no file is moved, renamed or written, so no flag changes. As a sink each mail is put in place once: it is written into
+//! `tmp` first, so that after a crash it can be told whether it was moved to `new`, even when somebody has taken it away since.
 
 use std::{
     fs::{self, File},
@@ -44,7 +44,7 @@ pub enum MaildirError {
     #[error("{0} is no Maildir: {1} is missing; create it with `mkdir -p {0}/new {0}/cur {0}/tmp`, or mend the path in forewarn.toml")]
     NotThere(PathBuf, PathBuf),
     /// Something of it could not be read or written.
-    #[error("{0}: {1}")]
+    #[error("{0} cannot be read or written: {1}")]
     Io(PathBuf, io::Error),
 }
 
@@ -125,27 +125,59 @@ pub fn read(path: &Path, cap_bytes: u64) -> Result<Content, MaildirError> {
     Ok(if size > cap_bytes { Content::TooLarge(size, bytes) } else { Content::Whole(bytes) })
 }
 
-/// Writes a mail into the Maildir of its recipient below `root`, durably, once: a mail with the same Message-ID that is there stays.
+/// A mail that is written and durable in `tmp`, where nobody who reads the Maildir sees it.
+#[derive(Debug)]
+pub struct Prepared {
+    temporary: PathBuf,
+    target: PathBuf,
+}
+
+/// Writes a mail for the Maildir of its recipient below `root`. Its file name comes from `key`, which no other mail has.
 ///
 /// # Errors
 /// When a folder or file cannot be written; then nothing of the mail is in `new`.
-pub fn deliver(root: &Path, recipient: &str, message_id: &str, bytes: &[u8]) -> Result<PathBuf, MaildirError> {
-    let maildir = root.join(folder_name(recipient));
-    let name = file_name(message_id);
-    for part in ["tmp", "new", "cur"] {
-        let place = maildir.join(part);
+pub fn prepare(root: &Path, recipient: &str, key: &str, bytes: &[u8]) -> Result<Prepared, MaildirError> {
+    let prepared = place_of(root, recipient, key);
+    for place in ["tmp", "new", "cur"].map(|part| root.join(folder_name(recipient)).join(part)) {
         fs::create_dir_all(&place).map_err(|error| MaildirError::Io(place, error))?;
     }
-    let (temporary, target) = (maildir.join("tmp").join(&name), maildir.join("new").join(&name));
-    if target.exists() {
-        return Ok(target);
-    }
-    let fail = |error| MaildirError::Io(target.clone(), error);
-    let mut file = File::create(&temporary).map_err(fail)?;
+    let fail = |error| MaildirError::Io(prepared.temporary.clone(), error);
+    let mut file = File::create(&prepared.temporary).map_err(fail)?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(fail)?;
-    fs::rename(&temporary, &target).map_err(fail)?;
-    File::open(maildir.join("new")).and_then(|folder| folder.sync_all()).map_err(fail)?;
-    Ok(target)
+    Ok(prepared)
+}
+
+impl Prepared {
+    /// Puts the mail in place, at once and whole.
+    ///
+    /// # Errors
+    /// When it cannot be moved, or it is not known whether that will last.
+    pub fn place(self) -> Result<PathBuf, MaildirError> {
+        let fail = |error| MaildirError::Io(self.target.clone(), error);
+        fs::rename(&self.temporary, &self.target).map_err(fail)?;
+        let folder = self.target.parent().unwrap_or(&self.target);
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(fail)?;
+        Ok(self.target)
+    }
+
+    /// Gives it up.
+    pub fn discard(self) {
+        // What stays in `tmp` is seen by nobody.
+        fs::remove_file(self.temporary).unwrap_or_default();
+    }
+}
+
+/// Whether a mail that was once prepared was put in place; none where that cannot be told any more. A process that was killed leaves
+/// the file in `tmp` if, and only if, it did not get so far.
+#[must_use]
+pub fn was_placed(root: &Path, recipient: &str, key: &str) -> Option<bool> {
+    let place = place_of(root, recipient, key);
+    place.target.parent()?.is_dir().then(|| !place.temporary.exists())
+}
+
+fn place_of(root: &Path, recipient: &str, key: &str) -> Prepared {
+    let (maildir, name) = (root.join(folder_name(recipient)), file_name(key));
+    Prepared { temporary: maildir.join("tmp").join(&name), target: maildir.join("new").join(&name) }
 }
 
 /// The recipient's address as the name of a folder: nothing that leads out of the root.
@@ -155,8 +187,8 @@ fn folder_name(recipient: &str) -> String {
     if safe.starts_with('.') { format!("_{safe}") } else { safe }
 }
 
-fn file_name(message_id: &str) -> String {
-    let sum = digest::digest(&digest::SHA256, message_id.as_bytes());
+fn file_name(key: &str) -> String {
+    let sum = digest::digest(&digest::SHA256, key.as_bytes());
     let hex: String = sum.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     format!("{hex}.forewarn")
 }
@@ -187,13 +219,21 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_is_delivered_once_and_inside_the_root() {
+    fn a_mail_is_put_in_place_whole_and_inside_the_root() {
         let dir = tempfile::tempdir().unwrap();
-        let first = deliver(dir.path(), "../Kim@Acme.example", "a@b", b"hello").unwrap();
-        let again = deliver(dir.path(), "../kim@acme.example", "a@b", b"hello").unwrap();
-        assert_eq!(first, again);
-        assert!(first.starts_with(dir.path().join("_.._kim@acme.example/new")), "{first:?}");
-        assert_eq!(fs::read(&first).unwrap(), b"hello");
-        assert_eq!(fs::read_dir(first.parent().unwrap()).unwrap().count(), 1);
+        let to = "../Kim@Acme.example";
+        assert_eq!(was_placed(dir.path(), to, "notice:1"), None);
+        let prepared = prepare(dir.path(), to, "notice:1", b"hello").unwrap();
+        let new = dir.path().join("_.._kim@acme.example/new");
+        assert_eq!(fs::read_dir(&new).unwrap().count(), 0, "nobody sees it yet");
+        assert_eq!(was_placed(dir.path(), to, "notice:1"), Some(false));
+        let placed = prepared.place().unwrap();
+        assert!(placed.starts_with(&new), "{placed:?}");
+        assert_eq!(fs::read(&placed).unwrap(), b"hello");
+        assert_eq!(was_placed(dir.path(), "../kim@acme.example", "notice:1"), Some(true));
+        fs::remove_file(placed).unwrap();
+        assert_eq!(was_placed(dir.path(), to, "notice:1"), Some(true), "whoever reads the Maildir has taken it");
+        prepare(dir.path(), to, "notice:2", b"hello").unwrap().discard();
+        assert_eq!(fs::read_dir(new.with_file_name("tmp")).unwrap().count(), 0);
     }
 }

@@ -149,7 +149,7 @@ fn summary(config: &Config, rules: Option<&RuleSet>, zones: &Zones) -> String {
         counted(contacts, "contact"),
         rules.map_or_else(|| "no rules".to_owned(), |rules| counted(rules.list().len(), "rule")),
     ];
-    format!("{}; {mode}\ntzdata {}", counts.join(", "), zones.version())
+    format!("{}\n{mode}\ntzdata {}", counts.join(", "), zones.version())
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -187,7 +187,7 @@ mod tests {
         let (worst, out) = checked(&begun());
         assert_eq!(worst, None, "{out}");
         assert!(out.starts_with("1 provider, 3 services, 1 customer, 1 contact, "), "{out}");
-        assert!(out.contains("; rehearsal: notices go to staff@example.net\ntzdata "), "{out}");
+        assert!(out.contains("\nrehearsal: notices go to staff@example.net\ntzdata "), "{out}");
     }
 
     #[test]

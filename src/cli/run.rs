@@ -28,8 +28,8 @@ use crate::{clock::Clock, config::Config, service};
 /// in the store: it may be killed at any moment and goes on where it was. Start
 /// it with your supervisor, one process a store; a second one is refused.
 ///
-/// Logs go to standard error; FOREWARN_LOG=debug says more, FOREWARN_LOG=warn
-/// less. What stands in the mails is never logged.
+/// Logs go to standard error; `FOREWARN_LOG=debug` says more,
+/// `FOREWARN_LOG=warn` less. What stands in the mails is never logged.
 #[derive(Args, Clone, Debug)]
 #[command(verbatim_doc_comment)]
 pub struct RunArgs {}

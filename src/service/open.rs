@@ -56,11 +56,12 @@ pub async fn open(config: Config, clock: Clock) -> Result<(Service, File), OpenE
     let key = approval_key(&config.key)?.expose_secret().as_bytes().to_vec();
     let store = Store::open(&config.store)?;
     let now = clock.now();
-    store.recover(now).await?;
-    store.mark_mode(config.policy.mode).await?;
     let zones = Arc::new(zones::newest());
     tracing::info!(tzdata = zones.version(), "forewarn opened its store");
     let service = Service { config, store, rules: Arc::new(rules), zones, templates, key, clock, seen: poll::Seen::default() };
+    service.settle().await?;
+    service.store.recover(now).await?;
+    service.store.mark_mode(service.config.policy.mode).await?;
     Ok((service, lock))
 }
 

@@ -8,8 +8,12 @@ use crate::{
     desk, maildir,
     model::{Content, FrozenMail, OutboxRow, OutboxState},
     service::Service,
-    store::StoreError,
+    store::{OutboxFilter, StoreError},
 };
+
+/// Readers of Maildirs clean `tmp` of files that are older (<https://cr.yp.to/proto/maildir.html>); until then an absent file is one that
+/// was moved.
+const TMP_IS_KEPT: TimeDelta = TimeDelta::hours(36);
 
 impl Service {
     /// Sends every row that may leave now, none once `stop` says so; gives how many were accepted.
@@ -26,12 +30,16 @@ impl Service {
                 }
             };
             let SinkConfig::Maildir { path } = &self.config.outbox;
-            // Asked again right before the mail exists anywhere: its draft may have been overtaken meanwhile.
+            let prepared = maildir::prepare(path, &row.outgoing.to.address, &row.outgoing.key, &mail.bytes);
+            // Asked again right before anybody can see the mail: its draft may have been overtaken meanwhile.
             if !self.store.dot_pending(row.id, self.clock.now()).await? {
+                if let Ok(prepared) = prepared {
+                    prepared.discard();
+                }
                 continue;
             }
             let now = self.clock.now();
-            match maildir::deliver(path, &row.outgoing.to.address, &mail.message_id, &mail.bytes) {
+            match prepared.and_then(maildir::Prepared::place) {
                 Ok(_) => {
                     sent += 1;
                     self.store.ended(row.id, OutboxState::Sent, None, None, now).await?;
@@ -45,6 +53,25 @@ impl Service {
             }
         }
         Ok(sent)
+    }
+
+    /// Settles what a killed process left between the two: the Maildir itself tells whether the mail was put in place. What it cannot
+    /// tell any more is left for [`Store::recover`](crate::store::Store::recover), which makes it unknown.
+    pub(super) async fn settle(&self) -> Result<(), StoreError> {
+        let SinkConfig::Maildir { path } = &self.config.outbox;
+        let now = self.clock.now();
+        for row in self.store.outbox(OutboxFilter::State(OutboxState::DotPending)).await? {
+            let lately = now - row.changed_at < TMP_IS_KEPT;
+            match maildir::was_placed(path, &row.outgoing.to.address, &row.outgoing.key) {
+                Some(true) if lately => self.store.ended(row.id, OutboxState::Sent, None, None, now).await?,
+                Some(false) => {
+                    let why = "the program stopped before the mail was in place".to_owned();
+                    self.store.ended(row.id, OutboxState::Retry, Some(why), Some(now), now).await?;
+                }
+                Some(true) | None => {}
+            }
+        }
+        Ok(())
     }
 
     /// The bytes of a row: frozen ones as they are, letters written now because the store holds no token.

@@ -1,0 +1,122 @@
+//! `forewarn run`: real processes, the system's clock, signals.
+
+use super::{World, ended, sample, signal, until};
+use std::fs;
+use std::process::Child;
+
+use forewarn::clock::Clock;
+
+/// The fixture's notice, of the present and for ten days from now.
+fn notice() -> String {
+    let now = Clock::System.now();
+    let day = (now + chrono::TimeDelta::days(10)).format("%Y-%m-%d").to_string();
+    sample("demo/01-host.eml").replace("2020-09-10", &day).replace("Tue, 01 Sep 2020 15:02:11 +0000", &now.to_rfc2822())
+}
+
+/// The service, ended with its test whatever becomes of that.
+struct Running(Option<Child>);
+
+impl Running {
+    fn start(world: &World) -> Self {
+        let running = Self(Some(world.start(&["run"])));
+        until("the inbox was read", || world.run(&["status"]).code == Some(0));
+        running
+    }
+
+    fn stop(mut self, name: &str) -> super::Ran {
+        let child = self.0.take().unwrap();
+        signal(&child, name);
+        ended(child)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.0.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_mail_that_falls_in_is_asked_about_within_seconds_and_sigterm_ends_it() {
+    let world = World::harborlight();
+    world.edit("forewarn.toml", "undo_seconds = 120", "undo_seconds = 0");
+    let running = Running::start(&world);
+    world.drop_mail("notice", notice());
+    until("both approvers are asked", || world.out().len() == 2);
+    world.answer("reply", "sam@harborlight.example", "FW-1", "approve");
+    until("eight notices have left", || world.notices().len() == 8);
+
+    let second = world.run(&["run"]);
+    second.complains(2, &["another forewarn runs on", "forewarn.sqlite", "forewarn status"]);
+    world.run(&["once"]).complains(2, &["another forewarn runs on"]);
+    world.run(&["queue"]).exits(0);
+
+    let ran = running.stop("TERM");
+    assert!(ran.err.contains("told to stop"), "{}", ran.err);
+    ran.exits(0);
+    // What is logged says nothing of what stands in mails, nor to whom they go.
+    let status = world.run(&["status"]).exits(0);
+    assert!(status.contains("All is well") && status.contains("notices   8 sent"), "{status}");
+    assert!(world.run(&["once"]).exits(0).ends_with("0 considered, 0 sent, 0 alarms\n"), "the lock is given back");
+}
+
+#[test]
+fn ctrl_c_ends_it_too_and_the_log_names_nobody() {
+    let world = World::harborlight();
+    let running = Running::start(&world);
+    world.drop_mail("notice", notice());
+    until("both approvers are asked", || world.out().len() == 2);
+    let ran = running.stop("INT");
+    for secret in ["harborlight.example", "mail01", "NF-48213", "Scheduled maintenance"] {
+        assert!(!ran.err.contains(secret), "{secret} is logged:\n{}", ran.err);
+    }
+    ran.exits(0);
+}
+
+#[test]
+fn with_hundreds_of_mails_before_it_sigterm_is_still_obeyed_at_once() {
+    let world = World::harborlight();
+    world.once("2020-09-01T15:00:00Z").exits(0);
+    for number in 0..400 {
+        let mail = sample("demo/03-newsletter.eml").replace("Message-ID: <", &format!("Message-ID: <{number}."));
+        world.drop_mail(&format!("{number}"), mail);
+    }
+    let child = world.start(&["run"]);
+    until("it considers", || world.run(&["status"]).out.contains("irrelevant"));
+    signal(&child, "TERM");
+    ended(child).exits(0);
+    let status = world.run(&["status"]).out;
+    assert!(status.contains("listed     400  = "), "{status}");
+    let considered = |text: &str| -> u64 {
+        let line = text.lines().find(|line| line.ends_with("irrelevant")).unwrap();
+        line.split_whitespace().next().unwrap().parse().unwrap()
+    };
+    assert!(considered(&status) < 400, "stopped in the middle: {status}");
+    world.run(&["once"]).exits(0);
+    assert_eq!(considered(&world.run(&["status"]).exits(0)), 400, "and nothing is lost");
+}
+
+#[test]
+fn a_log_that_nobody_reads_any_more_does_not_end_it() {
+    let world = World::harborlight();
+    let mut running = Running::start(&world);
+    let child = running.0.as_mut().unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    world.drop_mail("notice", notice());
+    until("both approvers are asked", || world.out().len() == 2);
+    running.stop("TERM").exits(0);
+}
+
+#[test]
+fn an_inbox_that_comes_later_is_read_without_a_restart() {
+    let world = World::harborlight();
+    fs::rename(world.path("in"), world.path("elsewhere")).unwrap();
+    let running = Running(Some(world.start(&["run"])));
+    until("the account fails", || world.run(&["status"]).out.contains("Account noc cannot be read"));
+    fs::rename(world.path("elsewhere"), world.path("in")).unwrap();
+    until("the account is read", || world.run(&["status"]).code == Some(0));
+    running.stop("TERM").exits(0);
+}
