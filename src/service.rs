@@ -24,7 +24,7 @@ use crate::{
     digest,
     draft::Templates,
     mail::outgoing::{Rendered, UnsendableMail, Written, freeze},
-    model::{AgendaFacts, Content, OutboxKind, Outgoing, Policy, Zones},
+    model::{AgendaFacts, Content, Effects, OutboxKind, Outgoing, Policy, Zones},
     rules::RuleSet,
     store::{Store, StoreError},
 };
@@ -165,18 +165,15 @@ impl Service {
         if due.is_empty() {
             return Ok(());
         }
-        let mut effects = desk::moment(&self.desk(), &facts, &due, now);
-        let digest = due.iter().find_map(|due| if let Due::Digest(day) = due { Some(*day) } else { None });
-        if let Some(day) = digest {
+        self.store.commit(None, &desk::moment(&self.desk(), &facts, &due, now), now).await?;
+        // The digest tells what stands after everything else that was due.
+        if let Some(day) = due.iter().find_map(|due| if let Due::Digest(day) = due { Some(*day) } else { None }) {
             let facts = self.store.digest_facts().await?;
             let rendered = digest::compose(&facts, &self.config.policy, &self.zones, &self.config.inventory, now);
             match digest_rows(&self.config.policy, &rendered, &format!("digest:{day}"), now) {
-                Ok(rows) => effects.outgoing.extend(rows),
+                Ok(outgoing) => self.store.commit(None, &Effects { outgoing, ..Effects::default() }, now).await?,
                 Err(error) => tracing::error!(%error, "the digest could not be written; mend [digest] in forewarn.toml"),
             }
-        }
-        self.store.commit(None, &effects, now).await?;
-        if digest.is_some() {
             self.store.digest_made(now).await?;
         }
         Ok(())
