@@ -4,7 +4,8 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
-use crate::model::{AgendaFacts, Draft, DraftId, DraftState, FirstContact, Local, Mode, Policy, RequestAbout, Zones};
+use crate::lifecycle::reduces;
+use crate::model::{AgendaFacts, Draft, DraftId, DraftState, FirstContact, Kind, Local, Maintenance, Mode, Policy, RequestAbout, Zones};
 
 /// Time between two alarms of one urgent window (W13).
 const ALARM_EVERY: TimeDelta = TimeDelta::minutes(10);
@@ -50,8 +51,13 @@ pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Ut
         }
     }
     for (draft, maintenance) in &facts.open {
-        due.extend(due_of_draft(draft, maintenance.owner.is_some(), policy, zones, now));
+        due.extend(due_of_draft(draft, maintenance, policy, zones, now));
     }
+    // What was approved in rehearsal told nobody: customers are still to hear of what is ahead (W04).
+    let ahead = |draft: &Draft| draft.ends_at.or(draft.starts_at).is_some_and(|end| end > now) && !reduces(&draft.change);
+    due.extend(
+        facts.rehearsed.iter().filter(|(draft, _)| draft.mode != policy.mode && ahead(draft)).map(|(draft, _)| Due::AskAnew(draft.id)),
+    );
     if !facts.quarantined.is_empty() {
         due.push(Due::Quarantined);
     }
@@ -70,23 +76,30 @@ pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Ut
     due
 }
 
-fn due_of_draft(draft: &Draft, owned: bool, policy: &Policy, zones: &Zones, now: DateTime<Utc>) -> Vec<Due> {
+fn due_of_draft(draft: &Draft, maintenance: &Maintenance, policy: &Policy, zones: &Zones, now: DateTime<Utc>) -> Vec<Due> {
     let (plan, id) = (&policy.agenda, draft.id);
     if draft.mode != policy.mode {
         return vec![Due::AskAnew(id)];
     }
     // A window without an end is over a day after its start.
     let over = draft.ends_at.or(draft.starts_at.map(|start| start + TimeDelta::days(1)));
-    if over.is_some_and(|end| end <= now) && !matches!(draft.change, crate::model::Change::Cancelled | crate::model::Change::Completed) {
+    if over.is_some_and(|end| end <= now) && !reduces(&draft.change) {
         return vec![Due::Expire(id)];
     }
     let mut due = Vec::new();
-    if draft.starts_at.is_some_and(|start| now >= start - plan.escalate_before) && !policy.escalation.is_empty() {
+    // Whoever is asked has ten minutes before it is said that nobody decided.
+    let unanswered = now >= draft.proposed_at + ALARM_EVERY;
+    if unanswered && draft.starts_at.is_some_and(|start| now >= start - plan.escalate_before) && !policy.escalation.is_empty() {
         due.push(Due::Escalate(id));
     }
-    let urgent_from = draft.starts_at.map(|start| (start - plan.urgent_within).max(draft.proposed_at));
+    // An outage that is reported without a time is going on (W14).
+    let going_on = draft.starts_at.is_none() && maintenance.kind == Some(Kind::Incident);
+    let urgent_from = match draft.starts_at {
+        Some(start) => Some((start - plan.urgent_within).max(draft.proposed_at)),
+        None => going_on.then_some(draft.proposed_at),
+    };
     let urgent = urgent_from.is_some_and(|from| now >= from);
-    if let Some(from) = urgent_from.filter(|from| now >= *from && !owned) {
+    if let Some(from) = urgent_from.filter(|from| now >= *from && maintenance.owner.is_none()) {
         due.push(Due::Alarm(id, times(now - from, ALARM_EVERY)));
     }
     match draft.state {

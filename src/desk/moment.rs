@@ -10,7 +10,7 @@ use crate::{
     },
     lifecycle,
     model::{
-        AgendaFacts, Content, Draft, DraftState, Effects, Known, Mailbox, Maintenance, OutboxKind, Outgoing, Remark, RequestAbout,
+        AgendaFacts, Change, Content, Draft, DraftState, Effects, Known, Mailbox, Maintenance, OutboxKind, Outgoing, Remark, RequestAbout,
         RequestFlavour,
     },
 };
@@ -18,9 +18,10 @@ use crate::{
 /// Carries out what is due, the digest excepted: that is read from other facts.
 #[must_use]
 pub fn moment(desk: &Desk<'_>, facts: &AgendaFacts, due: &[Due], now: DateTime<Utc>) -> Effects {
+    let drafts = facts.approved.iter().map(|(draft, _)| draft).chain(facts.open.iter().chain(&facts.rehearsed).map(|(draft, _)| draft));
     let known = Known {
-        maintenances: facts.open.iter().map(|(_, maintenance)| maintenance.clone()).collect(),
-        drafts: facts.approved.iter().map(|(draft, _)| draft).chain(facts.open.iter().map(|(draft, _)| draft)).cloned().collect(),
+        maintenances: facts.open.iter().chain(&facts.rehearsed).map(|(_, maintenance)| maintenance.clone()).collect(),
+        drafts: drafts.cloned().collect(),
         told: facts.approved.iter().flat_map(|(_, told)| told.clone()).collect(),
         next_draft: facts.next_draft,
         ..Known::default()
@@ -49,7 +50,7 @@ fn carry_out(plan: &mut Plan<'_>, facts: &AgendaFacts, due: &Due) {
         // Staff heard at approval what goes out; that all of it arrived is no news (W27).
         Due::Sent(draft) => plan.effects.told_done.push(*draft),
         Due::AskAnew(id) | Due::Expire(id) | Due::Wake(id) | Due::Remind(id, _) | Due::Escalate(id) | Due::Alarm(id, _) => {
-            if let Some((draft, maintenance)) = facts.open.iter().find(|(one, _)| one.id == *id) {
+            if let Some((draft, maintenance)) = facts.open.iter().chain(&facts.rehearsed).find(|(one, _)| one.id == *id) {
                 on_draft(plan, draft, maintenance, due);
             }
         }
@@ -61,8 +62,12 @@ fn on_draft(plan: &mut Plan<'_>, draft: &Draft, maintenance: &Maintenance, due: 
     match due {
         Due::AskAnew(_) => {
             plan.void_drafts(maintenance.id, "made in another mode");
+            if lifecycle::reduces(&draft.change) {
+                return;
+            }
             let text = "asked anew because the mode changed: what was approved in rehearsal told nobody".to_owned();
-            propose(plan, maintenance, &draft.change, vec![Remark { label: "NOTE".to_owned(), text }]);
+            // Nobody heard of an earlier state either: there is nothing to update.
+            propose(plan, maintenance, &Change::New, vec![Remark { label: "NOTE".to_owned(), text }]);
         }
         Due::Expire(_) => {
             plan.keep_draft(Draft { state: DraftState::Expired, ..draft.clone() });

@@ -41,6 +41,8 @@ pub struct AgendaFacts {
     pub accounts: Vec<AccountFacts>,
     /// Drafts that wait for a decision, with their maintenances.
     pub open: Vec<(Draft, Maintenance)>,
+    /// Drafts that were approved in rehearsal, are the newest of their open maintenance, and with it.
+    pub rehearsed: Vec<(Draft, Maintenance)>,
     /// Approved drafts whose rows have not all ended, and drafts whose rows all ended since.
     pub approved: Vec<(Draft, Vec<Told>)>,
     /// Maintenances held back since first contact.

@@ -56,6 +56,18 @@ fn agenda_facts(tx: &Connection, key_prefixes: &[String]) -> Result<AgendaFacts,
     let first_contact_runs = accounts.iter().any(|account| account.first_contact != FirstContact::Started);
     Ok(AgendaFacts {
         open: with_maintenances(tx, drafts::select(tx, "SELECT value FROM draft WHERE state IN ('proposed', 'held') ORDER BY id", [])?)?,
+        rehearsed: with_maintenances(
+            tx,
+            drafts::select(
+                tx,
+                "SELECT d.value FROM maintenance m JOIN draft d ON d.maintenance = m.id
+                  WHERE m.open = 1 AND d.mode = 'rehearsal' AND d.state IN ('approved', 'done')
+                    AND EXISTS (SELECT 1 FROM setting WHERE name = 'mode' AND value = 'live')
+                    AND NOT EXISTS (SELECT 1 FROM draft n WHERE n.maintenance = d.maintenance AND n.revision > d.revision)
+                  ORDER BY d.id",
+                [],
+            )?,
+        )?,
         approved: approved(tx)?,
         held_back: maintenances::select(tx, "SELECT value FROM maintenance WHERE held_back = 1 ORDER BY id", [])?,
         first_contact_requests: drafts::requests(
