@@ -60,6 +60,12 @@ pub(super) fn stopped(plan: &mut Plan<'_>, reply: &Answered<'_>, rows: &[Told]) 
     }
 }
 
+/// To the one who answered: everything had left.
+pub(super) fn left_already(plan: &mut Plan<'_>, reply: &Answered<'_>) {
+    let rows = taken_back(plan, &reply.draft);
+    to_sender(plan, reply, &reply.draft, |facts| draft::stopped(facts, reply.by(), &rows));
+}
+
 /// To the one who answered: there was nothing to take back.
 pub(super) fn nothing_to_stop(plan: &mut Plan<'_>, reply: &Answered<'_>) {
     let newest = plan.drafts_of(reply.maintenance.id).pop();
@@ -76,7 +82,10 @@ pub(super) fn mine(plan: &mut Plan<'_>, reply: &Answered<'_>) {
 
 /// To every approver: it calls for nothing.
 pub(super) fn closed(plan: &mut Plan<'_>, reply: &Answered<'_>) {
-    rejected(plan, reply, "irrelevant: nothing to act on");
+    for to in approvers(plan) {
+        let rendered = rendered(plan, &reply.draft, &reply.maintenance, &to, |facts| draft::closed(facts, reply.by()));
+        send(plan, reply, &to, rendered);
+    }
 }
 
 /// Remarks of the new request that answers an edit or a settling word: old and new side by side.
@@ -120,6 +129,15 @@ pub(super) fn no_request(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail) {
     plan.write(OutboxKind::Answer, format!("answer:{}:{}", arrival.mail.0, to.address), &to, rendered, thread_of(mail));
 }
 
+/// To an approver who answered a colleague's request: which one is theirs.
+pub(super) fn not_your_request(plan: &mut Plan<'_>, arrival: &Arrival, request: &Request, to: &Mailbox) {
+    let RequestAbout::Draft(id) = &request.about else { return };
+    let Some((found, maintenance)) = find(plan, *id) else { return };
+    let rendered = rendered(plan, &found, &maintenance, to, |facts| draft::not_yours(facts, &request.approver));
+    let thread = case(plan, &maintenance);
+    plan.write(OutboxKind::Answer, format!("answer:{}:{}", arrival.mail.0, to.address), to, rendered, thread);
+}
+
 /// To the approver in whose name somebody wrote, at most once an hour and request; never to the one who wrote.
 pub(super) fn note_to_rightful_approver(plan: &mut Plan<'_>, request: &Request, detail: &str) {
     let to = Mailbox { name: String::new(), address: request.approver.clone() };
@@ -131,16 +149,28 @@ pub(super) fn note_to_rightful_approver(plan: &mut Plan<'_>, request: &Request, 
     plan.write(OutboxKind::Answer, key, &to, rendered, thread);
 }
 
-/// To the one who answered `start` or `reject`.
-pub(super) fn first_contact(plan: &mut Plan<'_>, arrival: &Arrival, accepted: &Accepted, starts: bool, drafted: usize) {
-    let first = match (starts, drafted) {
-        (false, _) => "Left as it is: what lay in the mailbox is history. New mail is handled from now on.".to_owned(),
-        (true, 0) => "Nothing of it is ahead, so nothing was drafted. New mail is handled from now on.".to_owned(),
-        (true, 1) => "1 draft is made; its request is under way to you. Nothing is sent without your approval.".to_owned(),
-        (true, count) => format!("{count} drafts are made; their requests are under way to you. Nothing is sent without your approval."),
+/// To every approver after `start` or `reject`: the first decision wins, the others hear of it (W25).
+pub(super) fn first_contact(plan: &mut Plan<'_>, arrival: &Arrival, accepted: &Accepted, account: &str, starts: bool, drafted: usize) {
+    let by = &accepted.request.approver;
+    let (word, first) = match (starts, drafted) {
+        (false, _) => ("Left as it is", "What lay in the mailbox is history. New mail is handled from now on.".to_owned()),
+        (true, 0) => ("Started", "Nothing of it is ahead, so nothing was drafted. New mail is handled from now on.".to_owned()),
+        (true, 1) => ("Started", "1 draft is made; its request is under way to you. Nothing is sent without your approval.".to_owned()),
+        (true, count) => {
+            ("Started", format!("{count} drafts are made; their requests are under way to you. Nothing is sent without your approval."))
+        }
     };
+    for to in approvers(plan) {
+        let rendered = bare(format!("{word}: first look at {account}"), &[&format!("{word} by {by}. {first}")]);
+        plan.write(OutboxKind::Answer, format!("answer:{}:{}", arrival.mail.0, to.address), &to, rendered, Thread::default());
+    }
+}
+
+/// To the one who answered a first contact that was decided before.
+pub(super) fn first_contact_settled(plan: &mut Plan<'_>, arrival: &Arrival, accepted: &Accepted, account: &str) {
     let to = Mailbox { name: String::new(), address: accepted.request.approver.clone() };
-    let rendered = bare("Started: the first look is done".to_owned(), &[&first]);
+    let line = "Your answer came after the decision on it, or nothing of it waits any more. It changed nothing.";
+    let rendered = bare(format!("Nothing changed: first look at {account}"), &[line]);
     plan.write(OutboxKind::Answer, format!("answer:{}:{}", arrival.mail.0, to.address), &to, rendered, Thread::default());
 }
 
@@ -179,12 +209,20 @@ pub(super) fn undelivered(plan: &mut Plan<'_>, rows: &[(Told, Option<String>)]) 
 
 /// To every approver: nobody decided, and the window is over.
 pub(super) fn expired(plan: &mut Plan<'_>, found: &Draft, maintenance: &Maintenance) {
-    let now = Draft { state: DraftState::Expired, ..found.clone() };
     for to in approvers(plan) {
-        let rendered = rendered(plan, &now, maintenance, &to, |facts| draft::superseded(facts, found));
+        let rendered = rendered(plan, found, maintenance, &to, draft::expired);
         let key = format!("expired:{}:{}", found.id.0, to.address);
         let thread = case(plan, maintenance);
         plan.write(OutboxKind::Alarm, key, &to, rendered, thread);
+    }
+}
+
+/// To every approver: the provider took it back, and no customer had heard of it (W31).
+pub(super) fn withdrawn(plan: &mut Plan<'_>, found: &Draft, maintenance: &Maintenance) {
+    for to in approvers(plan) {
+        let rendered = rendered(plan, found, maintenance, &to, draft::withdrawn);
+        let thread = case(plan, maintenance);
+        plan.write(OutboxKind::Answer, format!("withdrawn:{}:{}", found.id.0, to.address), &to, rendered, thread);
     }
 }
 

@@ -2,13 +2,16 @@
 
 use crate::{
     desk::{
-        Arrival, Plan, answers,
+        Arrival, Plan, answer, answers,
         propose::{Proposed, propose},
         provider_of,
     },
     lifecycle,
     mail::auth,
-    model::{Change, HistoryLine, Irrelevance, Mail, Maintenance, Notification, Outcome, Problem, ProblemKind, Reading, Remark, Status},
+    model::{
+        Change, DraftState, HistoryLine, Irrelevance, Mail, Maintenance, Notification, Outcome, Problem, ProblemKind, Reading, Remark,
+        Status,
+    },
 };
 
 /// Old mail that cannot be read is shown to staff only up to this age (W01).
@@ -153,7 +156,7 @@ fn carry_on(
     if !said.windows.is_empty() {
         next.said.readings.clone_from(&said.readings);
     }
-    if before.held_back || before.closed.as_deref().is_some_and(|why| !why.starts_with("over ")) {
+    if before.held_back || stays_closed(before, &change) {
         plan.keep(next);
         return None;
     }
@@ -170,13 +173,30 @@ fn carry_on(
             Some(propose(plan, &next, &change, sender_remark(plan, mail)))
         }
     };
+    if proposed == Some(Proposed::Retired) {
+        next.closed = Some("only names what was given back".to_owned());
+    }
     plan.keep(next);
     proposed
+}
+
+/// Whether a closed case stays closed. What a person called irrelevant opens again only where other things are touched, or worse; everything
+/// else opens again with any change but its end.
+fn stays_closed(before: &Maintenance, change: &Change) -> bool {
+    match before.closed.as_deref() {
+        None => false,
+        Some(why) if why.starts_with("over ") => false,
+        Some(why) if why.starts_with("irrelevant") => {
+            !matches!(change, Change::Updated { fields } if fields.iter().any(|field| field == "objects" || field == "impact"))
+        }
+        Some(_) => lifecycle::reduces(change),
+    }
 }
 
 /// The provider cancels or ends it. Nothing is undone by an unproved mail: those told are proposed a word, an open draft is asked about.
 fn ended(plan: &mut Plan<'_>, mail: &Mail, before: &Maintenance, next: &mut Maintenance, change: &Change) -> Option<Proposed> {
     let verified = auth::provider_verified(mail, &plan.desk.policy.auth);
+    let undecided = plan.drafts_of(next.id).into_iter().rev().find(|draft| draft.state.open() || draft.state == DraftState::Approved);
     if verified {
         // Rows that have not left are stopped in the same transaction (W31).
         plan.void_drafts(next.id, "the provider cancelled or ended it");
@@ -188,6 +208,9 @@ fn ended(plan: &mut Plan<'_>, mail: &Mail, before: &Maintenance, next: &mut Main
             }
         }
         return Some(propose(plan, next, change, unproved(verified, change)));
+    }
+    if let Some(draft) = undecided.filter(|_| verified) {
+        answer::withdrawn(plan, &draft, next);
     }
     let open = plan.drafts_of(next.id).into_iter().rev().find(|draft| draft.state.open())?;
     // Not told, not proved: the draft stays, and staff are asked again with the doubt on top.

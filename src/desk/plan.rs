@@ -80,6 +80,12 @@ impl<'a> Plan<'a> {
         self.known.told.iter().filter(counts).cloned().collect()
     }
 
+    /// Whether this decision takes a mail back that has not left.
+    #[must_use]
+    pub fn takes_back(&self, told: &Told) -> bool {
+        matches!(told.state, OutboxState::Queued | OutboxState::Retry) && self.effects.voided.iter().any(|(draft, _)| *draft == told.draft)
+    }
+
     /// Overtakes every draft of a maintenance that is not ended: open ones, and approved ones with mails that have not left.
     pub fn void_drafts(&mut self, maintenance: MaintenanceId, why: &str) {
         for draft in self.drafts_of(maintenance) {

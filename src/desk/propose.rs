@@ -38,12 +38,14 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
     if affected.services.is_empty() && affected.unknown_objects.is_empty() && !affected.retired_objects.is_empty() {
         return Proposed::Retired;
     }
-    let rows = plan.told(maintenance.id, true);
+    // Who is told of a change must have heard of what it changes: rows that this decision takes back told nobody. Of an end rather one too many.
+    let mut rows = plan.told(maintenance.id, true);
+    rows.retain(|row| lifecycle::reduces(change) || !plan.takes_back(row));
     let mut questions = questions(desk, maintenance, &affected, change, !rows.is_empty());
     if questions.is_empty() && !affected.services.is_empty() && affected.services.iter().all(|service| service.internal) {
         return Proposed::Internal;
     }
-    let mut remarks = remarks(plan, maintenance, &affected);
+    let mut remarks = remarks(plan, maintenance, &affected, change);
     remarks.extend(extra);
     let name = public_name(desk, maintenance);
     let paragraphs = draft::paragraphs(maintenance, &name, &affected.services);
@@ -121,7 +123,7 @@ fn ask(plan: &mut Plan<'_>, maintenance: &Maintenance, draft: &Draft) {
             draft: Some(draft.id),
         });
     }
-    if is_urgent(desk, draft, plan.now) {
+    if is_urgent(desk, draft, maintenance, plan.now) {
         let text = alarm_text(plan, draft, maintenance);
         plan.alarm(crate::agenda::urgent_key(draft, 0), text);
     }
@@ -147,8 +149,11 @@ pub(super) fn request_row(desk: &Desk<'_>, about: RequestAbout, revision: u32, a
     }
 }
 
-/// Whether a window starts so soon that mail alone is not enough, and is not over.
-pub(crate) fn is_urgent(desk: &Desk<'_>, draft: &Draft, now: DateTime<Utc>) -> bool {
+/// Whether a window starts so soon that mail alone is not enough, and is not over; an outage that is reported is going on (W14).
+fn is_urgent(desk: &Desk<'_>, draft: &Draft, maintenance: &Maintenance, now: DateTime<Utc>) -> bool {
+    if maintenance.kind == Some(Kind::Incident) && draft.starts_at.is_none() {
+        return !lifecycle::reduces(&draft.change);
+    }
     let near = draft.starts_at.is_some_and(|start| start - now <= desk.policy.agenda.urgent_within);
     near && draft.ends_at.or(draft.starts_at).is_some_and(|end| end > now) && !lifecycle::reduces(&draft.change)
 }
@@ -239,7 +244,7 @@ fn candidates(inventory: &Inventory, maintenance: &Maintenance, affected: &Affec
     inventory.services.iter().map(whole).collect()
 }
 
-fn remarks(plan: &Plan<'_>, maintenance: &Maintenance, affected: &Affected) -> Vec<Remark> {
+fn remarks(plan: &Plan<'_>, maintenance: &Maintenance, affected: &Affected, change: &Change) -> Vec<Remark> {
     let mut remarks = Vec::new();
     let mut say = |label: &str, text: String| remarks.push(Remark { label: label.to_owned(), text });
     for problem in maintenance.problems.iter().filter(|problem| problem.blocking) {
@@ -257,7 +262,7 @@ fn remarks(plan: &Plan<'_>, maintenance: &Maintenance, affected: &Affected) -> V
     if !affected.services_without_customer.is_empty() {
         say("NOTE", format!("nobody has {}", affected.services_without_customer.join(", ")));
     }
-    if let Some(start) = lifecycle::span(&maintenance.said.windows).0 {
+    if let Some(start) = lifecycle::span(&maintenance.said.windows).0.filter(|_| !lifecycle::reduces(change)) {
         let days = (start - plan.now).num_days();
         for customer in &affected.customers {
             if let Some(promised) = customer.notice_days.filter(|promised| i64::from(*promised) > days) {

@@ -17,8 +17,8 @@ use crate::{
         reply,
     },
     model::{
-        Change, Content, Decision, DecisionRecord, Draft, DraftState, Local, Mail, Maintenance, OutboxKind, Outgoing, Recipient,
-        ReplyOutcome, Request, RequestAbout, Variant, Zones,
+        Change, Content, Decision, DecisionRecord, Draft, DraftState, Local, Mail, Mailbox, Maintenance, OutboxKind, OutboxState, Outgoing,
+        Recipient, Remark, ReplyOutcome, Request, RequestAbout, Variant, Zones,
     },
     rules::time::{self, TimeContext},
 };
@@ -49,11 +49,21 @@ fn refuse(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, refused: &Refused
     if let Some(request) = &refused.request {
         if refused.answerable {
             help(plan, arrival, mail, request, &refused.detail);
+        } else if let Some(colleague) = colleague(plan, mail, refused) {
+            answer::not_your_request(plan, arrival, request, &colleague);
         } else {
             answer::note_to_rightful_approver(plan, request, &refused.detail);
         }
     }
     refused.outcome
+}
+
+/// The approver at whose listed, proved address a reply to somebody else's request was written: they must not believe that it counted.
+fn colleague(plan: &Plan<'_>, mail: &Mail, refused: &Refused) -> Option<Mailbox> {
+    let author = mail.author().filter(|_| refused.outcome == ReplyOutcome::WrongSender)?;
+    let approvers = &plan.desk.policy.approvers;
+    let known = approvers.iter().find(|approver| approver.mailbox.address.eq_ignore_ascii_case(&author.address))?;
+    auth::proof(mail, &plan.desk.policy.auth).ok().map(|_| known.mailbox.clone())
 }
 
 /// Sends the words that work, at most three times a request.
@@ -251,13 +261,29 @@ fn notice_row(plan: &Plan<'_>, draft: &Draft, index: usize, variant: &Variant, r
 
 /// Takes back what has not left, also from a draft that was overtaken since.
 fn stop(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
-    if reply.draft.state != DraftState::Approved {
-        answer::nothing_to_stop(plan, reply);
-        return ReplyOutcome::Superseded;
+    match reply.draft.state {
+        DraftState::Approved => {}
+        DraftState::Done => {
+            answer::left_already(plan, reply);
+            return ReplyOutcome::Superseded;
+        }
+        _ => {
+            answer::nothing_to_stop(plan, reply);
+            return ReplyOutcome::Superseded;
+        }
     }
     reply.record(plan, Decision::Stop);
-    plan.keep_draft(Draft { state: DraftState::Rejected(format!("stopped by {}", reply.by())), ..reply.draft.clone() });
+    let why = format!("stopped by {}", reply.by());
     let rows = answer::taken_back(plan, &reply.draft);
+    let is_newest = plan.drafts_of(reply.maintenance.id).pop().is_some_and(|newest| newest.id == reply.draft.id);
+    if is_newest && rows.iter().all(|row| matches!(row.state, OutboxState::Cancelled | OutboxState::Failed)) {
+        // Undone is undecided, not decided otherwise: what was approved by mistake can be mended and approved.
+        plan.void_drafts(reply.maintenance.id, &why);
+        let remark = Remark { label: "NOTE".to_owned(), text: format!("approved before, then {why}; nobody was told") };
+        propose(plan, &reply.maintenance, &reply.draft.change.clone(), vec![remark]);
+    } else {
+        plan.keep_draft(Draft { state: DraftState::Rejected(why), ..reply.draft.clone() });
+    }
     answer::stopped(plan, reply, &rows);
     ReplyOutcome::Accepted
 }
@@ -275,8 +301,7 @@ fn hold(plan: &mut Plan<'_>, reply: &Answered<'_>, day: Option<&str>) -> ReplyOu
         Some(text) => hold_until(plan, text),
     };
     let until = match wanted {
-        // Never past the time by which the notice must be out.
-        Ok(until) => reply.draft.send_by.map_or(until, |send_by| until.min(send_by)),
+        Ok(until) => latest_hold(plan, &reply.draft).map_or(until, |latest| until.min(latest)),
         Err(why) => {
             help(plan, reply.arrival, reply.mail, &reply.accepted.request, &why);
             return ReplyOutcome::Unclear;
@@ -286,6 +311,12 @@ fn hold(plan: &mut Plan<'_>, reply: &Answered<'_>, day: Option<&str>) -> ReplyOu
     plan.keep_draft(Draft { state: DraftState::Held(until), ..reply.draft.clone() });
     answer::held(plan, reply, until);
     ReplyOutcome::Accepted
+}
+
+/// A hold ends when the notice must be out and when the window becomes urgent, whichever of them is still ahead.
+fn latest_hold(plan: &Plan<'_>, draft: &Draft) -> Option<DateTime<Utc>> {
+    let urgent_from = draft.starts_at.map(|start| start - plan.desk.policy.agenda.urgent_within);
+    [draft.send_by, urgent_from, draft.starts_at].into_iter().flatten().filter(|at| *at > plan.now).min()
 }
 
 /// Nine o'clock of the next working day, staff's zone.
@@ -364,6 +395,12 @@ fn first_contact(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, accepted: 
         }
     };
     let held: Vec<Maintenance> = plan.known.held_back.clone();
+    if held.is_empty() {
+        // Somebody else's word came first.
+        answer::first_contact_settled(plan, arrival, accepted, account);
+        plan.effects.first_contact_started.push(account.to_owned());
+        return ReplyOutcome::Superseded;
+    }
     let mut drafted = 0;
     for mut maintenance in held {
         maintenance.held_back = false;
@@ -386,7 +423,7 @@ fn first_contact(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, accepted: 
         proof: accepted.proof.clone(),
     });
     plan.effects.first_contact_started.push(account.to_owned());
-    answer::first_contact(plan, arrival, accepted, starts, drafted);
+    answer::first_contact(plan, arrival, accepted, account, starts, drafted);
     ReplyOutcome::Accepted
 }
 

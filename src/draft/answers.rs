@@ -49,10 +49,12 @@ pub fn approved(facts: &AnswerFacts<'_>, by: &str, leaves_at: DateTime<Utc>) -> 
         }
     }];
     lines.push("Until then an answer \"stop\" takes everything back. What has left stays out.".to_owned());
-    lines.push(String::new());
-    lines.extend(
-        facts.draft.variants.iter().flat_map(|variant| &variant.recipients).map(|recipient| format!("  {}", shown(&recipient.mailbox))),
-    );
+    if facts.draft.mode == Mode::Live {
+        lines.push(String::new());
+        lines.extend(
+            facts.draft.variants.iter().flat_map(|variant| &variant.recipients).map(|recipient| format!("  {}", shown(&recipient.mailbox))),
+        );
+    }
     answer(facts, "Approved", &lines)
 }
 
@@ -67,6 +69,34 @@ pub fn rejected(facts: &AnswerFacts<'_>, by: &str, why: &str) -> Rendered {
         format!("{} not told. If the provider changes the maintenance you are asked again.", are(customers)),
     ];
     answer(facts, "Rejected", &lines)
+}
+
+/// There is nothing to act on; what would open it again.
+#[must_use]
+pub fn closed(facts: &AnswerFacts<'_>, by: &str) -> Rendered {
+    let lines = [
+        format!("Closed by {}: nothing to act on. Nobody is told.", name(by)),
+        "You are asked again only if the provider names other objects or a worse effect.".to_owned(),
+    ];
+    answer(facts, "Closed", &lines)
+}
+
+/// The provider cancelled it, by a proved mail, before any customer heard of it.
+#[must_use]
+pub fn withdrawn(facts: &AnswerFacts<'_>) -> Rendered {
+    answer(facts, "Fell away", &["The provider cancelled or ended it before a customer was told. There is nothing to do.".to_owned()])
+}
+
+/// Nobody decided, and the windows are over.
+#[must_use]
+pub fn expired(facts: &AnswerFacts<'_>) -> Rendered {
+    let (customers, _) = reach(facts.draft);
+    let whom = if customers == 0 { String::new() } else { format!(" {} not told.", are(customers)) };
+    let lines = [
+        format!("Nobody decided on v{} before its window was over.{whom}", facts.draft.revision),
+        "Nothing is sent any more. Where customers felt it, please write to them yourself.".to_owned(),
+    ];
+    answer(facts, "NOT DECIDED", &lines)
 }
 
 /// Asked again at the instant given.
@@ -113,6 +143,7 @@ pub fn stopped(facts: &AnswerFacts<'_>, by: &str, rows: &[Told]) -> Rendered {
     let mut lines = Vec::new();
     let word = if gone.is_empty() {
         lines.push(format!("Stopped by {}. All {} taken back; nobody was told.", name(by), counted(back.len(), "notice")));
+        lines.push("It is undecided again: its new request is under way to you.".to_owned());
         "Stopped"
     } else if back.is_empty() {
         lines.push(format!("Too late: all {} had left before {} said stop.", counted(gone.len(), "notice"), name(by)));
@@ -139,7 +170,9 @@ pub fn superseded(facts: &AnswerFacts<'_>, answered: &Draft) -> Rendered {
         DraftState::Void(why) => format!("v{} fell away: {}", draft.revision, one_line(why, 200)),
         DraftState::Expired => format!("v{} expired: its windows were over before anybody decided.", draft.revision),
     };
-    let first = if answered.revision == draft.revision {
+    let first = if draft.state == DraftState::Expired {
+        format!("Your answer about v{} came too late. It changed nothing.", answered.revision)
+    } else if answered.revision == draft.revision {
         format!("Your answer came after the decision on v{} and changed nothing.", answered.revision)
     } else {
         format!("Your answer was about v{}, which is not current. It changed nothing.", answered.revision)
@@ -184,6 +217,16 @@ pub fn wrong_sender(facts: &AnswerFacts<'_>, detail: &str) -> Rendered {
     let lines = [
         format!("An answer to your request was not accepted: {}.", one_line(detail, 300).trim_end_matches('.')),
         "Nothing changed. Answer from the address that this mail was sent to; if it was not you, tell your colleagues.".to_owned(),
+    ];
+    answer(facts, "Not accepted", &lines)
+}
+
+/// To an approver who answered the request that a colleague got.
+#[must_use]
+pub fn not_yours(facts: &AnswerFacts<'_>, whose: &str) -> Rendered {
+    let lines = [
+        format!("Nothing changed: you answered the request that went to {}. Each of you has one of your own.", name(whose)),
+        "An answer to this mail, or to your own request, counts.".to_owned(),
     ];
     answer(facts, "Not accepted", &lines)
 }

@@ -10,7 +10,7 @@ use crate::inventory::provider_for;
 use crate::mail::outgoing::instants::StaffClock;
 use crate::mail::outgoing::phrases::{counted, effect, listed, main_windows, short_services};
 use crate::mail::outgoing::{NOTICE_MARKER, Rendered, clean, html, one_line, shown};
-use crate::model::{Change, Draft, Impact, Inventory, Mailbox, Maintenance, Mode, Policy, Question, RequestFlavour, Zones};
+use crate::model::{Change, Draft, Impact, Inventory, Kind, Mailbox, Maintenance, Mode, Policy, Question, RequestFlavour, Zones};
 
 mod buttons;
 mod details;
@@ -101,6 +101,9 @@ fn subject(facts: &RequestFacts<'_>) -> String {
             Some(at) => format!("{}: which services? {provider}", clock.brief(at)),
             None => format!("Which services? {provider}"),
         },
+        Some(Question::NobodyToTell(_)) if facts.maintenance.kind == Some(Kind::Incident) => {
+            format!("OUTAGE reported: {}, {provider}", services_within(draft, 20))
+        }
         Some(Question::NobodyToTell(_)) => format!("{head}, NOBODY TO TELL"),
         None => {
             let (customers, _) = reach(draft);

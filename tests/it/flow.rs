@@ -8,6 +8,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use forewarn::{
@@ -21,30 +22,42 @@ use forewarn::{
 };
 use tempfile::TempDir;
 
-#[tokio::test]
-async fn every_story_comes_out_as_told() {
-    let bless = std::env::var_os("FOREWARN_BLESS").is_some();
+#[test]
+fn every_story_comes_out_as_told() {
     let only = std::env::var("FOREWARN_STORY").unwrap_or_default();
-    let mut faults = Vec::new();
     let stories: Vec<PathBuf> = folders(&stories()).into_iter().filter(|story| name(story).contains(&only)).collect();
     assert!(!stories.is_empty(), "no story has {only:?} in its name");
-    for story in stories {
-        let transcript = match tell(&story).await {
-            Ok(transcript) => transcript,
-            Err(fault) => {
-                faults.push(format!("{}: {fault}", name(&story)));
-                continue;
-            }
-        };
-        let path = story.join("expected.txt");
-        let expected = fs::read_to_string(&path).unwrap_or_default();
-        if bless {
-            fs::write(&path, &transcript).unwrap();
-        } else if transcript != expected {
-            faults.push(format!("{} came out otherwise:\n{}", name(&story), difference(&expected, &transcript)));
-        }
-    }
+    let next = AtomicUsize::new(0);
+    // Each story is a world of its own; a few are told at a time.
+    let faults: Vec<String> = std::thread::scope(|scope| {
+        let tellers: Vec<_> = (0..std::thread::available_parallelism().map_or(2, usize::from).min(8))
+            .map(|_| {
+                scope.spawn(|| {
+                    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                    std::iter::from_fn(|| stories.get(next.fetch_add(1, Ordering::Relaxed)))
+                        .filter_map(|story| runtime.block_on(compared(story)))
+                        .collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        tellers.into_iter().flat_map(|teller| teller.join().unwrap()).collect()
+    });
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
+
+/// What a story does otherwise than its transcript says, or what must never be.
+async fn compared(story: &Path) -> Option<String> {
+    let transcript = match tell(story).await {
+        Ok(transcript) => transcript,
+        Err(fault) => return Some(format!("{}: {fault}", name(story))),
+    };
+    let path = story.join("expected.txt");
+    if std::env::var_os("FOREWARN_BLESS").is_some() {
+        fs::write(&path, &transcript).unwrap();
+        return None;
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    (transcript != expected).then(|| format!("{} came out otherwise:\n{}", name(story), difference(&expected, &transcript)))
 }
 
 /// Plays a story in a folder of its own; gives the masked transcript, or what must never be.
