@@ -85,8 +85,11 @@ impl<'a> View<'a> {
         let below = chosen.or(mail.plain.as_ref()).or(mail.html.as_ref()).map_or("", |body| body.quoted.as_str());
         let mut text = fresh.to_owned();
         if quoted || text.trim().is_empty() {
-            text.push('\n');
-            text.push_str(below);
+            // What is quoted keeps its lines: the marks before them are the mailer's.
+            for line in below.lines() {
+                text.push('\n');
+                text.push_str(line.trim_start_matches(['>', ' ']));
+            }
         }
         let end = text.floor_char_boundary(TEXT_CAP_BYTES);
         text.truncate(end);
