@@ -5,6 +5,7 @@ pub mod stage;
 
 use std::{
     fs,
+    io::Write as _,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -12,7 +13,7 @@ use std::{
 use anyhow::Context as _;
 use clap::Args;
 
-use super::block_on;
+use super::{block_on, view::to_stdout};
 
 const STORY: &str = include_str!("../../fixtures/demo/story.txt");
 const MAILS: [(&str, &str); 7] = [
@@ -54,12 +55,16 @@ impl DemoArgs {
                 anyhow::ensure!(there.next().is_none(), "{} is not empty; name a folder that is absent or empty", dir.display());
                 fs::create_dir_all(dir).with_context(|| format!("{} cannot be made", dir.display()))?;
                 play(dir)?;
-                anstream::println!("\nEverything is in {0}; try: forewarn --config {0}/forewarn.toml status", dir.display());
+                to_stdout(|out| {
+                    Ok(writeln!(out, "\nEverything is in {0}; try: forewarn --config {0}/forewarn.toml status", dir.display())?)
+                })?;
             }
             None => {
                 let dir = Scratch::new()?;
                 play(&dir.0)?;
-                anstream::println!("\nforewarn demo --keep DIR leaves every mail, the configuration and the store to look at.");
+                to_stdout(|out| {
+                    Ok(writeln!(out, "\nforewarn demo --keep DIR leaves every mail, the configuration and the store to look at.")?)
+                })?;
             }
         }
         Ok(ExitCode::SUCCESS)

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeSet,
     fs::{self, File},
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -65,6 +66,8 @@ struct Stage {
     /// Maintenances as they were told last: number and revision.
     told: BTreeSet<(MaintenanceId, u32)>,
     transcript: String,
+    /// Why nothing is printed any more.
+    unheard: Option<io::Error>,
     /// Texts that were printed whole.
     texts: BTreeSet<String>,
     whole: bool,
@@ -101,6 +104,7 @@ impl Stage {
             whole: false,
             told: BTreeSet::new(),
             transcript: String::new(),
+            unheard: None,
             arrived: 0,
             replies: 0,
         };
@@ -148,18 +152,20 @@ impl Stage {
 
     fn print(&mut self, colour: &str, text: &str) {
         for line in text.lines() {
-            if self.voice == Voice::Aloud {
-                anstream::println!("{colour}{line}{OFF}");
-            }
-            self.transcript.push_str(line);
-            self.transcript.push('\n');
+            self.line(line, &format!("{colour}{line}{OFF}"));
         }
     }
 
     fn blank(&mut self) {
-        if self.voice == Voice::Aloud {
-            anstream::println!();
+        self.line("", "");
+    }
+
+    /// One line for the transcript, and as it is printed. Whoever reads along may have enough: the story still goes on to its end.
+    fn line(&mut self, line: &str, printed: &str) {
+        if self.voice == Voice::Aloud && self.unheard.is_none() {
+            self.unheard = writeln!(anstream::stdout(), "{printed}").err();
         }
+        self.transcript.push_str(line);
         self.transcript.push('\n');
     }
 
@@ -423,7 +429,7 @@ impl Stage {
     async fn close(self) -> anyhow::Result<()> {
         fs::write(self.dir.join("transcript.txt"), &self.transcript)?;
         self.service.store().clone().close().await;
-        Ok(())
+        Ok(self.unheard.map_or(Ok(()), Err)?)
     }
 }
 

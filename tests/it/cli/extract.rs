@@ -166,14 +166,15 @@ fn people_are_shown_what_was_found_and_where() {
 #[test]
 fn a_closed_pipe_ends_it_quietly() {
     let corpus = mails("");
-    let demo_free = [
+    let printing = [
         &["extract", "--explain", &corpus][..],
         &["extract", "--format", "json", &corpus],
         &["rules", "list"],
         &["rules", "check", "--samples", &corpus],
+        &["demo"],
         &["--help"],
     ];
-    for arguments in demo_free {
+    for arguments in printing {
         let mut child = forewarn(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // Closed before anything is written: whoever reads had enough.
         drop(child.stdout.take());
@@ -186,7 +187,9 @@ fn a_closed_pipe_ends_it_quietly() {
 
 #[test]
 fn a_full_disk_is_told() {
-    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let output = forewarn(&["extract", &mails("zayo/one-night.eml")]).stdout(full).output().unwrap();
-    Ran::of(output).complains(2, &["No space left"]);
+    for arguments in [&["extract", &mails("zayo/one-night.eml")][..], &["rules", "list"], &["demo"]] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = forewarn(arguments).stdout(full).output().unwrap();
+        Ran::of(output).complains(2, &["No space left"]);
+    }
 }
