@@ -300,7 +300,7 @@ impl Stage {
                 }
             }
         }
-        found.sort_by(|a, b| (&a.1, &a.2.subject).cmp(&(&b.1, &b.2.subject)));
+        found.sort_by(|a, b| (&a.1, &a.2.subject, a.2.text()).cmp(&(&b.1, &b.2.subject, b.2.text())));
         Ok(found)
     }
 
