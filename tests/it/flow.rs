@@ -123,7 +123,7 @@ async fn promises_held(store: &Store, dir: &Path) -> Result<(), String> {
             let Some((told, _)) = row else { return Err(format!("“{}” reached {} past the store", mail.subject, name(&recipient))) };
             let decisions = store.decisions(told.draft).await.unwrap();
             let approved = decisions.iter().find(|record| record.decision == Decision::Approve);
-            if !approved.is_some_and(|record| mail.date.is_some_and(|date| record.at <= date)) {
+            if approved.is_none_or(|record| mail.date.is_none_or(|date| record.at > date)) {
                 return Err(format!("“{}” reached {} without an approval before it", mail.subject, name(&recipient)));
             }
         }
@@ -146,10 +146,11 @@ fn masked(transcript: &str) -> String {
 fn difference(expected: &str, told: &str) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), told.lines().collect());
     let same = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    let show = |sign: &str, lines: &[&str]| -> String { lines.iter().map(|line| format!("{sign}{line}\n")).collect() };
-    let after = |lines: &[&str]| same.saturating_add(6).min(lines.len());
-    let before = show("  ", &old[same.saturating_sub(4)..same]);
-    format!("line {}\n{before}{}{}", same + 1, show("- ", &old[same..after(&old)]), show("+ ", &new[same..after(&new)]))
+    let show = |sign: &str, lines: &[&str], from: usize, count: usize| -> String {
+        lines.iter().skip(from).take(count).map(|line| format!("{sign}{line}\n")).collect()
+    };
+    let before = same.saturating_sub(4);
+    format!("line {}\n{}{}{}", same + 1, show("  ", &old, before, same - before), show("- ", &old, same, 6), show("+ ", &new, same, 6))
 }
 
 fn stories() -> PathBuf {
