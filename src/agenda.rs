@@ -5,7 +5,9 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use crate::lifecycle::reduces;
-use crate::model::{AgendaFacts, Draft, DraftId, DraftState, FirstContact, Kind, Local, Maintenance, Mode, Policy, RequestAbout, Zones};
+use crate::model::{
+    AgendaFacts, Draft, DraftId, DraftState, FirstContact, Kind, Local, Maintenance, Mode, Policy, Question, RequestAbout, Zones,
+};
 
 /// Time between two alarms of one urgent window (W13).
 const ALARM_EVERY: TimeDelta = TimeDelta::minutes(10);
@@ -83,7 +85,10 @@ fn due_of_draft(draft: &Draft, maintenance: &Maintenance, policy: &Policy, zones
     }
     // A window without an end is over a day after its start.
     let over = draft.ends_at.or(draft.starts_at.map(|start| start + TimeDelta::days(1)));
-    if over.is_some_and(|end| end <= now) && !reduces(&draft.change) {
+    // What was past when it was asked about may have been misread: that question stays until it is answered.
+    let asks_time = draft.questions.iter().any(|question| matches!(question, Question::Windows(_)));
+    let asked_too_late = asks_time && over.is_some_and(|end| end <= draft.proposed_at);
+    if over.is_some_and(|end| end <= now) && !reduces(&draft.change) && !asked_too_late {
         return vec![Due::Expire(id)];
     }
     let mut due = Vec::new();

@@ -8,8 +8,8 @@ use crate::{
     draft::{self, AnswerFacts, NoticeFacts},
     inventory, lifecycle,
     model::{
-        Affected, AffectedService, Change, Content, Draft, DraftId, DraftState, Inventory, Kind, Local, Maintenance, Mode, OutboxKind,
-        Outgoing, ProblemKind, Question, Remark, Request, RequestAbout, RequestFlavour, Status, Window,
+        Affected, AffectedService, Change, Content, Draft, DraftId, DraftState, EvidenceSource, Inventory, Kind, Local, Maintenance, Mode,
+        OutboxKind, Outgoing, ProblemKind, Question, Remark, Request, RequestAbout, RequestFlavour, Status, Window,
     },
 };
 
@@ -34,15 +34,18 @@ pub(crate) fn blocks_sending(draft: &Draft) -> bool {
 /// Drafts a change and asks every approver. `extra` are remarks of the caller's.
 pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &Change, extra: Vec<Remark>) -> Proposed {
     let desk = plan.desk;
+    let maintenance = &as_after(maintenance, change);
     let affected = inventory::affected(desk.inventory, maintenance);
-    if affected.services.is_empty() && affected.unknown_objects.is_empty() && !affected.retired_objects.is_empty() {
-        return Proposed::Retired;
-    }
     // Who is told of a change must have heard of what it changes: rows that this decision takes back told nobody. Of an end rather one too many.
     let mut rows = plan.told(maintenance.id, true);
     rows.retain(|row| lifecycle::reduces(change) || !plan.takes_back(row));
-    let mut questions = questions(desk, maintenance, &affected, change, !rows.is_empty());
-    if questions.is_empty() && !affected.services.is_empty() && affected.services.iter().all(|service| service.internal) {
+    // What is in doubt is looked at by a person, and those who were told before are told what became of it.
+    let settled = rows.is_empty() && !maintenance.problems.iter().any(|problem| problem.blocking);
+    if settled && affected.services.is_empty() && affected.unknown_objects.is_empty() && !affected.retired_objects.is_empty() {
+        return Proposed::Retired;
+    }
+    let mut questions = questions(plan, maintenance, &affected, change, !rows.is_empty());
+    if settled && questions.is_empty() && !affected.services.is_empty() && affected.services.iter().all(|service| service.internal) {
         return Proposed::Internal;
     }
     let mut remarks = remarks(plan, maintenance, &affected, change);
@@ -79,7 +82,7 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
         Some(list) => list.clone(),
         None => affected.services,
     };
-    let (starts_at, ends_at) = lifecycle::span(&maintenance.said.windows);
+    let (starts_at, ends_at) = lifecycle::span(&possible_windows(maintenance, &questions));
     let draft = Draft {
         id: plan.new_draft(),
         maintenance: maintenance.id,
@@ -105,6 +108,22 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
     ask(plan, maintenance, &draft);
     plan.keep_draft(draft);
     Proposed::Asked(id)
+}
+
+/// The maintenance as a change makes it: an unproved mail changes what a notice says, not yet what is known.
+fn as_after(maintenance: &Maintenance, change: &Change) -> Maintenance {
+    let status = match change {
+        Change::Cancelled | Change::Retracted => Status::Cancelled,
+        Change::Completed => Status::Completed,
+        _ => maintenance.status,
+    };
+    Maintenance { status, ..maintenance.clone() }
+}
+
+/// The windows in every reading that is still possible: none of them may pass unseen.
+fn possible_windows(maintenance: &Maintenance, questions: &[Question]) -> Vec<Window> {
+    let asked = questions.iter().filter_map(|question| if let Question::Windows(readings) = question { Some(readings) } else { None });
+    maintenance.said.windows.iter().chain(asked.flatten().flatten()).cloned().collect()
 }
 
 /// Puts a request to every approver, and raises the alarm where the window is near (W13).
@@ -169,11 +188,11 @@ fn public_name(desk: &Desk<'_>, maintenance: &Maintenance) -> String {
         .map_or_else(|| "Provider".to_owned(), |provider| provider.public_name.clone())
 }
 
-fn questions(desk: &Desk<'_>, maintenance: &Maintenance, affected: &Affected, change: &Change, anybody_told: bool) -> Vec<Question> {
-    let said = &maintenance.said;
+fn questions(plan: &Plan<'_>, maintenance: &Maintenance, affected: &Affected, change: &Change, anybody_told: bool) -> Vec<Question> {
+    let (desk, said) = (plan.desk, &maintenance.said);
     let follows = lifecycle::reduces(change) && anybody_told;
     let mut questions = Vec::new();
-    let readings = readings(desk, maintenance);
+    let readings = readings(desk, maintenance, plan.now);
     if !readings.is_empty() && !follows {
         questions.push(Question::Windows(readings));
     } else if said.windows.is_empty() && !follows && (said.watch.is_some() || !lifecycle::needs_no_window(maintenance.kind, said)) {
@@ -188,8 +207,9 @@ fn questions(desk: &Desk<'_>, maintenance: &Maintenance, affected: &Affected, ch
 }
 
 /// The readings that a person chooses from: those that the mail leaves open; where only the zone is missing, UTC and staff's zone; where
-/// anything else about the time is in doubt, the one that was found, to be confirmed. Empty where the time is sure.
-fn readings(desk: &Desk<'_>, maintenance: &Maintenance) -> Vec<Vec<Window>> {
+/// anything else about the time is in doubt, or a mail in doubt names the past, the one that was found, to be confirmed. Empty where the
+/// time is sure.
+fn readings(desk: &Desk<'_>, maintenance: &Maintenance, now: DateTime<Utc>) -> Vec<Vec<Window>> {
     let said = &maintenance.said;
     let doubted = |kinds: &[ProblemKind]| maintenance.problems.iter().any(|problem| problem.blocking && kinds.contains(&problem.problem));
     if said.readings.len() >= 2 || said.windows.is_empty() {
@@ -206,7 +226,9 @@ fn readings(desk: &Desk<'_>, maintenance: &Maintenance) -> Vec<Vec<Window>> {
         ProblemKind::WeekdayMismatch,
         ProblemKind::EndsBeforeStart,
     ];
-    if doubted(&in_doubt) { vec![said.windows.clone()] } else { Vec::new() }
+    let said_by_person = maintenance.evidence.iter().any(|one| one.field == "window" && matches!(one.source, EvidenceSource::Person(_)));
+    let past = lifecycle::is_over(said, now) && maintenance.problems.iter().any(|problem| problem.blocking) && !said_by_person;
+    if doubted(&in_doubt) || past { vec![said.windows.clone()] } else { Vec::new() }
 }
 
 /// A window whose clock times were taken for UTC, taken for staff's zone; none where the clocks skip or repeat one.

@@ -18,7 +18,7 @@ use crate::{
     },
     model::{
         Change, Content, Decision, DecisionRecord, Draft, DraftState, Local, Mail, Mailbox, Maintenance, OutboxKind, OutboxState, Outgoing,
-        Recipient, Remark, ReplyOutcome, Request, RequestAbout, Variant, Zones,
+        ProblemKind, Recipient, Remark, ReplyOutcome, Request, RequestAbout, Status, Variant, Zones,
     },
     rules::time::{self, TimeContext},
 };
@@ -141,6 +141,7 @@ fn decide(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
             let why = if why.is_empty() { "no reason given".to_owned() } else { why };
             plan.keep_draft(Draft { state: DraftState::Rejected(why.clone()), ..reply.draft.clone() });
             answer::rejected(plan, reply, &why);
+            bring_back(plan, reply);
             ReplyOutcome::Accepted
         }
         Verb::Hold(day) => hold(plan, reply, day.as_deref()),
@@ -157,6 +158,19 @@ fn decide(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
             ReplyOutcome::Accepted
         }
         verb => settle(plan, reply, &verb),
+    }
+}
+
+/// A cancellation that nobody proved had overtaken what was still undecided. It is refused, so that is asked again.
+fn bring_back(plan: &mut Plan<'_>, reply: &Answered<'_>) {
+    if !lifecycle::reduces(&reply.draft.change) || matches!(reply.maintenance.status, Status::Cancelled | Status::Completed) {
+        return;
+    }
+    let earlier = |draft: &Draft| draft.revision < reply.draft.revision && !lifecycle::reduces(&draft.change);
+    let overtaken = plan.drafts_of(reply.maintenance.id).into_iter().rfind(earlier);
+    if let Some(overtaken) = overtaken.filter(|draft| matches!(draft.state, DraftState::Void(_))) {
+        let text = "asked again: the mail that ended it was called wrong".to_owned();
+        propose(plan, &reply.maintenance, &overtaken.change, vec![Remark { label: "NOTE".to_owned(), text }]);
     }
 }
 
@@ -211,6 +225,9 @@ fn approve(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
         Ok(rows) => {
             reply.record(plan, Decision::Approve);
             plan.keep_draft(Draft { state: DraftState::Approved, ..draft.clone() });
+            if let Some(status) = ended_status(&draft.change) {
+                plan.keep(Maintenance { status, ..reply.maintenance.clone() });
+            }
             answer::approved(plan, reply, rows.len());
             plan.effects.outgoing.extend(rows);
             ReplyOutcome::Accepted
@@ -219,6 +236,15 @@ fn approve(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
             help(plan, reply.arrival, reply.mail, &reply.accepted.request, &format!("nothing was sent: {why}"));
             ReplyOutcome::Unclear
         }
+    }
+}
+
+/// What an approved word about the end makes of the maintenance, where its mail alone was not believed.
+fn ended_status(change: &Change) -> Option<Status> {
+    match change {
+        Change::Cancelled | Change::Retracted => Some(Status::Cancelled),
+        Change::Completed => Some(Status::Completed),
+        _ => None,
     }
 }
 
@@ -280,7 +306,14 @@ fn stop(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
         // Undone is undecided, not decided otherwise: what was approved by mistake can be mended and approved.
         plan.void_drafts(reply.maintenance.id, &why);
         let remark = Remark { label: "NOTE".to_owned(), text: format!("approved before, then {why}; nobody was told") };
-        propose(plan, &reply.maintenance, &reply.draft.change.clone(), vec![remark]);
+        let mut maintenance = reply.maintenance.clone();
+        let unproved = maintenance.problems.iter().any(|problem| problem.problem == ProblemKind::Unauthenticated);
+        if unproved && ended_status(&reply.draft.change) == Some(maintenance.status) {
+            // It was taken for ended on the word that is now taken back.
+            maintenance.status = Status::Confirmed;
+            plan.keep(maintenance.clone());
+        }
+        propose(plan, &maintenance, &reply.draft.change, vec![remark]);
     } else {
         plan.keep_draft(Draft { state: DraftState::Rejected(why), ..reply.draft.clone() });
     }
@@ -300,7 +333,13 @@ fn hold(plan: &mut Plan<'_>, reply: &Answered<'_>, day: Option<&str>) -> ReplyOu
         None => Ok(next_working_day(plan)),
         Some(text) => hold_until(plan, text),
     };
+    let begun = reply.draft.starts_at.is_some_and(|start| start <= plan.now);
     let until = match wanted {
+        Ok(_) if begun => {
+            let why = "the window has begun, so it cannot be held any more";
+            help(plan, reply.arrival, reply.mail, &reply.accepted.request, why);
+            return ReplyOutcome::Unclear;
+        }
         Ok(until) => latest_hold(plan, &reply.draft).map_or(until, |latest| until.min(latest)),
         Err(why) => {
             help(plan, reply.arrival, reply.mail, &reply.accepted.request, &why);
@@ -404,7 +443,9 @@ fn first_contact(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, accepted: 
     let mut drafted = 0;
     for mut maintenance in held {
         maintenance.held_back = false;
-        if starts && !lifecycle::is_over(&maintenance.said, plan.now) {
+        if matches!(maintenance.status, Status::Cancelled | Status::Completed) {
+            maintenance.closed = Some("cancelled or over before the start".to_owned());
+        } else if starts && !lifecycle::is_over(&maintenance.said, plan.now) {
             maintenance.revision += 1;
             propose(plan, &maintenance, &Change::New, Vec::new());
             drafted += 1;

@@ -72,7 +72,7 @@ fn window(plan: &Plan<'_>, reply: &Answered<'_>, text: &str) -> Result<(Settling
 }
 
 /// Doubts that a person ends by naming the window.
-fn is_about_time(problem: ProblemKind) -> bool {
+pub(super) fn is_about_time(problem: ProblemKind) -> bool {
     matches!(
         problem,
         ProblemKind::AmbiguousTime

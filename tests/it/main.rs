@@ -7,5 +7,6 @@ mod digest;
 mod drafts;
 mod flow;
 mod layers;
+mod promises;
 mod rules;
 mod store;

@@ -1,0 +1,457 @@
+//! The four promises, held against the whole service: a real store, a Maildir on either side, a clock that is set.
+//!
+//! Each test tells how a promise could be broken and shows that it is not; `promises/random.rs` plays many weeks at random and asks
+//! after each step.
+
+use std::{
+    collections::BTreeSet,
+    fs::{self, File},
+    path::PathBuf,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use forewarn::{
+    clock::Clock,
+    config, mail,
+    model::{Draft, DraftState, Mail, Maintenance, Outcome},
+    service::{self, Round, Service},
+};
+use tempfile::TempDir;
+
+const SAM: &str = "sam@harborlight.example";
+const INES: &str = "ines@harborlight.example";
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+/// The world of the demo, in live mode, with a service that can be stopped and started.
+struct World {
+    dir: TempDir,
+    clock: Clock,
+    running: Option<(Service, File)>,
+    seen: BTreeSet<PathBuf>,
+    mails: u32,
+}
+
+/// A mail that left.
+#[derive(Clone)]
+struct Out {
+    to: String,
+    mail: Mail,
+    bytes: Vec<u8>,
+}
+
+impl Out {
+    fn text(&self) -> &str {
+        self.mail.plain.as_ref().map_or("", |body| body.fresh.as_str())
+    }
+}
+
+impl World {
+    /// Begins a quarter of an hour before the instant, with an empty inbox. Each change replaces a line of the configuration.
+    async fn new(start: &str, changes: &[(&str, &str)]) -> Self {
+        let mut world = Self::closed(start, changes);
+        world.open().await;
+        world.round().await;
+        world.clock.set(at(start));
+        world
+    }
+
+    fn closed(start: &str, changes: &[(&str, &str)]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        for folder in ["in/new", "in/cur", "in/tmp", "out"] {
+            fs::create_dir_all(dir.path().join(folder)).unwrap();
+        }
+        fs::write(dir.path().join("forewarn.key"), "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n").unwrap();
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(dir.path().join("forewarn.key"), fs::Permissions::from_mode(0o600)).unwrap();
+        fs::write(dir.path().join("services.toml"), include_str!("../../fixtures/services.toml")).unwrap();
+        let world = Self { dir, clock: Clock::fixed(at(start) - TimeDelta::minutes(15)), running: None, seen: BTreeSet::new(), mails: 0 };
+        let mut all = vec![("mode = \"rehearsal\"", "mode = \"live\"")];
+        all.extend_from_slice(changes);
+        world.configure(include_str!("../../fixtures/forewarn.toml"), &all);
+        world
+    }
+
+    fn configure(&self, text: &str, changes: &[(&str, &str)]) {
+        let mut text = text.to_owned();
+        let alarms = self.dir.path().join("alarms").display().to_string();
+        for (old, new) in changes {
+            assert!(text.contains(old), "the configuration has no {old}");
+            text = text.replacen(old, &new.replace("ALARMS", &alarms), 1);
+        }
+        fs::write(self.dir.path().join("forewarn.toml"), text).unwrap();
+    }
+
+    /// Changes the configuration; the service has to be opened anew.
+    fn change(&self, old: &str, new: &str) {
+        let text = fs::read_to_string(self.dir.path().join("forewarn.toml")).unwrap();
+        self.configure(&text, &[(old, new)]);
+    }
+
+    async fn open(&mut self) {
+        let config = config::load(&self.dir.path().join("forewarn.toml")).unwrap_or_else(|report| panic!("{report}"));
+        self.running = Some(service::open(config, self.clock.clone()).await.unwrap());
+    }
+
+    /// Stops the service as a kill would: nothing is finished.
+    async fn stop(&mut self) {
+        if let Some((service, lock)) = self.running.take() {
+            service.store().clone().close().await;
+            drop(lock);
+        }
+    }
+
+    async fn restart(&mut self) {
+        self.stop().await;
+        self.open().await;
+    }
+
+    fn service(&self) -> &Service {
+        &self.running.as_ref().unwrap().0
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    async fn round(&self) -> Round {
+        let round = self.service().once().await.unwrap();
+        assert!(self.service().store().counts().await.unwrap().adds_up());
+        round
+    }
+
+    /// Sets the clock and does a round.
+    async fn at(&self, time: &str) -> Round {
+        self.clock.set(at(time));
+        self.round().await
+    }
+
+    async fn later(&self, minutes: i64) -> Round {
+        self.clock.advance(TimeDelta::minutes(minutes));
+        self.round().await
+    }
+
+    fn put(&mut self, raw: &str) -> String {
+        self.mails += 1;
+        let name = format!("{:04}.mail", self.mails);
+        let temporary = self.dir.path().join("in/tmp").join(&name);
+        fs::write(&temporary, raw.replace('\n', "\r\n")).unwrap();
+        let arrived = std::time::SystemTime::from(self.now());
+        File::options().write(true).open(&temporary).unwrap().set_modified(arrived).unwrap();
+        fs::rename(&temporary, self.dir.path().join("in/new").join(&name)).unwrap();
+        name
+    }
+
+    /// A mail arrives and is considered.
+    async fn arrives(&mut self, raw: &str) -> Outcome {
+        self.put(raw);
+        let round = self.round().await;
+        round.considered.last().map(|(_, outcome)| outcome.clone()).unwrap()
+    }
+
+    /// A host notice of the demo's provider.
+    fn notice(&self, subject: &str, body: &str) -> String {
+        self.mail("Northfield Cloud <notices@northfield.example>", subject, "", body)
+    }
+
+    fn mail(&self, from: &str, subject: &str, headers: &str, body: &str) -> String {
+        format!(
+            "Message-ID: <m{}-{}@test.example>\nFrom: {from}\nTo: noc@harborlight.example\nSubject: {subject}\nDate: {}\n{headers}\
+             MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{body}\n",
+            self.mails,
+            self.now().timestamp(),
+            self.now().to_rfc2822(),
+        )
+    }
+
+    /// Every mail that left since the last look, in order of recipient and subject.
+    fn out(&mut self) -> Vec<Out> {
+        let mut found = Vec::new();
+        for recipient in fs::read_dir(self.dir.path().join("out")).unwrap() {
+            let recipient = recipient.unwrap();
+            for file in fs::read_dir(recipient.path().join("new")).unwrap() {
+                let path = file.unwrap().path();
+                if self.seen.insert(path.clone()) {
+                    let bytes = fs::read(&path).unwrap();
+                    found.push(Out { to: recipient.file_name().to_string_lossy().into_owned(), mail: mail::parse(&bytes), bytes });
+                }
+            }
+        }
+        found.sort_by(|a, b| (&a.to, &a.mail.subject).cmp(&(&b.to, &b.mail.subject)));
+        found
+    }
+
+    /// What left to customers since the last look.
+    fn told(&mut self) -> Vec<Out> {
+        self.out().into_iter().filter(|out| !out.to.ends_with("harborlight.example")).collect()
+    }
+
+    /// The newest request to somebody about a maintenance.
+    fn request(&self, who: &str, about: &str) -> Mail {
+        let mut newest: Option<Mail> = None;
+        for file in fs::read_dir(self.dir.path().join("out").join(who).join("new")).unwrap() {
+            let mail = mail::parse(&fs::read(file.unwrap().path()).unwrap());
+            let is_request = mail.message_id.as_deref().is_some_and(|id| id.starts_with("fw."));
+            let later = newest.as_ref().is_none_or(|seen| (mail.date, revision(&mail)) > (seen.date, revision(seen)));
+            if is_request && later && mail.subject.contains(about) {
+                newest = Some(mail);
+            }
+        }
+        newest.unwrap_or_else(|| panic!("{who} has no request about {about}"))
+    }
+
+    /// An answer to a request as a mail client writes it.
+    fn answer(&self, from: &str, request: &Mail, text: &str) -> String {
+        format!(
+            "Message-ID: <reply-{}-{}@harborlight.example>\nFrom: <{from}>\nTo: <{}>\nSubject: Re: {}\nIn-Reply-To: <{}>\nDate: {}\n\
+             MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n{text}\n",
+            self.mails,
+            self.now().timestamp(),
+            request.reply_to.first().map_or("forewarn@harborlight.example", |to| to.address.as_str()),
+            request.subject,
+            request.message_id.as_deref().unwrap_or_default(),
+            self.now().to_rfc2822(),
+        )
+    }
+
+    /// Sam answers the newest request about a maintenance.
+    async fn sam(&mut self, about: &str, text: &str) -> Outcome {
+        let raw = self.answer(SAM, &self.request(SAM, about), text);
+        self.arrives(&raw).await
+    }
+
+    async fn maintenances(&self) -> Vec<Maintenance> {
+        self.service().store().maintenances(self.now() - TimeDelta::days(400), self.now() + TimeDelta::days(400)).await.unwrap()
+    }
+
+    async fn drafts(&self) -> Vec<(Draft, Maintenance)> {
+        self.service().store().drafts(true).await.unwrap()
+    }
+
+    async fn open_drafts(&self) -> Vec<(Draft, Maintenance)> {
+        self.service().store().drafts(false).await.unwrap()
+    }
+
+    fn alarms(&self) -> String {
+        fs::read_to_string(self.dir.path().join("alarms")).unwrap_or_default()
+    }
+}
+
+/// The change of the configuration by which alarms are written into a file.
+const ALARMS: (&str, &str) = ("[outbox]", "[alarm]\ncommand = [\"/bin/sh\", \"-c\", \"cat >> ALARMS\"]\n\n[outbox]");
+
+/// `v3` of a request's subject.
+fn revision(mail: &Mail) -> u32 {
+    let words = mail.subject.split_whitespace().filter_map(|word| word.strip_prefix('v')?.parse().ok());
+    words.last().unwrap_or(0)
+}
+
+/// The body of a host notice.
+fn host(reference: &str, server: &str, window: &str) -> String {
+    format!(
+        "Hello,\n\nReference: {reference}\nServer: {server}\nReason: replacement of a degraded host\nMaintenance window: {window}\n\nNothing is to be done on your side."
+    )
+}
+
+const WINDOW: &str = "2020-09-10 04:00 UTC to 2020-09-10 12:00 UTC";
+const SUBJECT: &str = "Scheduled maintenance for your server mail01";
+
+fn outcome_name(outcome: &Outcome) -> &'static str {
+    outcome.name()
+}
+
+#[tokio::test]
+async fn a_draft_can_be_decided_after_the_provider_says_that_it_began() {
+    let mut world = World::new("2020-09-09T15:00:00Z", &[]).await;
+    world.arrives(&world.notice(SUBJECT, &host("NF-1", "mail01", WINDOW))).await;
+    world.clock.set(at("2020-09-10T04:05:00Z"));
+    let begun = calendar("NF-1", "IN-PROCESS", "mail01");
+    let raw = world.mail("Northfield Cloud <notices@northfield.example>", "Maintenance has begun", "", "unused");
+    let raw = raw.replace("Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nunused", &begun);
+    world.arrives(&raw).await;
+    assert_eq!(world.maintenances().await.len(), 1);
+    assert_eq!(outcome_name(&world.sam("FW-1", "approve").await), "reply");
+    world.later(5).await;
+    assert!(!world.told().is_empty(), "{:?}", world.drafts().await.iter().map(|(draft, _)| draft.state.clone()).collect::<Vec<_>>());
+}
+
+/// A calendar part after the BCOP, as a whole body with its headers.
+fn calendar(id: &str, status: &str, object: &str) -> String {
+    format!(
+        "Content-Type: text/calendar; method=PUBLISH; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nBEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//t//t//EN\n\
+         METHOD:PUBLISH\nBEGIN:VEVENT\nSUMMARY:Work\nUID:{id}@northfield.example\nDTSTART:20200910T040000Z\nDTEND:20200910T120000Z\n\
+         X-MAINTNOTE-PROVIDER:northfield.example\nX-MAINTNOTE-ACCOUNT:1\nX-MAINTNOTE-MAINTENANCE-ID:{id}\nX-MAINTNOTE-OBJECT-ID:{object}\n\
+         X-MAINTNOTE-IMPACT:OUTAGE\nX-MAINTNOTE-STATUS:{status}\nEND:VEVENT\nEND:VCALENDAR"
+    )
+}
+
+#[tokio::test]
+async fn t11_an_emergency_that_has_begun_is_asked_and_alarmed() {
+    for window in ["2020-09-10 04:00 UTC", "2020-09-10 04:00 UTC to 2020-09-10 12:00 UTC"] {
+        let mut world = World::new("2020-09-10T04:10:00Z", &[ALARMS]).await;
+        world.arrives(&world.notice("Emergency maintenance for your server mail01", &host("NF-1", "mail01", window))).await;
+        let all = world.maintenances().await;
+        assert_eq!(world.open_drafts().await.len(), 1, "{window}: {all:#?}");
+        assert!(world.alarms().contains("FW-1"), "{window}: {}", world.alarms());
+    }
+}
+
+#[tokio::test]
+async fn t11_a_live_mail_that_is_read_after_its_window_is_told_to_staff() {
+    let mut world = World::new("2020-09-09T15:00:00Z", &[]).await;
+    world.put(&world.notice(SUBJECT, &host("NF-1", "mail01", WINDOW)));
+    world.at("2020-09-10T13:00:00Z").await;
+    let out = world.out();
+    assert!(out.iter().any(|out| out.to == SAM && out.mail.subject.contains("FW-1")), "{}", out.len());
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_asks_even_in_a_known_thread() {
+    let mut world = World::new("2020-09-05T15:00:00Z", &[]).await;
+    let first = world.notice(SUBJECT, &host("NF-1", "mail01", WINDOW));
+    let id = first.lines().next().unwrap().trim_start_matches("Message-ID: ").to_owned();
+    world.arrives(&first).await;
+    world.sam("FW-1", "approve").await;
+    world.later(10).await;
+    world.out();
+    let headers = format!("In-Reply-To: {id}\n");
+    let raw = world.mail(
+        "Northfield Cloud <notices@northfield.example>",
+        "Re: your server",
+        &headers,
+        "Hello,\n\nwe could not get the parts in time, so our maintenance window will be some other night. More soon.",
+    );
+    assert_eq!(outcome_name(&world.arrives(&raw).await), "needs-person");
+    let out = world.out();
+    assert!(
+        out.iter().any(|out| out.to == SAM && out.mail.message_id.as_deref().unwrap_or_default().starts_with("fw.")),
+        "nobody was asked"
+    );
+}
+
+#[tokio::test]
+async fn what_was_closed_unasked_comes_back_with_news() {
+    let mut world = World::new("2020-09-05T15:00:00Z", &[]).await;
+    let cancelled = "Hello,\n\nReference: NF-9\nServer: mail01\nMaintenance window: 2020-09-10 04:00 UTC to 2020-09-10 12:00 UTC\n";
+    world.arrives(&world.notice("Maintenance cancelled", cancelled)).await;
+    world.later(60).await;
+    let moved = "Hello,\n\nReference: NF-9\nServer: mail01\nReason: parts\nPrevious window: 2020-09-10 04:00 UTC to 2020-09-10 12:00 UTC\n\
+                 New maintenance window: 2020-09-12 04:00 UTC to 2020-09-12 12:00 UTC";
+    world.arrives(&world.notice("Maintenance rescheduled for your server mail01", moved)).await;
+    assert_eq!(world.open_drafts().await.len(), 1, "{:#?}", world.maintenances().await);
+}
+
+#[tokio::test]
+async fn w17_a_server_given_back_and_one_in_use_in_the_next_mail() {
+    let mut world = World::new("2020-09-05T15:00:00Z", &[]).await;
+    world.arrives(&world.notice("Scheduled maintenance for your server web03", &host("NF-3", "web03", WINDOW))).await;
+    assert_eq!(world.open_drafts().await.len(), 0);
+    world.later(60).await;
+    world.arrives(&world.notice("Scheduled maintenance for your server web03", &host("NF-3", "mail01", WINDOW))).await;
+    assert_eq!(world.open_drafts().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_new_mail_about_what_waits_for_start_is_not_held_back() {
+    let mut world = World::closed("2020-09-05T15:00:00Z", &[]);
+    let old = world.notice(SUBJECT, &host("NF-1", "mail01", WINDOW));
+    world.put(&old);
+    world.open().await;
+    world.round().await;
+    world.later(60).await;
+    let moved = "Hello,\n\nReference: NF-1\nServer: mail01\nReason: parts\nPrevious window: 2020-09-10 04:00 UTC to 2020-09-10 12:00 UTC\n\
+                 New maintenance window: 2020-09-12 04:00 UTC to 2020-09-12 12:00 UTC";
+    world.arrives(&world.notice("Maintenance rescheduled for your server mail01", moved)).await;
+    assert_eq!(world.open_drafts().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_zone_in_doubt_stays_in_doubt_when_another_mail_says_nothing_of_the_time() {
+    let mut world = World::new("2020-09-05T15:00:00Z", &[]).await;
+    let doubtful = host("NF-1", "mail01", "2020-09-10 04:00 to 2020-09-10 12:00");
+    world.arrives(&world.notice(SUBJECT, &doubtful)).await;
+    let first = world.open_drafts().await;
+    assert!(!first[0].0.questions.is_empty(), "{:#?}", first[0].0.questions);
+    world.later(60).await;
+    let tentative = "Hello,\n\nReference: NF-1\nServer: mail01, web01\nReason: replacement of a degraded host and of another";
+    world.arrives(&world.notice(SUBJECT, tentative)).await;
+    for (draft, maintenance) in world.open_drafts().await {
+        assert!(!draft.questions.is_empty(), "{:?} {:#?}", draft.variants.len(), maintenance.said.windows);
+    }
+}
+
+#[tokio::test]
+async fn services_chosen_for_nothing_named_do_not_outrank_named_ones() {
+    let mut world = World::new("2020-09-05T15:00:00Z", &[]).await;
+    let unnamed = format!("Hello,\n\nReference: NF-1\nReason: parts\nMaintenance window: {WINDOW}");
+    world.arrives(&world.notice(SUBJECT, &unnamed)).await;
+    world.sam("FW-1", "services 1").await;
+    let (draft, _) = world.open_drafts().await.pop().unwrap();
+    let chosen: Vec<String> = draft.services.iter().map(|service| service.id.clone()).collect();
+    assert_eq!(chosen.len(), 1);
+    world.later(60).await;
+    let other = if chosen == ["web"] { "mail01" } else { "web01" };
+    world.arrives(&world.notice(SUBJECT, &host("NF-1", other, WINDOW))).await;
+    let (draft, _) = world.open_drafts().await.pop().unwrap();
+    assert!(draft.services.iter().all(|service| !chosen.contains(&service.id)), "{:?}", draft.services);
+}
+
+#[tokio::test]
+async fn one_reference_for_two_works_of_one_mail_stays_two() {
+    let mut world = World::new("2020-09-05T15:00:00Z", &[]).await;
+    let both = format!("{}\nEND", events("NF-7")).replace("\nEND", "");
+    for _ in 0..2 {
+        let raw = world.mail("Northfield Cloud <notices@northfield.example>", "Two works", "", "unused");
+        let raw = raw.replace("Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nunused", &both);
+        world.arrives(&raw).await;
+        world.later(60).await;
+    }
+    let all = world.maintenances().await;
+    let starts: BTreeSet<_> = all.iter().flat_map(|one| one.said.windows.iter().map(|window| window.start)).collect();
+    assert_eq!(starts.len(), 2, "{:#?}", all.iter().map(|one| &one.said).collect::<Vec<_>>());
+}
+
+/// Two events under one reference: mail01 on the 10th, web01 on the 12th.
+fn events(id: &str) -> String {
+    let one = calendar(id, "CONFIRMED", "mail01");
+    let event = one.get(one.find("BEGIN:VEVENT").unwrap()..one.find("END:VCALENDAR").unwrap()).unwrap().to_owned();
+    let second = event.replace("20200910", "20200912").replace("mail01", "web01").replace(&format!("UID:{id}"), &format!("UID:{id}b"));
+    one.replace("END:VCALENDAR", &format!("{second}END:VCALENDAR"))
+}
+
+#[tokio::test]
+async fn a_change_that_leaves_internal_services_only_releases_those_told() {
+    let mut world = World::new("2020-09-05T15:00:00Z", &[]).await;
+    world.arrives(&world.notice(SUBJECT, &host("NF-1", "mail01", WINDOW))).await;
+    world.sam("FW-1", "approve").await;
+    world.later(10).await;
+    assert!(!world.told().is_empty());
+    world.arrives(&world.notice(SUBJECT, &host("NF-1", "API", WINDOW))).await;
+    assert_eq!(world.open_drafts().await.len(), 1, "those told are asked about");
+}
+
+#[tokio::test]
+async fn a_cancellation_that_is_refused_brings_back_what_was_asked() {
+    let mut world = World::new("2020-09-05T15:00:00Z", &[]).await;
+    world.arrives(&world.notice(SUBJECT, &host("NF-1", "mail01", WINDOW))).await;
+    world.sam("FW-1", "approve").await;
+    world.later(10).await;
+    let moved = "Hello,\n\nReference: NF-1\nServer: mail01\nReason: parts\nPrevious window: 2020-09-10 04:00 UTC to 2020-09-10 12:00 UTC\n\
+                 New maintenance window: 2020-09-12 04:00 UTC to 2020-09-12 12:00 UTC";
+    world.arrives(&world.notice("Maintenance rescheduled for your server mail01", moved)).await;
+    world.later(10).await;
+    world.arrives(&world.notice("Maintenance cancelled", "Hello,\n\nReference: NF-1\nServer: mail01\n")).await;
+    world.later(10).await;
+    world.sam("FW-1", "reject that mail is forged").await;
+    let open = world.open_drafts().await;
+    assert_eq!(
+        open.len(),
+        1,
+        "{:#?}",
+        world.drafts().await.iter().map(|(d, _)| (d.revision, d.change.clone(), d.state.clone())).collect::<Vec<_>>()
+    );
+    assert!(matches!(open[0].0.change, forewarn::model::Change::Rescheduled { .. }));
+    assert_eq!(open[0].0.state, DraftState::Proposed);
+}
