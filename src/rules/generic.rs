@@ -3,6 +3,7 @@
 //! What it finds is a proposal: every reading carries `NoRule`, which blocks. It never calls a mail irrelevant that holds a sign
 //! (`rules::sign`), and never those of a known sender.
 
+mod actions;
 mod calendar;
 mod fields;
 mod named;
@@ -15,8 +16,8 @@ use super::sign;
 use super::time::{self, Statement, TimeContext};
 use super::words::{self, rank};
 use crate::model::{
-    Action, AffectedObject, Evidence, EvidenceSource, Impact, Irrelevance, Kind, Mail, Notification, Precision, Problem, ProblemKind,
-    Reading, Role, RuleRef, Status, Verdict, Window,
+    AffectedObject, Evidence, EvidenceSource, Impact, Irrelevance, Kind, Mail, Notification, Precision, Problem, ProblemKind, Reading,
+    Role, RuleRef, Status, Verdict, Window,
 };
 use fields::{Forms, Topic};
 use windows::{Stated, Times};
@@ -132,7 +133,10 @@ fn of_text(mail: &Mail, forms: &Forms, context: &TimeContext<'_>, found: &mut Fo
         note.status = None;
         return (Some(Kind::Incident), vec![note]);
     }
-    actions(&times, &mut note, found);
+    note.actions = actions::actions(&forms.prose, &times, context);
+    for action in &note.actions {
+        found.saw("action", EvidenceSource::Text, &action.text, "something to do before a time");
+    }
     let list = with_windows(note, &times, context, found);
     let list = match list.as_slice() {
         [only] if only.windows.is_empty() => without_window(only.clone(), &whole, &times, found),
@@ -198,7 +202,7 @@ fn complete(note: &mut Notification, mail: &Mail, forms: &Forms) {
         note.organizer = mail.author().map(|mailbox| mailbox.address.clone());
     }
     if note.maintenance_id.is_none() {
-        note.maintenance_id = references::references(&mail.subject, &forms.prose, &forms.fields).into_iter().next();
+        note.maintenance_id = references_of(mail, forms).into_iter().next();
     }
 }
 
@@ -242,6 +246,13 @@ fn status_and_impact(mail: &Mail, forms: &Forms, note: &mut Notification, found:
     }
 }
 
+/// The mail's own references; a forward without any has those of the subject that it forwards.
+fn references_of(mail: &Mail, forms: &Forms) -> Vec<String> {
+    let inner = references::inner_subject(mail.text());
+    let subject = inner.map_or(mail.subject.clone(), |inner| format!("{} / {inner}", mail.subject));
+    references::references(&subject, &forms.prose, &forms.fields)
+}
+
 fn names(mail: &Mail, forms: &Forms, note: &mut Notification, found: &mut Found) {
     note.account = forms.fields.iter().find(|field| field.topic == Topic::Account).map(|field| field.value.clone());
     if let Some(account) = &note.account {
@@ -267,9 +278,7 @@ fn names(mail: &Mail, forms: &Forms, note: &mut Notification, found: &mut Found)
         }
     }
     // A subject often names the circuit beside the ticket.
-    let mut references = references::references(&mail.subject, &forms.prose, &forms.fields)
-        .into_iter()
-        .filter(|id| !note.objects.iter().any(|object| object.object_id == *id));
+    let mut references = references_of(mail, forms).into_iter().filter(|id| !note.objects.iter().any(|object| object.object_id == *id));
     note.maintenance_id = references.next();
     note.aliases = references.collect();
     if let Some(id) = &note.maintenance_id {
@@ -277,20 +286,6 @@ fn names(mail: &Mail, forms: &Forms, note: &mut Notification, found: &mut Found)
     }
     for object in &note.objects {
         found.saw("object", EvidenceSource::Text, &object.object_id, "object label, column or list");
-    }
-}
-
-fn actions(times: &Times, note: &mut Notification, found: &mut Found) {
-    for deadline in &times.deadlines {
-        let by = match deadline.statement.readings.as_slice() {
-            [(start, _)] => Some(*start),
-            _ => None,
-        };
-        if prose::asks(&deadline.sentence) {
-            found.saw("action", EvidenceSource::Text, &deadline.sentence, "deadline");
-            let text = deadline.sentence.split_whitespace().collect::<Vec<_>>().join(" ");
-            note.actions.push(Action { text, by, consequence: None });
-        }
     }
 }
 

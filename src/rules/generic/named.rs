@@ -32,7 +32,13 @@ static ADDRESS: LazyLock<Option<Regex>> =
 /// Places inside a building have short names: the noun belongs to them.
 static POSITION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
-        r"\b((?:suites?|halls?|rooms?|rows?|cages?|racks?|cabinets?|feeds?|salles?|baies?|schrank|raum|reihe|data halls?|ups|chillers?|generators?) ?(?-i:[A-Z]\b|[A-Z]?\d{1,4}[A-Z]?\b))",
+        r"\b((?:suites?|halls?|rooms?|rows?|cages?|racks?|cabinets?|(?:power )?feeds?|pdus?|salles?|baies?|schrank|raum|reihe|data halls?|ups|chillers?|generators?) ?(?-i:[A-Z]\b|[A-Z]?\d{1,4}[A-Z]?\b))",
+    )
+});
+
+static SPARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    words::pattern(
+        r"^\s+(?:(?:is|are) (?:not|un)|remains?|stays?|will (?:not|remain|stay)|ist nicht|bleibt|n['’]est pas|reste|no se|blijft|n[ãa]o)",
     )
 });
 
@@ -66,7 +72,8 @@ pub(super) fn names(text: &str) -> Vec<String> {
     for hit in POSITION.as_ref().into_iter().flat_map(|regex| regex.find_iter(text)).take(MOST) {
         // "rack A12" was taken as A12 above; a bare number or letter keeps its noun.
         let last = hit.as_str().split(' ').next_back().unwrap_or_default();
-        if !found.iter().any(|(_, known)| known == last) && hit.as_str().contains(' ') {
+        let spared = SPARED.as_ref().is_some_and(|regex| regex.is_match(text.get(hit.end()..).unwrap_or_default()));
+        if !spared && !found.iter().any(|(_, known)| known == last) && hit.as_str().contains(' ') {
             found.push((hit.start(), hit.as_str().to_owned()));
         }
     }

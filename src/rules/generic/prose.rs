@@ -82,24 +82,13 @@ pub(super) fn is_template(text: &str) -> bool {
     TEMPLATE.as_ref().is_some_and(|regex| regex.is_match(text))
 }
 
-static ASKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    words::pattern(
-        r"\b(?:please|must|need to|have to|require[ds]?|recommend|should|ensure|redeploy|migrate|bitte|m[üu]ssen|veuillez|merci de|devez|por favor|debe|deben|gelieve|verzoek\w*|dient|moet|favor|deve)\b",
-    )
-});
-
-/// Whether a sentence asks us to do something.
-pub(super) fn asks(sentence: &str) -> bool {
-    ASKS.as_ref().is_some_and(|regex| regex.is_match(sentence))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_pattern_compiles() {
-        let tables = [&PREFIX, &WORK, &WATCH, &RECURS, &TEMPLATE, &ASKS];
+        let tables = [&PREFIX, &WORK, &WATCH, &RECURS, &TEMPLATE];
         assert!(tables.iter().all(|table| table.is_some()));
     }
 

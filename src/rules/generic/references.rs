@@ -21,6 +21,14 @@ static WORDED_IN_TEXT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
+static INNER_SUBJECT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| words::pattern(r"(?m)^[\s>*]*(?:subject|betreff|objet|asunto|onderwerp|assunto|oggetto)\*?[ \t]*:\*?[ \t]*(\S.*)$"));
+
+/// The subject of a mail that stands forwarded in a text.
+pub(super) fn inner_subject(text: &str) -> Option<&str> {
+    INNER_SUBJECT.as_ref()?.captures(text)?.get(1).map(|subject| subject.as_str().trim())
+}
+
 /// The references that a mail gives itself, best first.
 pub(super) fn references(subject: &str, prose: &str, fields: &[Field]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
@@ -36,16 +44,15 @@ pub(super) fn references(subject: &str, prose: &str, fields: &[Field]) -> Vec<St
     for hit in WORDED.as_ref().into_iter().flat_map(|regex| regex.captures_iter(subject)).take(8) {
         let Some(token) = hit.get(1).map(|token| token.as_str().trim_end_matches(['.', '-', '/', ':'])) else { continue };
         let capital = token.chars().filter(|char| char.is_alphabetic()).all(char::is_uppercase);
-        if capital && token.chars().filter(char::is_ascii_digit).count() >= 3 && !looks_like_date(token) {
+        if capital && token.chars().filter(char::is_ascii_digit).count() >= 3 && !looks_like_date(token) && !is_asn(token) {
             push(token, &mut found);
         }
     }
     for hit in TOKEN.as_ref().into_iter().flat_map(|regex| regex.find_iter(subject)).take(8) {
         let before = subject.get(..hit.start()).unwrap_or_default().trim_end_matches([' ', ':', '#']).to_lowercase();
         let token = hit.as_str().trim_start_matches('#').trim();
-        let asn = token.strip_prefix("AS").is_some_and(|rest| rest.starts_with(|char: char| char.is_ascii_digit()));
         let held = found.iter().any(|known| known.contains(token));
-        if !before.ends_with("account") && !before.ends_with("account id") && !looks_like_date(token) && !asn && !held {
+        if !before.ends_with("account") && !before.ends_with("account id") && !looks_like_date(token) && !is_asn(token) && !held {
             push(token, &mut found);
         }
     }
@@ -60,6 +67,11 @@ pub(super) fn references(subject: &str, prose: &str, fields: &[Field]) -> Vec<St
         found.truncate(1);
     }
     found
+}
+
+/// The number of a network names the network.
+fn is_asn(token: &str) -> bool {
+    token.strip_prefix("AS").is_some_and(|rest| rest.starts_with(|char: char| char.is_ascii_digit()))
 }
 
 fn push(value: &str, found: &mut Vec<String>) {

@@ -1,3 +1,5 @@
+mod unseen;
+
 use super::*;
 use crate::model::{BodyText, CalendarEvent, CalendarProperty, CalendarTime, Table, Zones};
 use chrono::{DateTime, Utc};

@@ -395,7 +395,8 @@ fn judged(text: &str, context: &TimeContext<'_>) -> Vec<Judged> {
         let whole = text.get(sentence.clone()).unwrap_or_default();
         let before = text.get(sentence.start..at.start).unwrap_or_default();
         let after = text.get(at.end..).unwrap_or_default();
-        let open = statement.readings.iter().all(|(_, end)| end.is_none());
+        // A day alone has its bounds, and is a point all the same.
+        let open = statement.readings.iter().all(|(_, end)| end.is_none()) || statement.precision == Precision::Day && !is_days(statement);
         let same_sentence = |other: &&Statement| sentence.contains(&other.at.start);
         let later = list.iter().skip(index + 1).find(same_sentence);
         let moved = is(&MOVED, whole);
@@ -412,17 +413,59 @@ fn judged(text: &str, context: &TimeContext<'_>) -> Vec<Judged> {
         } else {
             Sort::Window
         };
-        let object = OBJECT_AFTER
-            .as_ref()
-            .and_then(|regex| regex.captures(after))
-            .and_then(|hit| hit.get(1))
-            .map(|object| object.as_str().to_owned());
+        let own = beside(&text, &at, open, context);
         let heading = heading_above(&text, sentence.start);
-        let backup = is_backup(before) || is_backup(heading) || is_backup(after.lines().next().unwrap_or_default());
-        let objects = object.filter(|object| super::objects::plausible(object)).into_iter().collect();
-        found.push(Judged { statement: statement.clone(), kind, backup, sentence, objects });
+        let backup = is_backup(before) || is_backup(heading) || is_backup(text.get(at.end..sentence.end).unwrap_or_default());
+        found.push(Judged { statement: statement.clone(), kind, backup, sentence, objects: own });
     }
     found
+}
+
+static IN_BRACKETS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| words::pattern(r"^[ \t]*[-–:,]?[ \t]*[(\[]([^()\[\]\n]{2,40})[)\]][ \t.,;]*(?:\n|$)"));
+static BEFORE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    words::pattern(r"^[\s>*•·-]*([^\n:|]{2,50}?)[ \t]*(?::|\||[ \t][-–—][ \t]|[-–—]>|→)[ \t]*(?:from |on |am |le |vom |del? )?$")
+});
+static NO_THING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    words::pattern(
+        r"\b(?:nights?|days?|windows?|phases?|steps?|slots?|rounds?|dates?|times?|weeks?|notices?|maintenance|reminder|scheduled|planned|primary|backup|main|alternate|local|approx\w*|estimated|expected|hours?|minutes?|tentative|confirmed|completed|cancell?ed|new|old|start|end|mon\w*|tue\w*|wed\w*|thu\w*|fri\w*|sat\w*|sun\w*|nacht|tag|termin|fenster|zeit\w*|uhr|nuit|jour|noche|noite|when|utc|gmt|nacht|wann|quand|cuando|wanneer|what|update|posted)\b",
+    )
+});
+
+/// The thing that stands on the line of a time: `2031-05-14 03:00 UTC - kvm1181`, `… - … UTC (Region A)`, `Frankfurt: 14 May, …`; on the line of a
+/// whole window also a name in its words.
+fn beside(text: &str, at: &Range<usize>, open: bool, context: &TimeContext<'_>) -> Vec<String> {
+    let after = text.get(at.end..).unwrap_or_default();
+    let start = text.get(..at.start).unwrap_or_default().rfind('\n').map_or(0, |end| end + 1);
+    let before = text.get(start..at.start).unwrap_or_default();
+    let captured = |table: &LazyLock<Option<Regex>>, part: &str| {
+        let hit = table.as_ref().and_then(|regex| regex.captures(part));
+        hit.and_then(|hit| hit.get(1)).map(|name| name.as_str().trim().to_owned()).filter(|name| super::objects::plausible(name))
+    };
+    let thing = |name: &String| {
+        !NO_THING.as_ref().is_some_and(|regex| regex.is_match(name))
+            && super::fields::topic(name).is_none_or(|topic| matches!(topic, Topic::Place | Topic::Objects))
+            && label_zone(&format!("({name})"), context).is_none()
+            && time::duration_minutes(name).is_none()
+            && name.chars().next().is_some_and(|first| {
+                first.is_uppercase() || name.chars().any(|char| char.is_ascii_digit()) && !first.is_ascii_punctuation()
+            })
+    };
+    let own = captured(&OBJECT_AFTER, after)
+        .or_else(|| captured(&IN_BRACKETS, after).filter(thing))
+        .or_else(|| captured(&BEFORE, before).filter(thing));
+    if let Some(own) = own {
+        return vec![own];
+    }
+    if open {
+        return Vec::new();
+    }
+    super::named::names(&format!("{before} \n{}", after.lines().next().unwrap_or_default()))
+}
+
+/// Whether a statement of days names more than one: `12 to 16 May`.
+fn is_days(statement: &Statement) -> bool {
+    statement.readings.iter().any(|(start, end)| end.is_some_and(|end| (end - *start).num_hours() > 30))
 }
 
 fn words_of_work(sentence: &str) -> bool {
@@ -436,8 +479,11 @@ fn heading_above(text: &str, at: usize) -> &str {
     if line.chars().count() <= 60 && !line.chars().any(|char| char.is_ascii_digit()) { line } else { "" }
 }
 
-static LENGTH_OF_WINDOW: LazyLock<Option<Regex>> =
-    LazyLock::new(|| words::pattern(r"\b((?:\w+|\d+)[- ]hours?) (?:maintenance )?windows?\b|\bwindow of ((?:\w+|\d+) hours?)\b"));
+static LENGTH_OF_WINDOW: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    words::pattern(
+        r"\b((?:\w+|\d+)[- ]hours?) (?:maintenance )?windows?\b|\bwindow of ((?:\w+|\d+) hours?)\b|\b(?:work|works|maintenance|window|activity|upgrade|migration|wartung\w*|arbeiten|intervention|travaux|maintenance|mantenimiento|trabajos|onderhoud|werkzaamheden|manuten[çc][ãa]o|it|this) (?:(?:is|are) (?:expected|estimated|scheduled|planned) to |will |should |wird |werden |durer\w* |zal )?(?:take|takes|last|lasts|dauer\w*|dure\w*|durar\w*|duurt|duren)(?: for)? (?:approximately |approx\.? |about |around |up to |roughly |ca\.? |circa |etwa |environ |unos |unas |ongeveer |cerca de |aproximadamente )?((?:\w+|\d+(?:[.,]\d+)?) (?:hours?|minutes?|stunden?|minuten|heures?|horas?|minutos?|uur|uren))\b",
+    )
+});
 
 /// "on 26 September for 2 hours each, starting between 02:00 UTC and 10:00 UTC": clock times that stand apart belong to the only date there is.
 fn with_only_date(prose: &str, context: &TimeContext<'_>) -> Vec<Judged> {
@@ -461,8 +507,15 @@ fn with_only_date(prose: &str, context: &TimeContext<'_>) -> Vec<Judged> {
 fn of_prose(prose: &str, context: &TimeContext<'_>) -> Times {
     let mut times = Times::default();
     let list = with_only_date(prose, context);
-    let ranges = list.iter().any(|one| one.kind == Sort::Window && one.statement.readings.iter().any(|(_, end)| end.is_some()));
-    let length = LENGTH_OF_WINDOW.as_ref().and_then(|regex| regex.captures(prose)).and_then(|hit| hit.get(1).or_else(|| hit.get(2)));
+    let ranges = list.iter().any(|one| {
+        one.kind == Sort::Window
+            && one.statement.precision == Precision::Minute
+            && one.statement.readings.iter().any(|(_, end)| end.is_some())
+    });
+    let length = LENGTH_OF_WINDOW
+        .as_ref()
+        .and_then(|regex| regex.captures(prose))
+        .and_then(|hit| hit.get(1).or_else(|| hit.get(2)).or_else(|| hit.get(3)));
     for one in list {
         let sentence = || prose.get(one.sentence.clone()).unwrap_or_default().to_owned();
         let open = one.statement.readings.iter().all(|(_, end)| end.is_none());

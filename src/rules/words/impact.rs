@@ -106,7 +106,7 @@ const WRITTEN: [(&str, Impact, Negated); 15] = [
         Negated::NoImpact,
     ),
     (
-        r"\b(?:hard[- ]down|down (?:for|throughout|during)|(?:be|go|goes|going|went|taken|is|are|brought) (?:down|offline|off ?line|dark)|power(?:ed|ing)? (?:off|down)|switched off|turned off|power[- ]?down|shut ?down|shutting down|re ?boot(?:ed|s|ing)?|re ?start(?:ed|s|ing)?|power[- ]cycl\w+|terminated|stop your instance|instance (?:is|will be) stopped|service[- ](?:affecting|impacting)|offline)\b",
+        r"\b(?:hard[- ]down|down (?:for|throughout|during)|(?:be|go|goes|going|went|taken|is|are|brought) (?:down|offline|off ?line|dark)|power(?:ed|ing)? (?:off|down)|switched off|turned off|power[- ]?down|shut ?down|shutting down|re ?boot(?:ed|s|ing)?|re ?start(?:ed|s|ing)?|power[- ]cycl\w+|terminated|stop your instance|(?:is|will be) (?:stopped|retired and stopped)|(?:servers?|vms?|vps|machines?) (?:is|are|will be) (?:stopped|moved offline)|service[- ](?:affecting|impacting)|offline)\b",
         Impact::Outage,
         Negated::Nothing,
     ),
@@ -121,7 +121,7 @@ const WRITTEN: [(&str, Impact, Negated); 15] = [
         Negated::Nothing,
     ),
     (
-        r"\b(?:degrad\w+|packet[- ]loss|intermittent\w*|flap(?:s|ping)?|switch(?:ing)?[- ]?hits?|protection switch\w*|slow(?:er|ness|down|ly)?|jitter|hiccups?|(?:reduced|lower|limited|impaired) (?:performance|capacity|throughput|bandwidth|functionality|availability)|performance impact|time-?outs|(?:build )?failures and|brief disconnects?|short disconnects?|packet drops)\b",
+        r"\b(?:degrad\w+|packet[- ]loss|intermittent\w*|flap(?:s|ping)?|switch(?:ing)?[- ]?hits?|protection switch\w*|slow(?:er|ness|down|ly)?|jitter|hiccups?|(?:reduced|lower|limited|impaired) (?:performance|capacity|throughput|bandwidth|functionality|availability)|performance impact|time-?outs|(?:build )?failures and|brief disconnects?|short disconnects?|(?:deliver(?:y|ed|ies)|mails?|messages?|mail flow|processing|responses?|queues?) (?:\w+ ){0,4}?delay(?:ed|s)?|delayed (?:delivery|mails?|messages?)|packet drops)\b",
         Impact::Degraded,
         Negated::NoImpact,
     ),
