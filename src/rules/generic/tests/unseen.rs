@@ -228,8 +228,8 @@ const CASES: &[(&str, &str, &[&str])] = &[
 
 #[test]
 fn reads_mails_of_strangers() {
-    let told = |reading: &Reading| -> Vec<String> {
-        let lines = super::told(reading);
+    let told_whole = |reading: &Reading| -> Vec<String> {
+        let lines = told(reading);
         let more = |note: &Notification| {
             let downtime = note.expected_downtime_minutes.map(|minutes| format!(" {minutes}m")).unwrap_or_default();
             let actions: Vec<String> = note
@@ -246,7 +246,7 @@ fn reads_mails_of_strangers() {
     };
     let wrong: Vec<_> = CASES
         .iter()
-        .map(|(subject, body, want)| (subject, told(&unseen(subject, body)), want))
+        .map(|(subject, body, want)| (subject, told_whole(&unseen(subject, body)), want))
         .filter(|(_, have, want)| have != *want)
         .collect();
     assert!(wrong.is_empty(), "{} of {}: {wrong:#?}", wrong.len(), CASES.len());
