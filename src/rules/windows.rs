@@ -52,7 +52,10 @@ pub fn stated(
         used.push(zone.mark);
         let lower = zone.text.to_lowercase();
         // A zone that the rule's list does not know goes to the grammar as it is written, never silently to the provider's own zone.
-        context.zone = provider.zones.iter().find(|(place, _)| lower.contains(place)).map(|(_, zone)| *zone);
+        // Two places in two zones leave it open.
+        let mut zones: Vec<_> = provider.zones.iter().filter(|(place, _)| lower.contains(place)).map(|(_, zone)| *zone).collect();
+        zones.dedup();
+        context.zone = if let [only] = zones.as_slice() { Some(*only) } else { None };
         if context.zone.is_none() {
             beside = format!(" {}", zone.text);
         }

@@ -236,14 +236,17 @@ impl Reader<'_, '_> {
             }
         }
         let none = stated.is_empty();
+        let objects = || object.iter().flat_map(several);
         for (statement, former) in stated {
             let one = Stated { statement, role, former, mark: rows.mark.clone(), source: source.clone() };
             match &object {
-                Some(object) => part.pairs.push((one, object.clone())),
+                Some(_) => part.pairs.extend(objects().map(|object| (one.clone(), object))),
                 None => part.windows.push(one),
             }
         }
-        part.objects.extend(object.filter(|_| none));
+        if none {
+            part.objects.extend(objects());
+        }
     }
 }
 
@@ -263,6 +266,16 @@ struct Row {
     object: String,
     impact: String,
     at: usize,
+}
+
+/// The objects of a cell that lists several ids: `441770014, 441770015`. Only ids are parted, no names with a comma in them.
+fn several(object: &AffectedObject) -> Vec<AffectedObject> {
+    let parts: Vec<&str> = object.object_id.split([',', ';']).map(place::bare).collect();
+    let ids = parts.iter().all(|part| part.chars().any(|sign| sign.is_ascii_digit()) && !part.contains(' '));
+    if parts.len() < 2 || !ids {
+        return vec![object.clone()];
+    }
+    parts.into_iter().map(|part| AffectedObject { object_id: part.to_owned(), impact: object.impact }).collect()
 }
 
 fn add(objects: &mut Vec<AffectedObject>, mut object: AffectedObject) {
