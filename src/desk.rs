@@ -9,6 +9,7 @@ mod moment;
 mod notice;
 mod plan;
 mod propose;
+mod questions;
 mod reply;
 mod settle;
 

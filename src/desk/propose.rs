@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     approval,
-    desk::{Desk, Plan},
+    desk::{Desk, Plan, questions},
     draft::{self, AnswerFacts, NoticeFacts},
     inventory, lifecycle,
     model::{
-        Affected, AffectedService, Change, Content, Draft, DraftId, DraftState, EvidenceSource, Inventory, Kind, Local, Maintenance, Mode,
-        OutboxKind, Outgoing, ProblemKind, Question, Remark, Request, RequestAbout, RequestFlavour, Status, Window,
+        Affected, Change, Content, Draft, DraftId, DraftState, Kind, Maintenance, Mode, OutboxKind, Outgoing, Question, Remark, Request,
+        RequestAbout, RequestFlavour, Status, Window,
     },
 };
 
@@ -44,7 +44,7 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
     if settled && affected.services.is_empty() && affected.unknown_objects.is_empty() && !affected.retired_objects.is_empty() {
         return Proposed::Retired;
     }
-    let mut questions = questions(plan, maintenance, &affected, change, !rows.is_empty());
+    let mut questions = questions::questions(plan, maintenance, &affected, change, !rows.is_empty());
     if settled && questions.is_empty() && !affected.services.is_empty() && affected.services.iter().all(|service| service.internal) {
         return Proposed::Internal;
     }
@@ -186,84 +186,6 @@ fn send_by(desk: &Desk<'_>, starts_at: Option<DateTime<Utc>>, now: DateTime<Utc>
 fn public_name(desk: &Desk<'_>, maintenance: &Maintenance) -> String {
     inventory::provider_for(desk.inventory, &maintenance.provider)
         .map_or_else(|| "Provider".to_owned(), |provider| provider.public_name.clone())
-}
-
-fn questions(plan: &Plan<'_>, maintenance: &Maintenance, affected: &Affected, change: &Change, anybody_told: bool) -> Vec<Question> {
-    let (desk, said) = (plan.desk, &maintenance.said);
-    let follows = lifecycle::reduces(change) && anybody_told;
-    let mut questions = Vec::new();
-    let readings = readings(desk, maintenance, plan.now);
-    if !readings.is_empty() && !follows {
-        questions.push(Question::Windows(readings));
-    } else if said.windows.is_empty() && !follows && (said.watch.is_some() || !lifecycle::needs_no_window(maintenance.kind, said)) {
-        questions.push(Question::NoWindow);
-    }
-    if maintenance.kind == Some(Kind::Incident) {
-        questions.push(Question::NobodyToTell("an outage report: staff know now, and nothing is drafted for customers".to_owned()));
-    } else if !follows && (affected.unstated || affected.services.is_empty()) && maintenance.chosen_services.is_none() {
-        questions.push(Question::Services(candidates(desk.inventory, maintenance, affected)));
-    }
-    questions
-}
-
-/// The readings that a person chooses from: those that the mail leaves open; where only the zone is missing, UTC and staff's zone; where
-/// anything else about the time is in doubt, or a mail in doubt names the past, the one that was found, to be confirmed. Empty where the
-/// time is sure.
-fn readings(desk: &Desk<'_>, maintenance: &Maintenance, now: DateTime<Utc>) -> Vec<Vec<Window>> {
-    let said = &maintenance.said;
-    let doubted = |kinds: &[ProblemKind]| maintenance.problems.iter().any(|problem| problem.blocking && kinds.contains(&problem.problem));
-    if said.readings.len() >= 2 || said.windows.is_empty() {
-        return said.readings.clone();
-    }
-    if doubted(&[ProblemKind::UnknownZone]) {
-        let staff: Option<Vec<Window>> = said.windows.iter().map(|window| as_local(desk, window)).collect();
-        return std::iter::once(said.windows.clone()).chain(staff.filter(|staff| *staff != said.windows)).collect();
-    }
-    let in_doubt = [
-        ProblemKind::Conflict,
-        ProblemKind::AmbiguousTime,
-        ProblemKind::NonexistentTime,
-        ProblemKind::WeekdayMismatch,
-        ProblemKind::EndsBeforeStart,
-    ];
-    let said_by_person = maintenance.evidence.iter().any(|one| one.field == "window" && matches!(one.source, EvidenceSource::Person(_)));
-    let past = lifecycle::is_over(said, now) && maintenance.problems.iter().any(|problem| problem.blocking) && !said_by_person;
-    if doubted(&in_doubt) || past { vec![said.windows.clone()] } else { Vec::new() }
-}
-
-/// A window whose clock times were taken for UTC, taken for staff's zone; none where the clocks skip or repeat one.
-fn as_local(desk: &Desk<'_>, window: &Window) -> Option<Window> {
-    let zone = desk.policy.zone;
-    let at = |utc: DateTime<Utc>| match desk.zones.resolve(zone, utc.naive_utc()) {
-        Local::One(at) => Some(at),
-        _ => None,
-    };
-    let end = match window.end {
-        Some(end) => Some(at(end)?),
-        None => None,
-    };
-    Some(Window { start: at(window.start)?, end, zone: Some(zone.name().to_owned()), ..window.clone() })
-}
-
-/// The services that a person chooses from: those at that provider, else all of them.
-fn candidates(inventory: &Inventory, maintenance: &Maintenance, affected: &Affected) -> Vec<AffectedService> {
-    if !affected.services.is_empty() {
-        return affected.services.clone();
-    }
-    let mut unnamed = maintenance.clone();
-    unnamed.said.objects.clear();
-    let at_provider = inventory::affected(inventory, &unnamed).services;
-    if !at_provider.is_empty() {
-        return at_provider;
-    }
-    let whole = |service: &crate::model::Service| AffectedService {
-        id: service.id.clone(),
-        name: service.name.clone(),
-        parts: service.parts.iter().map(|part| part.name.clone()).collect(),
-        internal: service.internal,
-        objects: Vec::new(),
-    };
-    inventory.services.iter().map(whole).collect()
 }
 
 fn remarks(plan: &Plan<'_>, maintenance: &Maintenance, affected: &Affected, change: &Change) -> Vec<Remark> {

@@ -1,0 +1,119 @@
+//! What a person must answer before a draft can be approved: which reading of the time, which services, who can be told.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use crate::{
+    desk::{Desk, Plan},
+    inventory, lifecycle,
+    model::{Affected, AffectedService, Change, EvidenceSource, Inventory, Kind, Local, Maintenance, ProblemKind, Question, Role, Window},
+    rules::time::{self, Statement, TimeContext},
+};
+
+/// The questions that a change leaves open; empty where approve may be offered.
+pub(super) fn questions(
+    plan: &Plan<'_>,
+    maintenance: &Maintenance,
+    affected: &Affected,
+    change: &Change,
+    anybody_told: bool,
+) -> Vec<Question> {
+    let (desk, said) = (plan.desk, &maintenance.said);
+    let follows = lifecycle::reduces(change) && anybody_told;
+    let mut questions = Vec::new();
+    let readings = readings(desk, maintenance, plan.now);
+    if !readings.is_empty() && !follows {
+        questions.push(Question::Windows(readings));
+    } else if said.windows.is_empty() && !follows && (said.watch.is_some() || !lifecycle::needs_no_window(maintenance.kind, said)) {
+        questions.push(Question::NoWindow);
+    }
+    if maintenance.kind == Some(Kind::Incident) {
+        questions.push(Question::NobodyToTell("an outage report: staff know now, and nothing is drafted for customers".to_owned()));
+    } else if !follows && (affected.unstated || affected.services.is_empty()) && maintenance.chosen_services.is_none() {
+        questions.push(Question::Services(candidates(desk.inventory, maintenance, affected)));
+    }
+    questions
+}
+
+/// The readings that a person chooses from: those that the mail leaves open; where only the zone is missing, UTC and staff's zone; where
+/// anything else about the time is in doubt, or a mail in doubt names the past, the one that was found, to be confirmed. Empty where the
+/// time is sure.
+fn readings(desk: &Desk<'_>, maintenance: &Maintenance, now: DateTime<Utc>) -> Vec<Vec<Window>> {
+    let said = &maintenance.said;
+    let doubted = |kinds: &[ProblemKind]| maintenance.problems.iter().any(|problem| problem.blocking && kinds.contains(&problem.problem));
+    let zone_missing = doubted(&[ProblemKind::UnknownZone]);
+    if said.readings.len() >= 2 || (said.windows.is_empty() && !zone_missing) {
+        return said.readings.clone();
+    }
+    if zone_missing {
+        let in_utc = if said.windows.is_empty() { in_utc(desk, maintenance) } else { said.windows.clone() };
+        let staff: Option<Vec<Window>> = in_utc.iter().map(|window| as_local(desk, window)).collect();
+        let staff = staff.filter(|staff| *staff != in_utc);
+        return std::iter::once(in_utc).chain(staff).filter(|windows| !windows.is_empty()).collect();
+    }
+    let in_doubt = [
+        ProblemKind::Conflict,
+        ProblemKind::AmbiguousTime,
+        ProblemKind::NonexistentTime,
+        ProblemKind::WeekdayMismatch,
+        ProblemKind::EndsBeforeStart,
+    ];
+    let said_by_person = maintenance.evidence.iter().any(|one| one.field == "window" && matches!(one.source, EvidenceSource::Person(_)));
+    let past = lifecycle::is_over(said, now) && maintenance.problems.iter().any(|problem| problem.blocking) && !said_by_person;
+    if doubted(&in_doubt) || past { vec![said.windows.clone()] } else { Vec::new() }
+}
+
+/// The windows of a text without a zone, were it UTC; empty where more than the zone is in doubt.
+fn in_utc(desk: &Desk<'_>, maintenance: &Maintenance) -> Vec<Window> {
+    let Some(text) = &maintenance.said.watch else { return Vec::new() };
+    let context = TimeContext { zones: desk.zones, arrived_at: maintenance.first_seen_at, zone: Some(Tz::UTC), order: None, date: None };
+    let statements = time::united(time::statements(text, &context));
+    let window = |statement: Statement| match statement.readings.as_slice() {
+        [(start, end)] if statement.problems.iter().all(|problem| !problem.blocking) => Some(Window {
+            start: *start,
+            end: *end,
+            role: Role::Main,
+            status: None,
+            zone: None,
+            as_written: statement.as_written.clone(),
+            precision: statement.precision,
+        }),
+        _ => None,
+    };
+    statements.into_iter().map(window).collect::<Option<Vec<_>>>().unwrap_or_default()
+}
+
+/// A window whose clock times were taken for UTC, taken for staff's zone; none where the clocks skip or repeat one.
+fn as_local(desk: &Desk<'_>, window: &Window) -> Option<Window> {
+    let zone = desk.policy.zone;
+    let at = |utc: DateTime<Utc>| match desk.zones.resolve(zone, utc.naive_utc()) {
+        Local::One(at) => Some(at),
+        _ => None,
+    };
+    let end = match window.end {
+        Some(end) => Some(at(end)?),
+        None => None,
+    };
+    Some(Window { start: at(window.start)?, end, zone: Some(zone.name().to_owned()), ..window.clone() })
+}
+
+/// The services that a person chooses from: those at that provider, else all of them.
+fn candidates(inventory: &Inventory, maintenance: &Maintenance, affected: &Affected) -> Vec<AffectedService> {
+    if !affected.services.is_empty() {
+        return affected.services.clone();
+    }
+    let mut unnamed = maintenance.clone();
+    unnamed.said.objects.clear();
+    let at_provider = inventory::affected(inventory, &unnamed).services;
+    if !at_provider.is_empty() {
+        return at_provider;
+    }
+    let whole = |service: &crate::model::Service| AffectedService {
+        id: service.id.clone(),
+        name: service.name.clone(),
+        parts: service.parts.iter().map(|part| part.name.clone()).collect(),
+        internal: service.internal,
+        objects: Vec::new(),
+    };
+    inventory.services.iter().map(whole).collect()
+}
