@@ -6,12 +6,13 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use crate::lifecycle::reduces;
 use crate::model::{
-    AgendaFacts, Draft, DraftId, DraftState, FirstContact, Kind, Local, Maintenance, Mode, Policy, Question, RequestAbout, Zones,
+    AgendaFacts, Draft, DraftId, DraftState, FirstContact, Kind, Local, Maintenance, Mode, OutboxState, Policy, Question, RequestAbout,
+    Zones,
 };
 
 /// Time between two alarms of one urgent window (W13).
 const ALARM_EVERY: TimeDelta = TimeDelta::minutes(10);
-/// Time after which a mailbox that cannot be read is told by the second path.
+/// Time after which a mailbox that cannot be read, or mail that does not get out, is told by the other path.
 const BLIND_AFTER: TimeDelta = TimeDelta::minutes(10);
 
 /// Something that is due.
@@ -33,6 +34,12 @@ pub enum Due {
     Summary(String),
     /// A mailbox cannot be read since the instant given.
     Blind(String, DateTime<Utc>),
+    /// Mail of ours does not get out: told by the second path.
+    Stuck,
+    /// Mail to staff was refused for good: the others are told.
+    Refused,
+    /// The alarm command fails: told by mail.
+    Unreached,
     /// Mail that was refused is told.
     Quarantined,
     /// Mails of ours that did not arrive, or may not have, are told.
@@ -51,6 +58,15 @@ pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Ut
         if let Some(since) = account.failing_since.filter(|since| now - *since >= BLIND_AFTER) {
             due.push(Due::Blind(account.account.clone(), since));
         }
+    }
+    if facts.stuck.iter().any(|mail| mail.state == OutboxState::Retry && now - mail.since >= BLIND_AFTER) {
+        due.push(Due::Stuck);
+    }
+    if facts.stuck.iter().any(|mail| mail.state != OutboxState::Retry) {
+        due.push(Due::Refused);
+    }
+    if facts.unreached.iter().any(|(_, raised_at, _)| now - *raised_at >= BLIND_AFTER) {
+        due.push(Due::Unreached);
     }
     for (draft, maintenance) in &facts.open {
         due.extend(due_of_draft(draft, maintenance, policy, zones, now));

@@ -24,7 +24,7 @@ use crate::{
     digest,
     draft::Templates,
     mail::outgoing::{Rendered, UnsendableMail, Written, freeze},
-    model::{AgendaFacts, Content, Effects, OutboxKind, Outgoing, Policy, Zones},
+    model::{AgendaFacts, Alarm, Content, Effects, OutboxKind, Outgoing, Policy, Zones},
     rules::RuleSet,
     store::{Store, StoreError},
 };
@@ -165,18 +165,50 @@ impl Service {
         if due.is_empty() {
             return Ok(());
         }
-        self.store.commit(None, &desk::moment(&self.desk(), &facts, &due, now), now).await?;
+        if !self.carry_out(&facts, &due, now).await? {
+            return Ok(());
+        }
         // The digest tells what stands after everything else that was due.
         if let Some(day) = due.iter().find_map(|due| if let Due::Digest(day) = due { Some(*day) } else { None }) {
             let facts = self.store.digest_facts().await?;
             let rendered = digest::compose(&facts, &self.config.policy, &self.zones, &self.config.inventory, now);
             match digest_rows(&self.config.policy, &rendered, &format!("digest:{day}"), now) {
                 Ok(outgoing) => self.store.commit(None, &Effects { outgoing, ..Effects::default() }, now).await?,
-                Err(error) => tracing::error!(%error, "the digest could not be written; mend [digest] in forewarn.toml"),
+                Err(error) => {
+                    tracing::error!(%error, "the digest could not be written; mend [digest] in forewarn.toml");
+                    let text = format!("The digest of {day} could not be written: {error}. Mend [digest] in forewarn.toml.");
+                    let alarms = vec![Alarm { key: format!("digest:{day}"), text }];
+                    self.store.commit(None, &Effects { alarms, ..Effects::default() }, now).await?;
+                }
             }
             self.store.digest_made(now).await?;
         }
         Ok(())
+    }
+
+    /// Commits what follows from what is due; false where the state changed in between, so that the next look decides anew. Where the
+    /// store refuses the whole, each thing is tried by itself: one that is wrong keeps none of the others back.
+    async fn carry_out(&self, facts: &AgendaFacts, due: &[Due], now: DateTime<Utc>) -> Result<bool, StoreError> {
+        match self.store.commit(None, &desk::moment(&self.desk(), facts, due, now), now).await {
+            Ok(()) => return Ok(true),
+            Err(StoreError::Overtaken { .. }) => return Ok(false),
+            Err(StoreError::Refused(error)) => tracing::error!(%error, "what was due contradicts the store; each is tried by itself"),
+            Err(error) => return Err(error),
+        }
+        for one in due {
+            let facts = self.facts().await?;
+            match self.store.commit(None, &desk::moment(&self.desk(), &facts, std::slice::from_ref(one), now), now).await {
+                Ok(()) | Err(StoreError::Overtaken { .. }) => {}
+                Err(StoreError::Refused(error)) => {
+                    tracing::error!(due = ?one, %error, "what was due could not be done");
+                    let alarm =
+                        Alarm { key: format!("defect:{one:?}"), text: format!("Forewarn could not do what was due ({one:?}): {error}") };
+                    self.store.commit(None, &Effects { alarms: vec![alarm], ..Effects::default() }, now).await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
     }
 
     /// Raises the alarms that wait. Without a command an alarm is logged, and mail alone tells staff.

@@ -12,8 +12,8 @@ use crate::{
     draft::{self, AnswerFacts},
     mail::outgoing::Rendered,
     model::{
-        Draft, DraftState, Mail, MailId, Mailbox, Maintenance, OutboxId, OutboxKind, OutboxState, QueueItem, Remark, Request, RequestAbout,
-        Told,
+        Alarm, Draft, DraftState, Mail, MailId, Mailbox, Maintenance, OutboxId, OutboxKind, OutboxState, QueueItem, Remark, Request,
+        RequestAbout, StuckMail, Told,
     },
 };
 
@@ -116,14 +116,14 @@ pub(super) fn help(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, request:
     plan.write(OutboxKind::Answer, format!("answer:{}:{}", arrival.mail.0, to.address), &to, rendered, thread_of(mail));
 }
 
-/// To an approver whose client stripped whatever names a request.
-pub(super) fn no_request(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail) {
+/// To an approver whose answer names no request, or several.
+pub(super) fn no_request(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, why: &str) {
     let Some(to) = mail.author().cloned() else { return };
     let rendered = bare(
-        "Not understood: your answer names no request".to_owned(),
+        "Not understood: your answer names no single request".to_owned(),
         &[
-            "Nothing changed: your mail program left out what ties an answer to its request.",
-            "Answer the request itself, and leave its subject as it is: [FW-12 v1 …] names it.",
+            &format!("Nothing changed: {why}."),
+            "Answer one request a mail, the newest about it , and leave its subject as it is: [FW-12 v1 …] names it.",
         ],
     );
     plan.write(OutboxKind::Answer, format!("answer:{}:{}", arrival.mail.0, to.address), &to, rendered, thread_of(mail));
@@ -205,6 +205,56 @@ pub(super) fn undelivered(plan: &mut Plan<'_>, rows: &[(Told, Option<String>)]) 
         }
     }
     plan.effects.told_undelivered.extend(ids);
+}
+
+/// To every approver: a mailbox cannot be read.
+pub(super) fn blind(plan: &mut Plan<'_>, key: &str, account: &str, text: &str) {
+    for to in approvers(plan) {
+        let rendered = bare(format!("BLIND: Forewarn cannot read {account}"), &[text]);
+        plan.write(OutboxKind::Alarm, format!("{key}:{}", to.address), &to, rendered, Thread::default());
+    }
+}
+
+/// By the second path: mail of ours does not get out. Once for each mail that has waited longest.
+pub(super) fn stuck(plan: &mut Plan<'_>, mails: &[StuckMail]) {
+    let waiting: Vec<&StuckMail> = mails.iter().filter(|mail| mail.state == OutboxState::Retry).collect();
+    let Some(oldest) = waiting.iter().min_by_key(|mail| (mail.since, mail.outbox)) else { return };
+    let text = format!(
+        "Forewarn cannot send mail since {}: {}\n{} wait, requests and notices among them. Look with forewarn status.",
+        oldest.since.format("%F %H:%MZ"),
+        oldest.answer.as_deref().unwrap_or("no answer"),
+        if waiting.len() == 1 { "1 mail".to_owned() } else { format!("{} mails", waiting.len()) },
+    );
+    plan.alarm(format!("stuck:{}", oldest.outbox.0), text);
+}
+
+/// Mail to staff that was refused for good: by the second path, and by mail to every other approver.
+pub(super) fn refused(plan: &mut Plan<'_>, mails: &[StuckMail]) {
+    for mail in mails.iter().filter(|mail| mail.state != OutboxState::Retry) {
+        let text = format!(
+            "A mail to {} did not get out: {}\nMend the address in forewarn.toml; until then they are not asked.",
+            mail.to,
+            mail.answer.as_deref().unwrap_or("no answer")
+        );
+        let key = format!("refused:{}", mail.outbox.0);
+        for to in approvers(plan).into_iter().filter(|to| !to.address.eq_ignore_ascii_case(&mail.to)) {
+            let rendered = bare(format!("NOT DELIVERED: a mail to {}", mail.to), &[&text]);
+            plan.write(OutboxKind::Alarm, format!("{key}:{}", to.address), &to, rendered, Thread::default());
+        }
+        plan.alarm(key, text);
+        plan.effects.told_undelivered.push(mail.outbox);
+    }
+}
+
+/// To every approver: the alarm command fails, so what it should say is said here.
+pub(super) fn unreached(plan: &mut Plan<'_>, alarms: &[(Alarm, DateTime<Utc>, Option<String>)]) {
+    for (alarm, _, error) in alarms {
+        let why = format!("The alarm command fails: {}. It is tried again each minute.", error.as_deref().unwrap_or("no answer"));
+        for to in approvers(plan) {
+            let rendered = bare("ALARM, which the alarm command could not raise".to_owned(), &[&alarm.text, &why]);
+            plan.write(OutboxKind::Alarm, format!("unreached:{}:{}", alarm.key, to.address), &to, rendered, Thread::default());
+        }
+    }
 }
 
 /// To every approver: nobody decided, and the window is over.

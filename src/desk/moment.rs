@@ -18,9 +18,10 @@ use crate::{
 /// Carries out what is due, the digest excepted: that is read from other facts.
 #[must_use]
 pub fn moment(desk: &Desk<'_>, facts: &AgendaFacts, due: &[Due], now: DateTime<Utc>) -> Effects {
-    let drafts = facts.approved.iter().map(|(draft, _)| draft).chain(facts.open.iter().chain(&facts.rehearsed).map(|(draft, _)| draft));
+    let pairs = || facts.open.iter().chain(&facts.rehearsed).chain(&facts.undelivered_drafts);
+    let drafts = facts.approved.iter().map(|(draft, _)| draft).chain(pairs().map(|(draft, _)| draft));
     let known = Known {
-        maintenances: facts.open.iter().chain(&facts.rehearsed).map(|(_, maintenance)| maintenance.clone()).collect(),
+        maintenances: pairs().map(|(_, maintenance)| maintenance.clone()).collect(),
         drafts: drafts.cloned().collect(),
         told: facts.approved.iter().flat_map(|(_, told)| told.clone()).collect(),
         next_draft: facts.next_draft,
@@ -41,8 +42,14 @@ fn carry_out(plan: &mut Plan<'_>, facts: &AgendaFacts, due: &Due) {
                 "Forewarn cannot read the mailbox {account} since {}: {why}\nNotices may be waiting there unread.",
                 since.format("%F %H:%MZ")
             );
-            plan.alarm(format!("blind:{account}:{}", since.timestamp()), text);
+            let key = format!("blind:{account}:{}", since.timestamp());
+            // By both paths: one of them may reach nobody.
+            answer::blind(plan, &key, account, &text);
+            plan.alarm(key, text);
         }
+        Due::Stuck => answer::stuck(plan, &facts.stuck),
+        Due::Refused => answer::refused(plan, &facts.stuck),
+        Due::Unreached => answer::unreached(plan, &facts.unreached),
         Due::Quarantined => answer::quarantined(plan, &facts.quarantined),
         Due::Undelivered => answer::undelivered(plan, &facts.undelivered),
         Due::Summary(account) => summary(plan, account),

@@ -41,7 +41,7 @@ pub(super) fn without_carrier(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mai
     if approval::automatic(mail).is_some() || auth::proof(mail, &plan.desk.policy.auth).is_err() || said == Verb::Help {
         return None;
     }
-    answer::no_request(plan, arrival, mail);
+    answer::no_request(plan, arrival, mail, "your mail program left out what ties an answer to its request");
     Some(ReplyOutcome::UnknownToken)
 }
 
@@ -54,6 +54,13 @@ fn refuse(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, refused: &Refused
         } else {
             answer::note_to_rightful_approver(plan, request, &refused.detail);
         }
+    } else if mail.repeated_headers.is_empty()
+        && let Some(author) = mail.author()
+        && plan.desk.policy.approvers.iter().any(|approver| approver.mailbox.address.eq_ignore_ascii_case(&author.address))
+        && auth::proof(mail, &plan.desk.policy.auth).is_ok()
+    {
+        // They must not believe that it counted.
+        answer::no_request(plan, arrival, mail, &refused.detail);
     }
     refused.outcome
 }

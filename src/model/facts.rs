@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{Draft, LedgerCounts, MailId, Maintenance, OutboxKind, OutboxState, Request, Told};
+use crate::model::{Alarm, Draft, LedgerCounts, MailId, Maintenance, OutboxId, OutboxKind, OutboxState, Request, Told};
 
 /// Where the first contact with an account's past stands (week row W01).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +53,14 @@ pub struct AgendaFacts {
     pub backlog_outcomes: std::collections::BTreeMap<String, u64>,
     /// Quarantined mails that staff have not been told of.
     pub quarantined: Vec<QueueItem>,
-    /// Outbox rows that failed for good or are unknown, not told of yet.
+    /// Notices that failed for good or are unknown, not told of yet.
     pub undelivered: Vec<(Told, Option<String>)>,
+    /// The drafts of those notices, with their maintenances.
+    pub undelivered_drafts: Vec<(Draft, Maintenance)>,
+    /// Mail that is tried again and again, and mail to staff that was refused for good and not told of yet.
+    pub stuck: Vec<StuckMail>,
+    /// Alarms that reached nobody yet, with when they were raised (UTC) and the last error.
+    pub unreached: Vec<(Alarm, DateTime<Utc>, Option<String>)>,
     /// Keys of outbox rows and alarms that exist with one of the prefixes asked for.
     pub keys: std::collections::BTreeSet<String>,
     /// The mode of the last run; none on the first.
@@ -63,6 +69,23 @@ pub struct AgendaFacts {
     pub last_digest_at: Option<DateTime<Utc>>,
     /// The next number of a draft.
     pub next_draft: i64,
+}
+
+/// A mail of ours that does not get out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StuckMail {
+    /// The outbox row.
+    pub outbox: OutboxId,
+    /// What it is.
+    pub kind: OutboxKind,
+    /// The recipient's address.
+    pub to: String,
+    /// From when on it should have left, UTC.
+    pub since: DateTime<Utc>,
+    /// Retry, failed or unknown.
+    pub state: OutboxState,
+    /// The last answer or error, for people.
+    pub answer: Option<String>,
 }
 
 /// A mail that waits for a person or that a person should see.

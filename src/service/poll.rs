@@ -28,6 +28,14 @@ const GENERATION: &str = "maildir";
 #[derive(Debug, Default)]
 pub(super) struct Seen(Mutex<BTreeMap<PathBuf, Vec<SystemTime>>>);
 
+/// What a look at one inbox came to.
+struct Fetched {
+    /// The last file that could not be read.
+    fault: Option<MaildirError>,
+    /// Whether nothing was left for later.
+    whole: bool,
+}
+
 impl Service {
     /// One pass over every inbox. An inbox that fails is a fault, told by the agenda when it lasts; the others are read.
     pub(super) async fn poll(&self, stop: &watch::Receiver<bool>) -> Result<Vec<String>, StoreError> {
@@ -56,7 +64,7 @@ impl Service {
             let seen = self.seen.0.lock().unwrap_or_else(PoisonError::into_inner);
             state.is_some() && seen.get(root) == state.as_ref()
         };
-        let mut fault = None;
+        let (mut fault, mut whole) = (None, true);
         if !unchanged {
             let entries = match maildir::list(root) {
                 Ok(entries) => entries,
@@ -71,42 +79,50 @@ impl Service {
                 let place = Place { account: account.to_owned(), folder, generation: GENERATION.to_owned() };
                 self.store.list(&place, listings, now).await?;
             }
-            fault = self.fetch(account, &entries, stop).await?;
+            let fetched = self.fetch(account, &entries, stop).await?;
+            (fault, whole) = (fetched.fault, fetched.whole);
         }
         if let Some(error) = fault {
             return Ok(Err(error));
         }
-        if let Some(state) = state {
+        // What was left for later is looked for again, though no folder changes by it.
+        if let Some(state) = state.filter(|_| whole) {
             self.seen.0.lock().unwrap_or_else(PoisonError::into_inner).insert(root.to_owned(), state);
         }
         Ok(Ok(()))
     }
 
-    /// Keeps the bytes of everything that is listed and not stored. A file that cannot be read stays listed and is tried again.
-    async fn fetch(&self, account: &str, entries: &[Entry], stop: &watch::Receiver<bool>) -> Result<Option<MaildirError>, StoreError> {
+    /// Keeps the bytes of everything that is listed and not stored. A file that cannot be read, and one that was moved since it was
+    /// listed, stays listed and is tried again; only what a listing lacks has vanished.
+    async fn fetch(&self, account: &str, entries: &[Entry], stop: &watch::Receiver<bool>) -> Result<Fetched, StoreError> {
         let by_name: BTreeMap<(&str, &str), &Entry> =
             entries.iter().map(|entry| ((entry.folder.as_str(), entry.uid.as_str()), entry)).collect();
-        let mut fault = None;
+        let mut fetched = Fetched { fault: None, whole: true };
         let mut tried = std::collections::BTreeSet::new();
+        let mut left = 0;
         loop {
-            let batch = self.store.unstored(account, BATCH).await?;
+            // What could not be read stands in front of the others.
+            let batch = self.store.unstored(account, BATCH + left).await?;
             let fresh: Vec<_> = batch.into_iter().filter(|item| tried.insert(item.mail)).collect();
             if fresh.is_empty() {
-                return Ok(fault);
+                return Ok(fetched);
             }
             for item in fresh {
                 if *stop.borrow() {
-                    return Ok(fault);
+                    return Ok(Fetched { whole: false, ..fetched });
                 }
                 let now = self.clock.now();
                 if item.backlog
                     && self.store.backlog_bytes_today(account, now.date_naive()).await? >= self.config.policy.backlog_bytes_a_day
                 {
-                    return Ok(fault);
+                    return Ok(Fetched { whole: false, ..fetched });
                 }
                 let read = match by_name.get(&(item.place.folder.as_str(), item.uid.as_str())) {
                     Some(entry) => maildir::read(&entry.path, MAX_MAIL_BYTES),
-                    None => Ok(Content::Gone),
+                    None => {
+                        self.store.vanished(item.mail).await?;
+                        continue;
+                    }
                 };
                 match read {
                     Ok(Content::Whole(raw)) => {
@@ -118,8 +134,14 @@ impl Service {
                         let why = format!("{size} bytes are more than the {MAX_MAIL_BYTES} that are read");
                         self.store.refuse(item.mail, &why, head, now).await?;
                     }
-                    Ok(Content::Gone) => self.store.vanished(item.mail).await?,
-                    Err(error) => fault = Some(error),
+                    Ok(Content::Gone) => {
+                        left += 1;
+                        fetched.whole = false;
+                    }
+                    Err(error) => {
+                        left += 1;
+                        fetched.fault = Some(error);
+                    }
                 }
             }
         }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::model::Alarm;
-use crate::store::values::seconds;
+use crate::store::values::{instant, seconds};
 use crate::store::{Store, StoreError};
 
 /// Number of an alarm.
@@ -50,6 +50,18 @@ impl Store {
         })
         .await
     }
+}
+
+/// Alarms that were tried and reached nobody, with when they were raised and the last error, oldest first.
+pub(super) fn unreached(tx: &Connection) -> Result<Vec<(Alarm, DateTime<Utc>, Option<String>)>, StoreError> {
+    let mut statement =
+        tx.prepare("SELECT key, text, raised_at, answer FROM alarm WHERE due_at IS NOT NULL AND attempts > 0 ORDER BY id")?;
+    let rows = statement.query_map([], |row| Ok((Alarm { key: row.get(0)?, text: row.get(1)? }, row.get(2)?, row.get(3)?)))?;
+    rows.map(|row| {
+        let (alarm, raised_at, answer) = row?;
+        Ok((alarm, instant(raised_at)?, answer))
+    })
+    .collect()
 }
 
 /// Raises an alarm, unless its key was used before.

@@ -7,7 +7,10 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::model::{AgendaFacts, DigestFacts, Draft, FirstContact, Maintenance, MaintenanceId, Mode, Told};
 use crate::store::values::{NO_SIGN, count, instant, json, mode_name, seconds};
-use crate::store::{Store, StoreError, accounts, drafts, known, ledger, maintenances, outbox, views};
+use crate::store::{Store, StoreError, accounts, alarms, drafts, known, ledger, maintenances, outbox, views};
+
+/// Rows `o` of the outbox that did not arrive, or may not have, and that staff have not been told of.
+const UNTOLD: &str = "o.state IN ('failed', 'unknown') AND o.told_at IS NULL";
 
 /// The most strangers that a digest names.
 const STRANGERS: u32 = 10;
@@ -80,7 +83,19 @@ fn agenda_facts(tx: &Connection, key_prefixes: &[String]) -> Result<AgendaFacts,
         )?,
         backlog_outcomes: if first_contact_runs { outcomes(tx, "mail WHERE backlog = 1", [])? } else { BTreeMap::new() },
         quarantined: views::queue(tx, "m.outcome = 'quarantined' AND m.told_at IS NULL")?,
-        undelivered: outbox::told(tx, "o.state IN ('failed', 'unknown') AND o.told_at IS NULL", [])?,
+        undelivered: outbox::told(tx, &format!("o.kind = 'notice' AND {UNTOLD}"), [])?,
+        undelivered_drafts: with_maintenances(
+            tx,
+            drafts::select(
+                tx,
+                &format!(
+                    "SELECT value FROM draft WHERE id IN (SELECT draft FROM outbox o WHERE o.kind = 'notice' AND {UNTOLD}) ORDER BY id"
+                ),
+                [],
+            )?,
+        )?,
+        stuck: outbox::stuck(tx)?,
+        unreached: alarms::unreached(tx)?,
         keys: keys(tx, key_prefixes)?,
         last_mode: match text(tx, "mode")?.as_deref() {
             Some("live") => Some(Mode::Live),

@@ -10,12 +10,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::model::{Content, DraftId, OutboxId, OutboxKind, OutboxRow, OutboxState, Outgoing};
+use crate::model::{Content, Draft, DraftId, DraftState, OutboxId, OutboxKind, OutboxRow, OutboxState, Outgoing};
 use crate::store::values::{from_json, json, seconds};
 use crate::store::{Store, StoreError, drafts};
 
 use rows::{filtered, kind_name, state};
-pub(super) use rows::{tallies, told};
+pub(super) use rows::{stuck, tallies, told};
 
 /// Rows found in the middle of sending at the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -239,7 +239,12 @@ fn recover(tx: &Connection, now: DateTime<Utc>) -> Result<Recovered, StoreError>
     let rows = statement.query_map([], |row| Ok((OutboxId(row.get(0)?), row.get::<_, String>(1)?)))?;
     let mut recovered = Recovered::default();
     for (id, state) in rows.collect::<Result<Vec<_>, _>>()? {
-        if state == OutboxState::Talking.name() {
+        let to_staff: bool = tx.query_row("SELECT kind <> 'notice' FROM outbox WHERE id = ?1", [id.0], |row| row.get(0))?;
+        if to_staff && state != OutboxState::Talking.name() {
+            // Rather twice than never: staff must hear of it, and the Message-ID is the same.
+            recovered.retried += 1;
+            ended(tx, id, OutboxState::Retry, Some("the program stopped at the final dot"), None, now)?;
+        } else if state == OutboxState::Talking.name() {
             recovered.retried += 1;
             ended(tx, id, OutboxState::Retry, Some("the program stopped before the final dot"), None, now)?;
         } else {
@@ -293,7 +298,19 @@ fn why_not_notice(tx: &Connection, id: OutboxId) -> Result<Option<String>, Store
 
 fn cancel(tx: &Connection, id: OutboxId, why: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
     tx.execute("UPDATE outbox SET state = 'cancelled', answer = ?2, changed_at = ?3 WHERE id = ?1", params![id.0, why, seconds(now)])?;
-    finish_draft_of(tx, id, now)
+    // A notice of another mode has told nobody: its draft is undecided again, so that it is asked for in this mode.
+    let of_other_mode: Option<i64> = tx
+        .query_row(
+            "SELECT d.id FROM outbox o JOIN draft d ON d.id = o.draft
+              WHERE o.id = ?1 AND o.kind = 'notice' AND d.state = 'approved' AND d.mode <> (SELECT value FROM setting WHERE name = 'mode')",
+            [id.0],
+            |row| row.get(0),
+        )
+        .optional()?;
+    match of_other_mode.map(|draft| drafts::by_id(tx, DraftId(draft))).transpose()?.flatten() {
+        Some(draft) => drafts::save(tx, &Draft { state: DraftState::Proposed, ..draft }, &[], now),
+        None => finish_draft_of(tx, id, now),
+    }
 }
 
 fn finish_draft_of(tx: &Connection, id: OutboxId, now: DateTime<Utc>) -> Result<(), StoreError> {

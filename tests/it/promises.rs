@@ -354,6 +354,25 @@ async fn w17_a_server_given_back_and_one_in_use_in_the_next_mail() {
 }
 
 #[tokio::test]
+async fn w01_the_first_look_is_summed_up_and_start_drafts_it() {
+    let mut world = World::closed("2020-09-05T15:00:00Z", &[]);
+    let old = world.notice(SUBJECT, &host("NF-1", "mail01", WINDOW));
+    world.put(&old);
+    world.open().await;
+    world.round().await;
+    world.later(1).await;
+    let out = world.out();
+    let summary = out.iter().find(|out| out.to == SAM).expect("no summary");
+    assert!(summary.mail.subject.contains("First look"), "{}", summary.mail.subject);
+    assert_eq!(world.drafts().await.len(), 0);
+    world.later(1).await;
+    assert_eq!(world.out().len(), 0, "the summary is sent once");
+    let raw = world.answer(SAM, &summary.mail, "start");
+    assert_eq!(world.arrives(&raw).await, Outcome::Reply(forewarn::model::ReplyOutcome::Accepted));
+    assert_eq!(world.open_drafts().await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_new_mail_about_what_waits_for_start_is_not_held_back() {
     let mut world = World::closed("2020-09-05T15:00:00Z", &[]);
     let old = world.notice(SUBJECT, &host("NF-1", "mail01", WINDOW));
@@ -399,6 +418,42 @@ async fn services_chosen_for_nothing_named_do_not_outrank_named_ones() {
 }
 
 #[tokio::test]
+async fn w04_what_was_decided_in_rehearsal_is_asked_anew_in_live() {
+    for wait in [1, 10] {
+        let mut world = World::new("2020-09-05T15:00:00Z", &[("mode = \"live\"", "mode = \"rehearsal\"")]).await;
+        world.arrives(&world.notice(SUBJECT, &host("NF-1", "mail01", WINDOW))).await;
+        world.sam("FW-1", "approve").await;
+        world.later(wait).await;
+        assert!(world.told().is_empty());
+        world.change("mode = \"rehearsal\"", "mode = \"live\"");
+        world.restart().await;
+        world.later(30).await;
+        assert!(world.told().is_empty(), "nothing from rehearsal is sent");
+        let open = world.open_drafts().await;
+        assert_eq!(open.len(), 1, "after {wait} minutes");
+        world.sam("FW-1", "approve").await;
+        world.later(5).await;
+        assert!(!world.told().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_brake_to_rehearsal_and_back_loses_no_notice() {
+    let mut world = World::new("2020-09-05T15:00:00Z", &[]).await;
+    world.arrives(&world.notice(SUBJECT, &host("NF-1", "mail01", WINDOW))).await;
+    world.sam("FW-1", "approve").await;
+    world.change("mode = \"live\"", "mode = \"rehearsal\"");
+    world.restart().await;
+    world.later(30).await;
+    assert!(world.told().is_empty());
+    world.change("mode = \"rehearsal\"", "mode = \"live\"");
+    world.restart().await;
+    world.later(30).await;
+    assert!(world.told().is_empty());
+    assert_eq!(world.open_drafts().await.len(), 1);
+}
+
+#[tokio::test]
 async fn one_reference_for_two_works_of_one_mail_stays_two() {
     let mut world = World::new("2020-09-05T15:00:00Z", &[]).await;
     let both = format!("{}\nEND", events("NF-7")).replace("\nEND", "");
@@ -419,6 +474,65 @@ fn events(id: &str) -> String {
     let event = one.get(one.find("BEGIN:VEVENT").unwrap()..one.find("END:VCALENDAR").unwrap()).unwrap().to_owned();
     let second = event.replace("20200910", "20200912").replace("mail01", "web01").replace(&format!("UID:{id}"), &format!("UID:{id}b"));
     one.replace("END:VCALENDAR", &format!("{second}END:VCALENDAR"))
+}
+
+#[tokio::test]
+async fn i13_a_mail_that_a_client_marks_read_meanwhile_is_not_lost() {
+    let mut world = World::new("2020-09-05T15:00:00Z", &[]).await;
+    let name = world.put(&world.notice(SUBJECT, &host("NF-1", "mail01", WINDOW)));
+    let (new, cur) = (world.dir.path().join("in/new").join(&name), world.dir.path().join("in/cur").join(format!("{name}:2,S")));
+    // Listed, and moved before its bytes were read.
+    let place = forewarn::store::Place { account: "noc".into(), folder: "INBOX".into(), generation: "maildir".into() };
+    let listing = forewarn::store::Listing { uid: name.clone(), arrived_at: world.now() };
+    world.service().store().list(&place, vec![listing], world.now()).await.unwrap();
+    let mail = world.service().store().unstored("noc", 1).await.unwrap()[0].mail;
+    world.service().store().vanished(mail).await.unwrap();
+    fs::rename(new, cur).unwrap();
+    world.later(1).await;
+    assert_eq!(world.open_drafts().await.len(), 1);
+}
+
+#[tokio::test]
+async fn undelivered_notices_are_told_with_telephone_numbers() {
+    let mut world = World::new("2020-09-05T15:00:00Z", &[]).await;
+    world.arrives(&world.notice(SUBJECT, &host("NF-1", "mail01", WINDOW))).await;
+    world.sam("FW-1", "approve").await;
+    world.clock.advance(TimeDelta::minutes(5));
+    let store = world.service().store().clone();
+    let row = store.claim(world.now()).await.unwrap().unwrap();
+    assert!(store.dot_pending(row.id, world.now()).await.unwrap());
+    store.ended(row.id, forewarn::model::OutboxState::Failed, Some("550 no such user".into()), None, world.now()).await.unwrap();
+    world.round().await;
+    world.later(1).await;
+    let out = world.out();
+    assert!(
+        out.iter().any(|out| out.to == SAM && out.mail.subject.contains("NOT DELIVERED")),
+        "{:?}",
+        out.iter().map(|out| &out.mail.subject).collect::<Vec<_>>()
+    );
+}
+
+#[tokio::test]
+async fn o01_a_blind_inbox_is_told_by_mail_and_by_alarm() {
+    let mut world = World::new("2020-09-05T15:00:00Z", &[ALARMS]).await;
+    fs::rename(world.dir.path().join("in"), world.dir.path().join("gone")).unwrap();
+    world.later(1).await;
+    world.later(11).await;
+    world.later(1).await;
+    assert!(world.alarms().contains("cannot read the mailbox noc"), "{}", world.alarms());
+    assert!(world.out().iter().any(|out| out.to == SAM), "mail still works, so it says so too");
+}
+
+#[tokio::test]
+async fn o01_an_outbox_that_is_stuck_is_told_by_alarm() {
+    let mut world = World::new("2020-09-05T15:00:00Z", &[ALARMS]).await;
+    fs::remove_dir_all(world.dir.path().join("out")).unwrap();
+    fs::write(world.dir.path().join("out"), "no folder").unwrap();
+    world.arrives(&world.notice(SUBJECT, &host("NF-1", "mail01", WINDOW))).await;
+    for _ in 0..14 {
+        world.later(1).await;
+    }
+    assert!(world.alarms().contains("mail"), "a request that cannot leave is told by the second path: {:?}", world.alarms());
 }
 
 #[tokio::test]
@@ -454,4 +568,30 @@ async fn a_cancellation_that_is_refused_brings_back_what_was_asked() {
     );
     assert!(matches!(open[0].0.change, forewarn::model::Change::Rescheduled { .. }));
     assert_eq!(open[0].0.state, DraftState::Proposed);
+}
+
+#[tokio::test]
+async fn an_approver_whose_token_is_unknown_is_told() {
+    let mut world = World::new("2020-09-05T15:00:00Z", &[]).await;
+    world.arrives(&world.notice(SUBJECT, &host("NF-1", "mail01", WINDOW))).await;
+    let raw = world.answer(SAM, &world.request(SAM, "FW-1"), "approve");
+    world.stop().await;
+    let key = world.dir.path().join("forewarn.sqlite");
+    for file in fs::read_dir(world.dir.path()).unwrap() {
+        let path = file.unwrap().path();
+        if path.to_string_lossy().starts_with(&*key.to_string_lossy()) {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    for file in fs::read_dir(world.dir.path().join("in/new")).unwrap() {
+        fs::remove_file(file.unwrap().path()).unwrap();
+    }
+    world.open().await;
+    world.round().await;
+    world.out();
+    world.clock.advance(TimeDelta::minutes(30));
+    world.arrives(&raw).await;
+    let out = world.out();
+    assert!(out.iter().any(|out| out.to == SAM), "Sam believes that it is approved");
+    assert!(!out.iter().any(|out| out.text().is_empty() || out.bytes.is_empty() || out.to == INES));
 }

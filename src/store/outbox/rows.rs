@@ -2,7 +2,9 @@
 
 use rusqlite::{Connection, Row};
 
-use crate::model::{Content, DraftId, FrozenMail, Mailbox, MaintenanceId, OutboxId, OutboxKind, OutboxRow, OutboxState, Outgoing, Told};
+use crate::model::{
+    Content, DraftId, FrozenMail, Mailbox, MaintenanceId, OutboxId, OutboxKind, OutboxRow, OutboxState, Outgoing, StuckMail, Told,
+};
 use crate::store::values::{count, from_json, instant};
 use crate::store::{OutboxFilter, StoreError};
 
@@ -87,6 +89,25 @@ impl Columns {
             answer: self.answer,
         })
     }
+}
+
+/// Mail that does not get out: tried again since before an instant, or, where it is for staff, refused for good. Oldest first.
+pub(in crate::store) fn stuck(tx: &Connection) -> Result<Vec<StuckMail>, StoreError> {
+    let mut statement = tx.prepare(
+        "SELECT id, kind, to_address, not_before_at, state, answer FROM outbox
+          WHERE state = 'retry' OR (state IN ('failed', 'unknown') AND kind <> 'notice' AND told_at IS NULL) ORDER BY id",
+    )?;
+    let rows = statement.query_map([], |row| {
+        let read: (i64, String, String, i64, String, Option<String>) =
+            (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?);
+        Ok(read)
+    })?;
+    rows.map(|row| {
+        let (id, kind_name, to, since, state_name, answer) = row?;
+        let (kind, state) = (kind(&kind_name)?, state(&state_name)?);
+        Ok(StuckMail { outbox: OutboxId(id), kind, to, since: instant(since)?, state, answer })
+    })
+    .collect()
 }
 
 /// Who was told, from a condition on `o` (outbox rows with a draft) and `d` (their drafts), oldest first, each with the last answer.
