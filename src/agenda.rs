@@ -65,7 +65,7 @@ pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Ut
     if facts.stuck.iter().any(|mail| mail.state != OutboxState::Retry) {
         due.push(Due::Refused);
     }
-    if facts.unreached.iter().any(|(_, raised_at, _)| now - *raised_at >= BLIND_AFTER) {
+    if facts.unreached.iter().any(|one| now - one.raised_at >= BLIND_AFTER) {
         due.push(Due::Unreached);
     }
     for (draft, maintenance) in &facts.open {

@@ -12,8 +12,8 @@ use crate::{
     draft::{self, AnswerFacts},
     mail::outgoing::Rendered,
     model::{
-        Alarm, Draft, DraftState, Mail, MailId, Mailbox, Maintenance, OutboxId, OutboxKind, OutboxState, QueueItem, Remark, Request,
-        RequestAbout, StuckMail, Told,
+        Draft, DraftState, Mail, MailId, Mailbox, Maintenance, OutboxId, OutboxKind, OutboxState, QueueItem, Remark, Request, RequestAbout,
+        StuckMail, Told, Unreached,
     },
 };
 
@@ -247,8 +247,8 @@ pub(super) fn refused(plan: &mut Plan<'_>, mails: &[StuckMail]) {
 }
 
 /// To every approver: the alarm command fails, so what it should say is said here.
-pub(super) fn unreached(plan: &mut Plan<'_>, alarms: &[(Alarm, DateTime<Utc>, Option<String>)]) {
-    for (alarm, _, error) in alarms {
+pub(super) fn unreached(plan: &mut Plan<'_>, alarms: &[Unreached]) {
+    for Unreached { alarm, error, .. } in alarms {
         let why = format!("The alarm command fails: {}. It is tried again each minute.", error.as_deref().unwrap_or("no answer"));
         for to in approvers(plan) {
             let rendered = bare("ALARM, which the alarm command could not raise".to_owned(), &[&alarm.text, &why]);

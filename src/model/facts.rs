@@ -59,8 +59,8 @@ pub struct AgendaFacts {
     pub undelivered_drafts: Vec<(Draft, Maintenance)>,
     /// Mail that is tried again and again, and mail to staff that was refused for good and not told of yet.
     pub stuck: Vec<StuckMail>,
-    /// Alarms that reached nobody yet, with when they were raised (UTC) and the last error.
-    pub unreached: Vec<(Alarm, DateTime<Utc>, Option<String>)>,
+    /// Alarms that were tried and reached nobody yet.
+    pub unreached: Vec<Unreached>,
     /// Keys of outbox rows and alarms that exist with one of the prefixes asked for.
     pub keys: std::collections::BTreeSet<String>,
     /// The mode of the last run; none on the first.
@@ -69,6 +69,17 @@ pub struct AgendaFacts {
     pub last_digest_at: Option<DateTime<Utc>>,
     /// The next number of a draft.
     pub next_draft: i64,
+}
+
+/// An alarm that the alarm command could not raise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreached {
+    /// The alarm.
+    pub alarm: Alarm,
+    /// When it was to be raised first, UTC.
+    pub raised_at: DateTime<Utc>,
+    /// The last error, for people.
+    pub error: Option<String>,
 }
 
 /// A mail of ours that does not get out.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::model::Alarm;
+use crate::model::{Alarm, Unreached};
 use crate::store::values::{instant, seconds};
 use crate::store::{Store, StoreError};
 
@@ -52,14 +52,14 @@ impl Store {
     }
 }
 
-/// Alarms that were tried and reached nobody, with when they were raised and the last error, oldest first.
-pub(super) fn unreached(tx: &Connection) -> Result<Vec<(Alarm, DateTime<Utc>, Option<String>)>, StoreError> {
+/// Alarms that were tried and reached nobody, oldest first.
+pub(super) fn unreached(tx: &Connection) -> Result<Vec<Unreached>, StoreError> {
     let mut statement =
         tx.prepare("SELECT key, text, raised_at, answer FROM alarm WHERE due_at IS NOT NULL AND attempts > 0 ORDER BY id")?;
     let rows = statement.query_map([], |row| Ok((Alarm { key: row.get(0)?, text: row.get(1)? }, row.get(2)?, row.get(3)?)))?;
     rows.map(|row| {
-        let (alarm, raised_at, answer) = row?;
-        Ok((alarm, instant(raised_at)?, answer))
+        let (alarm, raised_at, error) = row?;
+        Ok(Unreached { alarm, raised_at: instant(raised_at)?, error })
     })
     .collect()
 }

@@ -18,6 +18,8 @@ use forewarn::{
 };
 use tempfile::TempDir;
 
+mod random;
+
 const SAM: &str = "sam@harborlight.example";
 const INES: &str = "ines@harborlight.example";
 
@@ -91,7 +93,7 @@ impl World {
     }
 
     async fn open(&mut self) {
-        let config = config::load(&self.dir.path().join("forewarn.toml")).unwrap_or_else(|report| panic!("{report}"));
+        let config = config::load(&self.dir.path().join("forewarn.toml")).map_err(|report| report.to_string()).unwrap();
         self.running = Some(service::open(config, self.clock.clone()).await.unwrap());
     }
 
@@ -199,7 +201,7 @@ impl World {
                 newest = Some(mail);
             }
         }
-        newest.unwrap_or_else(|| panic!("{who} has no request about {about}"))
+        newest.ok_or_else(|| format!("{who} has no request about {about}")).unwrap()
     }
 
     /// An answer to a request as a mail client writes it.
@@ -244,8 +246,8 @@ const ALARMS: (&str, &str) = ("[outbox]", "[alarm]\ncommand = [\"/bin/sh\", \"-c
 
 /// `v3` of a request's subject.
 fn revision(mail: &Mail) -> u32 {
-    let words = mail.subject.split_whitespace().filter_map(|word| word.strip_prefix('v')?.parse().ok());
-    words.last().unwrap_or(0)
+    let mut words = mail.subject.split_whitespace().filter_map(|word| word.strip_prefix('v')?.parse().ok());
+    words.next_back().unwrap_or(0)
 }
 
 /// The body of a host notice.
