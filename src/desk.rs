@@ -114,7 +114,7 @@ pub fn decide(desk: &Desk<'_>, known: &Known, arrival: &Arrival, mail: &Mail, re
     let outcome = outcome(&mut plan, arrival, mail, reading);
     plan.effects.outcome = Some(outcome);
     plan.effects.reading = Some(reading.clone());
-    plan.effects
+    plan.done()
 }
 
 fn outcome(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Reading) -> Outcome {

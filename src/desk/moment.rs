@@ -31,7 +31,7 @@ pub fn moment(desk: &Desk<'_>, facts: &AgendaFacts, due: &[Due], now: DateTime<U
     for due in due {
         carry_out(&mut plan, facts, due);
     }
-    plan.effects
+    plan.done()
 }
 
 fn carry_out(plan: &mut Plan<'_>, facts: &AgendaFacts, due: &Due) {

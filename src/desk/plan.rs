@@ -1,5 +1,7 @@
 //! What is being decided: the knowledge at hand and the effects so far.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use crate::{
@@ -136,6 +138,17 @@ impl<'a> Plan<'a> {
             }),
             Err(error) => self.alarm(format!("unsendable:{key}"), format!("a mail to {} could not be written: {error}", to.address)),
         }
+    }
+
+    /// What follows, with the rows of the outbox that it rests on.
+    #[must_use]
+    pub fn done(mut self) -> Effects {
+        let voided = |draft: &&Draft| self.effects.voided.iter().any(|(id, _)| *id == draft.id);
+        let touched: BTreeSet<MaintenanceId> =
+            self.effects.drafts.iter().chain(self.known.drafts.iter().filter(voided)).map(|draft| draft.maintenance).collect();
+        let rows = self.known.told.iter().filter(|told| touched.contains(&told.maintenance));
+        self.effects.rests_on = rows.map(|told| (told.outbox, told.state)).collect();
+        self.effects
     }
 
     /// Raises an alarm by the second path, once a key.

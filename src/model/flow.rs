@@ -253,6 +253,8 @@ pub struct Effects {
     pub drafts: Vec<Draft>,
     /// Drafts that are overtaken, and by what. Their queued outbox rows are cancelled.
     pub voided: Vec<(DraftId, String)>,
+    /// Rows of the outbox as the decision saw them: where one has left, or was taken back, since then, it is decided anew.
+    pub rests_on: Vec<(OutboxId, OutboxState)>,
     /// Accepted decisions.
     pub decisions: Vec<DecisionRecord>,
     /// Requests whose tokens count from now on; replaces the counters of those that exist.

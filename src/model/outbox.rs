@@ -121,6 +121,12 @@ impl OutboxState {
         }
     }
 
+    /// Whether a row still waits: nothing of it counts before the final dot.
+    #[must_use]
+    pub fn waits(self) -> bool {
+        matches!(self, Self::Queued | Self::Talking | Self::Retry)
+    }
+
     /// Reads a state's name; none for a word that is none.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

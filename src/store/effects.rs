@@ -27,6 +27,9 @@ fn commit(tx: &Connection, mail: Option<MailId>, effects: &Effects, now: DateTim
     if mail.is_some() != effects.outcome.is_some() {
         return Err(StoreError::refused("a mail ends with exactly one outcome, and only a mail has one"));
     }
+    for (row, seen) in &effects.rests_on {
+        outbox::must_wait_or_not(tx, *row, *seen)?;
+    }
     if let (Some(mail), Some(outcome)) = (mail, &effects.outcome) {
         ledger::end(tx, mail, outcome, effects.reading.as_ref(), now)?;
     }

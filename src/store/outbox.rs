@@ -179,6 +179,14 @@ pub(super) fn cancel_waiting(tx: &Connection, draft: DraftId, requests: bool, wh
     Ok(())
 }
 
+/// Fails as overtaken where a row has left, or was taken back, since a decision saw it.
+pub(super) fn must_wait_or_not(tx: &Connection, id: OutboxId, seen: OutboxState) -> Result<(), StoreError> {
+    match state_of(tx, id)? {
+        Some(state) if state.waits() == seen.waits() => Ok(()),
+        _ => Err(StoreError::Overtaken(format!("outbox row {} is not {} any more", id.0, seen.name()))),
+    }
+}
+
 fn claim(tx: &Connection, now: DateTime<Utc>) -> Result<Option<OutboxRow>, StoreError> {
     let query = "SELECT id FROM outbox WHERE state IN ('queued', 'retry') AND due_at <= ?1 ORDER BY rank, id LIMIT 1";
     while let Some(id) = tx.query_row(query, [seconds(now)], |row| row.get(0)).optional()?.map(OutboxId) {

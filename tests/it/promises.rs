@@ -597,3 +597,62 @@ async fn an_approver_whose_token_is_unknown_is_told() {
     assert!(out.iter().any(|out| out.to == SAM), "Sam believes that it is approved");
     assert!(!out.iter().any(|out| out.text().is_empty() || out.bytes.is_empty() || out.to == INES));
 }
+
+#[tokio::test]
+async fn a08_what_left_while_it_was_decided_is_decided_anew() {
+    let mut world = World::new("2020-09-05T15:00:00Z", &[]).await;
+    world.arrives(&world.notice(SUBJECT, &host("NF-1", "mail01", WINDOW))).await;
+    world.sam("FW-1", "approve").await;
+    let store = world.service().store().clone();
+    let rows = store.outbox(forewarn::store::OutboxFilter::Draft(forewarn::model::DraftId(1))).await.unwrap();
+    let row = rows.iter().find(|row| row.outgoing.kind == forewarn::model::OutboxKind::Notice).unwrap().id;
+    let effects = forewarn::model::Effects {
+        voided: vec![(forewarn::model::DraftId(1), "cancelled by the provider".into())],
+        rests_on: vec![(row, forewarn::model::OutboxState::Queued)],
+        ..forewarn::model::Effects::default()
+    };
+    world.later(5).await;
+    let overtaken = store.commit(None, &effects, world.now()).await;
+    assert!(matches!(overtaken, Err(forewarn::store::StoreError::Overtaken(_))), "{overtaken:?}");
+}
+
+#[tokio::test]
+async fn an_alarm_command_that_fails_is_told_by_mail() {
+    let failing = ("[outbox]", "[alarm]\ncommand = [\"/bin/false\"]\n\n[outbox]");
+    let mut world = World::new("2020-09-10T02:00:00Z", &[failing]).await;
+    world.arrives(&world.notice("Emergency maintenance for your server mail01", &host("NF-1", "mail01", WINDOW))).await;
+    for _ in 0..12 {
+        world.later(1).await;
+    }
+    assert!(world.out().iter().any(|out| out.to == SAM && out.mail.subject.starts_with("ALARM")));
+}
+
+#[tokio::test]
+async fn mail_to_staff_that_was_refused_is_told_to_the_others() {
+    let mut world = World::new("2020-09-05T15:00:00Z", &[ALARMS]).await;
+    world.put(&world.notice(SUBJECT, &host("NF-1", "mail01", WINDOW)));
+    world.round().await;
+    world.clock.advance(TimeDelta::days(1));
+    let store = world.service().store().clone();
+    let reminder = forewarn::model::Effects {
+        outgoing: vec![forewarn::model::Outgoing {
+            kind: forewarn::model::OutboxKind::Request,
+            key: "request:1:again".into(),
+            to: forewarn::model::Mailbox { name: String::new(), address: INES.into() },
+            content: forewarn::model::Content::Request {
+                draft: forewarn::model::DraftId(1),
+                approver: INES.into(),
+                flavour: forewarn::model::RequestFlavour::Reminder(1),
+            },
+            not_before: world.now(),
+            draft: Some(forewarn::model::DraftId(1)),
+        }],
+        ..forewarn::model::Effects::default()
+    };
+    store.commit(None, &reminder, world.now()).await.unwrap();
+    let row = store.claim(world.now()).await.unwrap().unwrap();
+    store.ended(row.id, forewarn::model::OutboxState::Failed, Some("550 no such user".into()), None, world.now()).await.unwrap();
+    world.round().await;
+    assert!(world.out().iter().any(|out| out.to == SAM && out.mail.subject.contains(INES)));
+    assert!(world.alarms().contains(INES), "{}", world.alarms());
+}
