@@ -3,6 +3,7 @@
 use super::RuleFault;
 use super::place::{How, Mark, Pattern, Place};
 use super::time::DateOrder;
+use super::words;
 use super::written::{RuleFile, Text, WrittenAction, WrittenIrrelevant, WrittenLayout, WrittenPlace, WrittenRows, WrittenWindow};
 use crate::model::{Impact, Kind, Role, Status};
 use chrono_tz::Tz;
@@ -235,7 +236,7 @@ impl Faults<'_> {
             .case_insensitive(true)
             .multi_line(true)
             .size_limit(1 << 20)
-            .dfa_size_limit(8 << 20)
+            .dfa_size_limit(words::DFA_BYTES)
             .nest_limit(50)
             .build();
         built.unwrap_or_else(|error| {
@@ -398,7 +399,7 @@ impl Faults<'_> {
         .case_insensitive(true)
         .multi_line(true)
         .size_limit(1 << 20)
-        .dfa_size_limit(8 << 20)
+        .dfa_size_limit(words::DFA_BYTES)
         .build();
         built.unwrap_or_else(|error| {
             self.add(text, format!("this label cannot be used: {error}"), "write the label as it stands in the mail, without the colon");
