@@ -110,7 +110,14 @@ fn due_of_draft(draft: &Draft, maintenance: &Maintenance, policy: &Policy, zones
     let mut due = Vec::new();
     // Whoever is asked has ten minutes before it is said that nobody decided.
     let unanswered = now >= draft.proposed_at + ALARM_EVERY;
-    if unanswered && draft.starts_at.is_some_and(|start| now >= start - plan.escalate_before) && !policy.escalation.is_empty() {
+    // What has no date yet stands in each digest and is asked about once (W15); what could not be read is not left to it.
+    let doubted = maintenance.problems.iter().any(|problem| problem.blocking);
+    let watched = maintenance.said.watch.is_some() && maintenance.said.windows.is_empty() && !doubted;
+    let escalate_from = match draft.starts_at {
+        Some(start) => Some(start - plan.escalate_before),
+        None => (!watched).then(|| draft.proposed_at + plan.escalate_before),
+    };
+    if unanswered && escalate_from.is_some_and(|from| now >= from) && !policy.escalation.is_empty() {
         due.push(Due::Escalate(id));
     }
     // An outage that is reported without a time is going on (W14).
@@ -127,7 +134,7 @@ fn due_of_draft(draft: &Draft, maintenance: &Maintenance, policy: &Policy, zones
         DraftState::Held(until) if until > now => {}
         DraftState::Held(_) => due.push(Due::Wake(id)),
         _ => {
-            if now >= next_reminder(draft, policy) && (urgent || in_working_hours(policy, zones, now)) {
+            if !watched && now >= next_reminder(draft, policy) && (urgent || in_working_hours(policy, zones, now)) {
                 due.push(Due::Remind(id, draft.reminders + 1));
             }
         }

@@ -119,7 +119,9 @@ pub fn decide(desk: &Desk<'_>, known: &Known, arrival: &Arrival, mail: &Mail, re
 
 fn outcome(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Reading) -> Outcome {
     let desk = plan.desk;
-    let from_us = mail.from.iter().any(|mailbox| mailbox.address.eq_ignore_ascii_case(&desk.policy.from.address));
+    // A list that rewrites From to the address that it delivers to says who wrote.
+    let by_another = mail.original_sender.as_ref().is_some_and(|sender| !sender.address.eq_ignore_ascii_case(&desk.policy.from.address));
+    let from_us = !by_another && mail.from.iter().any(|mailbox| mailbox.address.eq_ignore_ascii_case(&desk.policy.from.address));
     match mail.automatic {
         Some(Automatic::Bounce) => return Outcome::Bounce,
         Some(Automatic::Reply) => return Outcome::Automatic,

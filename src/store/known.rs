@@ -89,7 +89,7 @@ fn surely(
     // The kind of a key is not compared: one mail's id is another's alias.
     let mut by_reference = tx.prepare("SELECT maintenance FROM maintenance_key WHERE provider = ?1 AND reference = ?2")?;
     for (provider, _, reference) in &keys.references {
-        for id in by_reference.query_map(params![provider, reference], |row| row.get(0).map(MaintenanceId))? {
+        for id in by_reference.query_map(params![provider, reference.to_lowercase()], |row| row.get(0).map(MaintenanceId))? {
             ids.insert(id?);
         }
     }

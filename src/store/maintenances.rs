@@ -58,7 +58,8 @@ fn index(tx: &Connection, new: &Maintenance) -> Result<(), StoreError> {
     let mut key =
         tx.prepare("INSERT INTO maintenance_key (provider, reference, maintenance) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?;
     for reference in said.maintenance_id.iter().chain(&said.aliases).chain(&said.uid) {
-        key.execute(params![new.provider, reference, new.id.0])?;
+        // Providers write the same reference in either case.
+        key.execute(params![new.provider, reference.to_lowercase(), new.id.0])?;
     }
     let mut thread = tx.prepare("INSERT INTO maintenance_thread (message_id, maintenance) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
     for message_id in &new.thread {

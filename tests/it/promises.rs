@@ -656,3 +656,36 @@ async fn mail_to_staff_that_was_refused_is_told_to_the_others() {
     assert!(world.out().iter().any(|out| out.to == SAM && out.mail.subject.contains(INES)));
     assert!(world.alarms().contains(INES), "{}", world.alarms());
 }
+
+#[tokio::test]
+async fn a_reference_in_other_letters_is_the_same() {
+    let mut world = World::new("2020-09-05T15:00:00Z", &[]).await;
+    world.arrives(&world.notice(SUBJECT, &host("NF-1a", "mail01", WINDOW))).await;
+    world.clock.advance(TimeDelta::minutes(30));
+    world.arrives(&world.notice("Maintenance cancelled", "Hello,\n\nReference: NF-1A\nServer: mail01\n")).await;
+    let all = world.drafts().await;
+    assert!(all.iter().all(|(_, maintenance)| maintenance.id.0 == 1), "{}", all.len());
+    assert_eq!(all.len(), 2, "asked anew, with the doubt on top");
+}
+
+#[tokio::test]
+async fn a_notice_that_a_list_rewrote_to_our_address_is_read() {
+    let mut world = World::new("2020-09-05T15:00:00Z", &[]).await;
+    let headers = "X-Original-Sender: notices@northfield.example\n";
+    let raw = world.mail("Northfield via noc <forewarn@harborlight.example>", SUBJECT, headers, &host("NF-1", "mail01", WINDOW));
+    assert_eq!(world.arrives(&raw).await.name(), "extracted");
+    let own = world.mail("Forewarn <forewarn@harborlight.example>", SUBJECT, "", &host("NF-2", "mail01", WINDOW));
+    assert_eq!(world.arrives(&own).await.name(), "automatic");
+}
+
+#[tokio::test]
+async fn what_has_no_window_is_escalated_too() {
+    let mut world = World::new("2020-09-07T15:00:00Z", &[]).await;
+    let body = "Hello,\n\nthere will be maintenance on the power of hall 2 one of these days, we will tell you when. Our maintenance window is not fixed.";
+    world.arrives(&world.mail("Northfield Cloud <notices@northfield.example>", "Power works ahead", "", body)).await;
+    assert_eq!(world.open_drafts().await.len(), 1);
+    for _ in 0..5 {
+        world.later(12 * 60).await;
+    }
+    assert!(world.out().iter().any(|out| out.to.starts_with("ruth@")), "nobody answered for two days");
+}

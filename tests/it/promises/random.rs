@@ -264,13 +264,20 @@ async fn followed(world: &World, id: MaintenanceId, drafts: &[&(Draft, Maintenan
     if newest.state.open() && newest.maintenance_revision != maintenance.revision {
         return Err(format!("{id} v{} waits for a decision that would not count", newest.revision));
     }
+    let ends = matches!(newest.change, Change::Cancelled | Change::Completed | Change::Retracted);
+    // What an unproved mail says of the end takes nothing back until somebody approves it.
+    for (draft, _) in drafts.iter().filter(|(draft, _)| draft.id != newest.id && !ends) {
+        let rows = store.outbox(OutboxFilter::Draft(draft.id)).await.unwrap();
+        if draft.state.open() || rows.iter().any(|row| row.outgoing.kind == OutboxKind::Notice && row.state.waits()) {
+            return Err(format!("{id} v{} goes on beside v{}", draft.revision, newest.revision));
+        }
+    }
     if maintenance.closed.is_some() || !ahead || newest.state.open() {
         return Ok(());
     }
     let rows = store.outbox(OutboxFilter::Draft(newest.id)).await.unwrap();
     let notices: Vec<OutboxState> = rows.iter().filter(|row| row.outgoing.kind == OutboxKind::Notice).map(|row| row.state).collect();
     let on_its_way = !notices.is_empty() && notices.iter().all(|state| *state != OutboxState::Cancelled);
-    let ends = matches!(newest.change, Change::Cancelled | Change::Completed | Change::Retracted);
     let fine = match &newest.state {
         // Told of the present windows, or of the end.
         DraftState::Approved | DraftState::Done => {
