@@ -374,6 +374,7 @@ mod tests {
             dropped: Vec::new(),
             edited: None,
             closed: None,
+            closed_by: None,
             held_back: false,
             first_seen_at: at("2020-09-01T00:00:00Z"),
             owner: None,

@@ -83,6 +83,7 @@ fn open(
         dropped: Vec::new(),
         edited: None,
         closed: None,
+        closed_by: None,
         held_back: false,
         first_seen_at: arrival.arrived_at,
         owner: None,
@@ -192,7 +193,9 @@ fn carry_on(
         let text = "the text was changed by hand for what was known before: check that it still fits".to_owned();
         remarks.push(Remark { label: "NOTE".to_owned(), text });
     }
-    if before.held_back && arrival.backlog || is_closed_by_a_person(before) && !touches_otherwise(plan, before, &next, &change) {
+    // Staff said that it calls for nothing; what was closed unasked is asked about as soon as there is news.
+    let settled = before.closed_by.is_some() && !touches_otherwise(plan, before, &next, &change);
+    if before.held_back && arrival.backlog || settled {
         plan.keep(next);
         return None;
     }
@@ -208,6 +211,7 @@ fn carry_on(
     }
     let unasked = before.held_back || before.closed.is_some();
     next.closed = None;
+    next.closed_by = None;
     next.held_back = false;
     let proposed = if unasked && ends {
         ended_unasked(plan, mail, before, &mut next, &change)
@@ -261,11 +265,6 @@ fn clearer(
     let proposed = propose(plan, &next, &open.change, sender_remark(plan, mail));
     plan.keep(next);
     Some(proposed)
-}
-
-/// Whether staff said that it calls for nothing. What was closed unasked is asked about as soon as there is news.
-fn is_closed_by_a_person(maintenance: &Maintenance) -> bool {
-    maintenance.closed.as_deref().is_some_and(|why| why.contains(", says "))
 }
 
 /// Whether other things are touched than when staff looked at it, or worse.

@@ -25,12 +25,14 @@ pub(super) fn settled(plan: &Plan<'_>, reply: &Answered<'_>, verb: &Verb) -> Res
         Verb::Irrelevant => {
             let mut next = next(plan, reply, "called irrelevant");
             next.closed = Some(format!("irrelevant, says {}", reply.by()));
+            next.closed_by = Some(reply.by().to_owned());
             (Settling::Irrelevant, next)
         }
         Verb::Window(text) => window(plan, reply, text)?,
         Verb::Services(text) if text.eq_ignore_ascii_case("none") => {
             let mut next = next(plan, reply, "said to touch nothing of ours");
             next.closed = Some(format!("touches nothing of ours, says {}", reply.by()));
+            next.closed_by = Some(reply.by().to_owned());
             (Settling::Irrelevant, next)
         }
         Verb::Services(text) => services(plan, reply, text)?,

@@ -96,6 +96,7 @@ fn maintenance(provider: &str, objects: &[&str]) -> Maintenance {
         dropped: Vec::new(),
         edited: None,
         closed: None,
+        closed_by: None,
         held_back: false,
         first_seen_at: DateTime::UNIX_EPOCH,
         owner: None,

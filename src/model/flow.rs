@@ -175,6 +175,9 @@ pub struct Maintenance {
     pub edited: Option<String>,
     /// Set when it calls for nothing any more, and why: `over when first read`, `irrelevant, says sam@…`.
     pub closed: Option<String>,
+    /// The approver who closed it; none where nobody did, or Forewarn itself.
+    #[serde(default)]
+    pub closed_by: Option<String>,
     /// Whether it came with the mailbox's past and waits for `start`.
     pub held_back: bool,
     /// When the first mail about it arrived, UTC.

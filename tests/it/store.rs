@@ -129,6 +129,7 @@ fn maintenance(id: i64, revision: u32, mail: MailId) -> Maintenance {
         dropped: Vec::new(),
         edited: None,
         closed: None,
+        closed_by: None,
         held_back: false,
         first_seen_at: now(),
         owner: None,

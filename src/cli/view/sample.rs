@@ -48,6 +48,7 @@ pub(in crate::cli) fn maintenance() -> Maintenance {
         dropped: Vec::new(),
         edited: None,
         closed: None,
+        closed_by: None,
         held_back: false,
         first_seen_at: at("2020-09-05T14:00:00Z"),
         owner: None,

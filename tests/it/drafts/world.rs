@@ -170,6 +170,7 @@ pub(crate) fn maintenance() -> Maintenance {
         dropped: Vec::new(),
         edited: None,
         closed: None,
+        closed_by: None,
         held_back: false,
         first_seen_at: at("2020-09-05T15:00:00Z"),
         owner: None,
