@@ -94,13 +94,14 @@ fn left(week: &Week<'_>) -> Vec<String> {
     }
     let parts = if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") };
     let counts = &facts.counts;
+    let all = if counts.listed == 1 { "1 mail".to_owned() } else { format!("{} mails", counts.listed) };
     let account = if counts.adds_up() {
         let waiting = counts.waiting + counts.pending;
         let still = if waiting == 0 { String::new() } else { format!(", {waiting} still to be read") };
         let gone = if counts.vanished == 0 { String::new() } else { format!(", {} gone before they were read", counts.vanished) };
-        format!("{} mails in all{still}{gone}: 0 unaccounted", counts.listed)
+        format!("{all} in all{still}{gone}: 0 unaccounted")
     } else {
-        format!("{} mails in all: THE ACCOUNT DOES NOT ADD UP, see \"forewarn status\"", counts.listed)
+        format!("{all} in all: THE ACCOUNT DOES NOT ADD UP, see \"forewarn status\"")
     };
     vec![parts, account]
 }

@@ -76,7 +76,11 @@ fn down(facts: &RequestFacts<'_>) -> String {
     let mains: Vec<&Window> = main_windows(facts.maintenance).collect();
     let whole = match mains.as_slice() {
         [window] => match window.end {
-            Some(end) => format!("the whole {}", length_in_words(end - window.start)),
+            Some(end) => {
+                let length = length_in_words(end - window.start);
+                let one = length.strip_prefix("1 ").filter(|unit| !unit.contains(' '));
+                format!("the whole {}", one.unwrap_or(&length))
+            }
             None => "until it ends, and no end is stated".to_owned(),
         },
         [] => "as long as it takes".to_owned(),
