@@ -56,7 +56,11 @@ impl DemoArgs {
                 fs::create_dir_all(dir).with_context(|| format!("{} cannot be made", dir.display()))?;
                 play(dir)?;
                 to_stdout(|out| {
-                    Ok(writeln!(out, "\nEverything is in {0}; try: forewarn --config {0}/forewarn.toml status", dir.display())?)
+                    Ok(writeln!(
+                        out,
+                        "\nEverything is in {0}; the story ends on 2020-09-08, so try:\n  forewarn --config {0}/forewarn.toml status --now 2020-09-08T14:20:00Z",
+                        dir.display()
+                    )?)
                 })?;
             }
             None => {

@@ -15,7 +15,7 @@ fn the_story_ends_with_the_ledger_and_stays_where_it_is_asked_to() {
     let told = run(&["demo", "--keep", name]).exits(0);
     let ledger = told.split("The ledger: every mail has one end").nth(1).expect("the ledger");
     assert!(ledger.contains("  listed 12 = stored 12 + vanished 0 + waiting 0\n  stored 12 = "), "{ledger}");
-    assert!(told.trim_end().ends_with(&format!("try: forewarn --config {name}/forewarn.toml status")), "{told}");
+    assert!(told.trim_end().ends_with(&format!("  forewarn --config {name}/forewarn.toml status --now 2020-09-08T14:20:00Z")), "{told}");
     for kept in ["forewarn.toml", "services.toml", "forewarn.sqlite", "digest.txt", "transcript.txt", "in/new", "in/cur", "in/tmp"] {
         assert!(dir.join(kept).exists(), "{kept}");
     }
