@@ -2,12 +2,11 @@
 //!
 //! Every reason has a key under which it happens once, so that a look that is repeated, late or interrupted changes nothing.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 use crate::lifecycle::reduces;
 use crate::model::{
-    AgendaFacts, Draft, DraftId, DraftState, FirstContact, Kind, Local, Maintenance, Mode, OutboxState, Policy, Question, RequestAbout,
-    Zones,
+    AgendaFacts, Draft, DraftId, DraftState, FirstContact, Kind, Maintenance, OutboxState, Policy, Question, RequestAbout, Zones,
 };
 
 /// Time between two alarms of one urgent window (W13).
@@ -170,28 +169,9 @@ fn digest_due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime
     let days = std::iter::successors(Some(today), NaiveDate::pred_opt).take(8);
     let (day, at) = days
         .filter(|day| day.weekday() == policy.digest.weekday)
-        .map(|day| (day, instant(zones, policy, day.and_time(policy.digest.time))))
+        .filter_map(|day| Some((day, zones.next_valid(policy.zone, day.and_time(policy.digest.time))?)))
         .find(|(_, at)| *at <= now)?;
     (at > last).then_some(day)
-}
-
-/// The next digest's instant, UTC.
-#[must_use]
-pub fn next_digest(policy: &Policy, zones: &Zones, now: DateTime<Utc>) -> DateTime<Utc> {
-    let today = zones.local(policy.zone, now).0.date_naive();
-    let plan = |day: NaiveDate| instant(zones, policy, day.and_time(policy.digest.time));
-    today.iter_days().take(9).filter(|day| day.weekday() == policy.digest.weekday).map(plan).find(|at| *at > now).unwrap_or(now)
-}
-
-/// A planned local time as an instant: a time that clocks skip is the next valid one, a repeated one its first.
-fn instant(zones: &Zones, policy: &Policy, local: NaiveDateTime) -> DateTime<Utc> {
-    let later = |minutes: i64| local + TimeDelta::minutes(minutes);
-    (0..=240)
-        .find_map(|minutes| match zones.resolve(policy.zone, later(minutes)) {
-            Local::One(at) | Local::Twice(at, _) => Some(at),
-            Local::Never | Local::Unknown => None,
-        })
-        .unwrap_or_else(|| local.and_utc())
 }
 
 /// The key of the n-th alarm of a draft's window: the same window raises the same alarm once, whatever the draft's revision.
@@ -199,10 +179,4 @@ fn instant(zones: &Zones, policy: &Policy, local: NaiveDateTime) -> DateTime<Utc
 pub fn urgent_key(draft: &Draft, number: u32) -> String {
     let start = draft.starts_at.map_or(0, |start| start.timestamp());
     format!("urgent:{}:{start}:{number}", draft.maintenance)
-}
-
-/// Whether drafts of one mode may be decided in another: never.
-#[must_use]
-pub fn mode_holds(draft: &Draft, mode: Mode) -> bool {
-    draft.mode == mode
 }

@@ -20,8 +20,8 @@ use crate::{
     draft::Templates,
     inventory,
     model::{
-        Automatic, Effects, Inventory, Irrelevance, Keys, Known, Mail, MailId, MaintenanceId, OutboxKind, Outcome, Policy, Problem,
-        ProblemKind, Reading, Verdict, Zones,
+        Automatic, Effects, Inventory, Irrelevance, Keys, Known, Mail, MailId, MaintenanceId, Outcome, Policy, Problem, ProblemKind,
+        Reading, Verdict, Zones,
     },
 };
 pub use letter::{first_contact, request};
@@ -162,10 +162,4 @@ fn outcome(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Readin
 #[must_use]
 pub fn quarantine(why: &str) -> Effects {
     Effects { outcome: Some(Outcome::Quarantined(why.to_owned())), ..Effects::default() }
-}
-
-/// Whether a row of this kind hangs on a decision of staff.
-#[must_use]
-pub fn needs_approval(kind: OutboxKind) -> bool {
-    kind == OutboxKind::Notice
 }

@@ -5,13 +5,13 @@
 mod account;
 mod ahead;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Utc};
 
 use crate::inventory::{affected, provider_for};
 use crate::mail::outgoing::instants::StaffClock;
 use crate::mail::outgoing::phrases::{counted, main_windows, short_services};
 use crate::mail::outgoing::{Rendered, one_line};
-use crate::model::{DigestFacts, Draft, DraftState, Inventory, Local, Maintenance, Policy, Question, Status, Zones};
+use crate::model::{DigestFacts, Draft, DraftState, Inventory, Maintenance, Policy, Question, Status, Zones};
 
 use ahead::Row;
 
@@ -50,22 +50,8 @@ pub fn compose(facts: &DigestFacts, policy: &Policy, zones: &Zones, inventory: &
 #[must_use]
 pub fn next_due(policy: &Policy, zones: &Zones, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let today = StaffClock::new(zones, policy.zone).local(now).date_naive();
-    (0..15).find_map(|days| {
-        let day = today.checked_add_days(chrono::Days::new(days))?;
-        if chrono::Datelike::weekday(&day) != policy.digest.weekday {
-            return None;
-        }
-        let wanted = day.and_time(policy.digest.time);
-        let at = match zones.resolve(policy.zone, wanted) {
-            Local::One(at) | Local::Twice(at, _) => at,
-            Local::Never => match zones.resolve(policy.zone, wanted + TimeDelta::hours(1)) {
-                Local::One(at) | Local::Twice(at, _) => at,
-                Local::Never | Local::Unknown => return None,
-            },
-            Local::Unknown => return None,
-        };
-        (at > now).then_some(at)
-    })
+    let days = today.iter_days().take(15).filter(|day| day.weekday() == policy.digest.weekday);
+    days.filter_map(|day| zones.next_valid(policy.zone, day.and_time(policy.digest.time))).find(|at| *at > now)
 }
 
 fn section(lines: &mut Vec<String>, heading: &str, of: Vec<String>) {

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Answers to one reply, to its sender or to every approver.
-pub(super) fn approved(plan: &mut Plan<'_>, reply: &Answered<'_>, _count: usize) {
+pub(super) fn approved(plan: &mut Plan<'_>, reply: &Answered<'_>) {
     let now = Draft { state: DraftState::Approved, ..reply.draft.clone() };
     let leaves_at = plan.now + plan.desk.policy.undo;
     // First decision wins; the others get one line in the thread (W25).

@@ -246,8 +246,3 @@ fn also(plan: &Plan<'_>, maintenance: &Maintenance) -> String {
     let shown: Vec<String> = ahead.iter().take(3).map(|(start, title)| format!("{} {title}", day(*start))).collect();
     shown.join("; ")
 }
-
-/// Whether a draft was made in another mode than the present one: it is then sent never, and asked for anew.
-pub(crate) fn is_of_other_mode(draft: &Draft, mode: Mode) -> bool {
-    draft.mode != mode
-}

@@ -7,7 +7,7 @@ use crate::{
     desk::{
         Arrival, Plan, answer, blocks_sending,
         plan::{Thread, message_id},
-        propose::{is_of_other_mode, propose},
+        propose::propose,
         settle,
     },
     lifecycle,
@@ -136,7 +136,7 @@ fn decide(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
     let overtaken = newest.as_ref().is_none_or(|newest| newest.id != reply.draft.id)
         || !reply.draft.state.open()
         || reply.draft.maintenance_revision != reply.maintenance.revision
-        || is_of_other_mode(&reply.draft, plan.desk.policy.mode);
+        || reply.draft.mode != plan.desk.policy.mode;
     if overtaken {
         answer::superseded(plan, reply, newest.as_ref());
         return ReplyOutcome::Superseded;
@@ -235,7 +235,7 @@ fn approve(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
             if let Some(status) = ended_status(&draft.change) {
                 plan.keep(Maintenance { status, ..reply.maintenance.clone() });
             }
-            answer::approved(plan, reply, rows.len());
+            answer::approved(plan, reply);
             plan.effects.outgoing.extend(rows);
             ReplyOutcome::Accepted
         }

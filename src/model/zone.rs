@@ -2,7 +2,7 @@
 //!
 //! chrono-tz 0.10.4 compiles in IANA 2025b and is wrong for zones that changed since, so its offsets are never asked for.
 
-use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeZone, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use jiff::tz::{AmbiguousOffset, TimeZone as Rules, TimeZoneDatabase};
 
@@ -59,6 +59,16 @@ impl Zones {
             },
             AmbiguousOffset::Gap { .. } => Local::Never,
         }
+    }
+
+    /// The instant of a planned local time, UTC: a time that clocks skip is the next valid one within four hours, a repeated one its
+    /// first. None where the tzdata has no such zone.
+    #[must_use]
+    pub fn next_valid(&self, zone: Tz, local: NaiveDateTime) -> Option<DateTime<Utc>> {
+        (0..=240).find_map(|minutes| match self.resolve(zone, local + TimeDelta::minutes(minutes)) {
+            Local::One(at) | Local::Twice(at, _) => Some(at),
+            Local::Never | Local::Unknown => None,
+        })
     }
 
     /// The local time of an instant, with the abbreviation in force (`CDT`; `-03` where the zone has no letters).
