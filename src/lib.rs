@@ -20,4 +20,5 @@ pub mod model;
 pub mod rules;
 pub mod service;
 pub mod store;
+pub mod tls;
 pub mod zones;

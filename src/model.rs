@@ -11,6 +11,7 @@ mod mail;
 mod notice;
 mod outbox;
 mod policy;
+mod server;
 mod zone;
 
 pub use draft::*;
@@ -21,4 +22,5 @@ pub use mail::*;
 pub use notice::*;
 pub use outbox::*;
 pub use policy::*;
+pub use server::*;
 pub use zone::*;
