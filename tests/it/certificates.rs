@@ -1,6 +1,6 @@
 //! A certificate authority for the servers of one test.
 
-use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use std::path::{Path, PathBuf};
 
 /// An authority whose certificate lies in a file for `ca_file`.
@@ -22,6 +22,7 @@ impl Authority {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        params.distinguished_name.push(DnType::CommonName, format!("authority of {}", dir.display()));
         let key = KeyPair::generate().unwrap();
         let file = dir.join("ca.pem");
         std::fs::write(&file, params.self_signed(&key).unwrap().pem()).unwrap();
