@@ -100,15 +100,18 @@ fn surroundings(config: &Config, zones: &Zones) -> Vec<(Severity, String)> {
         }
     }
     for inbox in &config.inboxes {
-        let InboxKind::Maildir { path } = &inbox.kind;
+        let InboxKind::Maildir { path } = &inbox.kind else { continue };
         if !path.join("new").is_dir() || !path.join("cur").is_dir() {
             let path = path.display();
             let help = format!("mkdir -p {path}/new {path}/cur {path}/tmp");
             findings.push((Severity::Warning, format!("the inbox \"{}\" is no Maildir yet: {path}\n  help: {help}", inbox.account)));
         }
     }
-    let SinkConfig::Maildir { path: outbox } = &config.outbox;
-    for (what, place) in [("outbox", Some(outbox.as_path())), ("store", config.store.parent())] {
+    let outbox = match &config.outbox {
+        SinkConfig::Maildir { path } => Some(path.as_path()),
+        SinkConfig::Smtp(_) => None,
+    };
+    for (what, place) in [("outbox", outbox), ("store", config.store.parent())] {
         if let Some(place) = place.filter(|place| !place.as_os_str().is_empty() && !place.is_dir()) {
             let help = format!("mkdir -p {}", place.display());
             findings.push((Severity::Warning, format!("the folder of the {what} is not there: {}\n  help: {help}", place.display())));

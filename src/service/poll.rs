@@ -41,7 +41,7 @@ impl Service {
     pub(super) async fn poll(&self, stop: &watch::Receiver<bool>) -> Result<Vec<String>, StoreError> {
         let mut faults = Vec::new();
         for inbox in &self.config.inboxes {
-            let InboxKind::Maildir { path } = &inbox.kind;
+            let InboxKind::Maildir { path } = &inbox.kind else { continue };
             let now = self.clock.now();
             match self.poll_maildir(&inbox.account, path, stop).await? {
                 // Not read whole.
@@ -72,7 +72,7 @@ impl Service {
             };
             let mut by_folder: BTreeMap<String, Vec<Listing>> = BTreeMap::from([("INBOX".to_owned(), Vec::new())]);
             for entry in &entries {
-                let listing = Listing { uid: entry.uid.clone(), arrived_at: entry.arrived_at };
+                let listing = Listing { uid: entry.uid.clone(), arrived_at: entry.arrived_at, ..Listing::default() };
                 by_folder.entry(entry.folder.clone()).or_default().push(listing);
             }
             for (folder, listings) in by_folder {

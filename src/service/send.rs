@@ -29,7 +29,7 @@ impl Service {
                     continue;
                 }
             };
-            let SinkConfig::Maildir { path } = &self.config.outbox;
+            let SinkConfig::Maildir { path } = &self.config.outbox else { break };
             let prepared = maildir::prepare(path, &row.outgoing.to.address, &row.outgoing.key, &mail.bytes);
             // Asked again right before anybody can see the mail: its draft may have been overtaken meanwhile.
             if !self.store.dot_pending(row.id, self.clock.now()).await? {
@@ -58,7 +58,7 @@ impl Service {
     /// Settles what a killed process left between the two: the Maildir itself tells whether the mail was put in place. What it cannot
     /// tell any more is left for [`Store::recover`](crate::store::Store::recover), which makes it unknown.
     pub(super) async fn settle(&self) -> Result<(), StoreError> {
-        let SinkConfig::Maildir { path } = &self.config.outbox;
+        let SinkConfig::Maildir { path } = &self.config.outbox else { return Ok(()) };
         let now = self.clock.now();
         for row in self.store.outbox(OutboxFilter::State(OutboxState::DotPending)).await? {
             let lately = now - row.changed_at < TMP_IS_KEPT;
