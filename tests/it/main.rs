@@ -8,6 +8,7 @@ mod digest;
 mod drafts;
 mod flow;
 mod layers;
+mod mailserver;
 mod promises;
 mod rules;
 mod store;
