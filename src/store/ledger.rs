@@ -343,6 +343,7 @@ fn list(tx: &Connection, place: &Place, listings: &[Listing], whole: bool, now: 
     if whole {
         tx.execute("DELETE FROM first_listing WHERE place = ?1", [id])?;
         missed_by_generation(tx, id)?;
+        left_in_later_ones(tx, id)?;
     }
     Ok(Listed { new })
 }
@@ -394,6 +395,16 @@ fn missed_by_generation(tx: &Connection, place: i64) -> Result<(), StoreError> {
                 (SELECT o.id FROM place o JOIN place n ON n.account = o.account AND n.folder = o.folder WHERE n.id = ?1 AND o.id < ?1)
             AND NOT EXISTS (SELECT 1 FROM mail n WHERE n.place = ?1 AND n.arrived_at = mail.arrived_at AND n.sender = mail.sender
                                AND n.subject = mail.subject)",
+        [place],
+    )?;
+    Ok(())
+}
+
+/// Where an earlier generation is back (a restored mailbox), nothing can be read of the later ones any more.
+fn left_in_later_ones(tx: &Connection, place: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE mail SET state = 'vanished' WHERE state = 'listed' AND place IN
+                (SELECT l.id FROM place l JOIN place e ON e.account = l.account AND e.folder = l.folder WHERE e.id = ?1 AND l.id > ?1)",
         [place],
     )?;
     Ok(())
