@@ -12,6 +12,7 @@ pub mod config;
 pub mod desk;
 pub mod digest;
 pub mod draft;
+pub mod imap;
 pub mod inventory;
 pub mod lifecycle;
 pub mod mail;
