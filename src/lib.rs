@@ -19,6 +19,7 @@ pub mod maildir;
 pub mod model;
 pub mod rules;
 pub mod service;
+pub mod smtp;
 pub mod store;
 pub mod tls;
 pub mod zones;
