@@ -13,6 +13,7 @@ pub mod desk;
 pub mod digest;
 pub mod dns;
 pub mod draft;
+pub mod heartbeat;
 pub mod imap;
 pub mod inventory;
 pub mod lifecycle;
