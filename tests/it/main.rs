@@ -9,6 +9,7 @@ mod drafts;
 mod fakes;
 mod flow;
 mod layers;
+mod mailserver;
 mod promises;
 mod rules;
 mod smtp;
