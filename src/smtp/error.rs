@@ -131,6 +131,7 @@ impl SmtpError {
     #[must_use]
     pub fn breaks_connection(&self) -> bool {
         match self {
+            Self::Later { stage: Stage::Connect | Stage::SignIn, .. } => true,
             Self::Later { code, .. } => matches!(code, None | Some(421)),
             Self::Refused { .. } | Self::Unsendable(_) | Self::MayNotSendAs { .. } | Self::SignInNeeded { .. } => false,
             _ => true,
