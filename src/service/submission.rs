@@ -107,9 +107,6 @@ impl Service {
     ) -> Result<(), StoreError> {
         while !*stop.borrow() {
             let (_, faults) = self.lane_round(smtp, lane, stop.clone()).await?;
-            for fault in &faults {
-                tracing::warn!(fault, "a mail did not get out and is tried again");
-            }
             let at_most = if faults.is_empty() { self.until_next().await? } else { super::LOOK_EVERY };
             wait(&mut stop, Some(&mut new_rows), at_most).await;
         }
@@ -131,7 +128,9 @@ impl Service {
             let now = self.clock.now();
             let again = ended.again_in.map(|wait| now + TimeDelta::from_std(jittered(wait)).unwrap_or(TimeDelta::hours(1)));
             faults.push(format!("mail {} to {}: {}", row.id.0, row.outgoing.to.address, ended.answer));
-            tracing::warn!(outbox.id = row.id.0, state = ended.state.name(), "a mail was not accepted");
+            // What a server answers to one mail names its recipient; what is wrong with the server itself does not.
+            let why = ended.server_is_at_fault.then_some(ended.answer.as_str());
+            tracing::warn!(outbox.id = row.id.0, state = ended.state.name(), why, "a mail was not accepted");
             self.store.ended(row.id, ended.state, Some(ended.answer), again, now).await?;
             if ended.server_is_at_fault {
                 break;
