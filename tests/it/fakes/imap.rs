@@ -145,6 +145,13 @@ impl FakeImap {
         self.state().sent
     }
 
+    /// Ends every connection.
+    pub(crate) fn hang_up(&self) {
+        for stream in self.state().streams.drain(..) {
+            drop(stream.shutdown(Shutdown::Both));
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.shared.state.lock().unwrap()
     }
