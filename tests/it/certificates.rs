@@ -46,6 +46,14 @@ impl Authority {
     }
 }
 
+/// A certificate that only its own key vouches for.
+pub fn self_signed(names: &[&str]) -> Issued {
+    let mut params = CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    let key = KeyPair::generate().unwrap();
+    Issued { certificate: params.self_signed(&key).unwrap().pem(), key: key.serialize_pem() }
+}
+
 #[tokio::test]
 async fn an_authority_is_trusted_by_its_file_alone() {
     use forewarn::model::{Security, Server};

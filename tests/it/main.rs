@@ -9,6 +9,7 @@ mod digest;
 mod drafts;
 mod fakes;
 mod flow;
+mod imap;
 mod layers;
 mod mailserver;
 mod promises;
