@@ -18,6 +18,7 @@ use forewarn::{
 };
 use tempfile::TempDir;
 
+mod mailbox;
 mod random;
 
 const SAM: &str = "sam@harborlight.example";
