@@ -278,13 +278,14 @@ impl Link {
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         let left = self.cut.map_or(bytes.len(), |cut| cut.saturating_sub(self.sent).min(bytes.len()));
         let now = bytes.get(..left).unwrap_or_default();
+        // Counted before: whoever has read the bytes may ask.
+        self.sent += left;
+        self.shared.state.lock().unwrap().sent = self.sent;
         match &mut self.wire {
             Wire::Plain(stream) => stream.write_all(now)?,
             Wire::Tls(stream) => stream.write_all(now)?,
         }
         self.wire.flush()?;
-        self.sent += left;
-        self.shared.state.lock().unwrap().sent = self.sent;
         if left < bytes.len() { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
     }
 
