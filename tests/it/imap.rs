@@ -1,6 +1,7 @@
 //! The faults of IMAP servers, against the client: each row of the fault matrix that needs no service. Real sockets, scripted servers.
 
 mod faults;
+mod real;
 mod sign_in;
 
 use forewarn::imap::{Deadlines, Envelope, Folder, FolderState, Imap, ImapError, Role};
