@@ -47,7 +47,7 @@ impl Authority {
 }
 
 /// A certificate that only its own key vouches for.
-pub fn self_signed(names: &[&str]) -> Issued {
+pub(crate) fn self_signed(names: &[&str]) -> Issued {
     let mut params = CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     let key = KeyPair::generate().unwrap();

@@ -1,6 +1,7 @@
 //! The faults of IMAP servers, against the client: each row of the fault matrix that needs no service. Real sockets, scripted servers.
 
 mod faults;
+mod real;
 mod sign_in;
 
 use forewarn::imap::{Deadlines, Envelope, Folder, FolderState, Imap, ImapError, Role};
@@ -61,7 +62,7 @@ async fn a_mailbox_is_read_and_nothing_in_it_is_changed() {
     assert!(imap.exists(2).await.unwrap() && !imap.exists(3).await.unwrap());
     let first = Envelope {
         uid: 1,
-        size: MAIL.len() as u64,
+        size: u64::try_from(MAIL.len()).unwrap(),
         arrived_at: Some("2026-11-24T19:00:00Z".parse().unwrap()),
         sender: "Lumen NOC <noc@lumen.example>".into(),
         subject: "Work on Friday".into(),

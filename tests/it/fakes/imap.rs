@@ -15,7 +15,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use forewarn::model::{Security, Server};
-pub(crate) use mailbox::{Folder, Instead, Mail, Mailbox, UidNext};
+pub(crate) use mailbox::{Folder, Instead, Mailbox, UidNext};
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -89,7 +89,7 @@ struct State {
 impl FakeImap {
     /// Speaks TLS from the first byte, with a certificate for `localhost` of this authority.
     pub(crate) fn start(authority: &Authority, mailbox: Mailbox) -> Self {
-        Self::presenting(authority.issue(&["localhost"]), Some(authority.file.clone()), Security::Implicit, mailbox)
+        Self::presenting(&authority.issue(&["localhost"]), Some(authority.file.clone()), Security::Implicit, mailbox)
     }
 
     /// Speaks plain text.
@@ -98,7 +98,7 @@ impl FakeImap {
     }
 
     /// Presents any certificate; clients are told to trust the authorities of `ca_file`.
-    pub(crate) fn presenting(issued: Issued, ca_file: Option<PathBuf>, security: Security, mailbox: Mailbox) -> Self {
+    pub(crate) fn presenting(issued: &Issued, ca_file: Option<PathBuf>, security: Security, mailbox: Mailbox) -> Self {
         let chain = vec![CertificateDer::from_pem_slice(issued.certificate.as_bytes()).unwrap()];
         let key = PrivateKeyDer::from_pem_slice(issued.key.as_bytes()).unwrap();
         let config = ServerConfig::builder_with_provider(Arc::new(default_provider())).with_safe_default_protocol_versions().unwrap();
@@ -277,14 +277,15 @@ impl Link {
     /// Sends, up to the byte after which the connection is cut.
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         let left = self.cut.map_or(bytes.len(), |cut| cut.saturating_sub(self.sent).min(bytes.len()));
-        let now = &bytes[..left];
+        let now = bytes.get(..left).unwrap_or_default();
+        // Counted before: whoever has read the bytes may ask.
+        self.sent += left;
+        self.shared.state.lock().unwrap().sent = self.sent;
         match &mut self.wire {
             Wire::Plain(stream) => stream.write_all(now)?,
             Wire::Tls(stream) => stream.write_all(now)?,
         }
         self.wire.flush()?;
-        self.sent += left;
-        self.shared.state.lock().unwrap().sent = self.sent;
         if left < bytes.len() { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
     }
 
@@ -300,7 +301,7 @@ impl Link {
             if read == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            line.push(byte[0]);
+            line.extend(byte);
         }
         let line = String::from_utf8_lossy(&line).trim_end().to_owned();
         let command = line.split_once(' ').map_or(line.as_str(), |(_, command)| command).to_owned();

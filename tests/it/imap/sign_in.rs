@@ -15,7 +15,7 @@ async fn refused(fake: &FakeImap, credentials: &Credentials) -> ImapError {
 }
 
 fn starting_tls(authority: &Authority) -> FakeImap {
-    FakeImap::presenting(authority.issue(&["localhost"]), Some(authority.file.clone()), Security::StartTls, Mailbox::of(&[MAIL]))
+    FakeImap::presenting(&authority.issue(&["localhost"]), Some(authority.file.clone()), Security::StartTls, Mailbox::of(&[MAIL]))
 }
 
 fn answers(fake: &FakeImap) -> Vec<String> {
@@ -127,8 +127,7 @@ async fn i21_no_login_goes_to_a_server_that_is_not_trusted() {
         (crate::certificates::self_signed(&["localhost"]), Some(&authority.file), "no authority of"),
     ] {
         for security in [Security::Implicit, Security::StartTls] {
-            let issued = crate::certificates::Issued { certificate: issued.certificate.clone(), key: issued.key.clone() };
-            let fake = FakeImap::presenting(issued, ca_file.cloned(), security, Mailbox::default());
+            let fake = FakeImap::presenting(&issued, ca_file.cloned(), security, Mailbox::default());
             if security == Security::StartTls {
                 fake.script(vec![send("* OK ready\r\n"), Step::Expect("STARTTLS"), send("{tag} OK go\r\n"), Step::StartTls, Step::Serve]);
             }

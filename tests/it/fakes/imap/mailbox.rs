@@ -151,14 +151,14 @@ impl Folder {
 
 /// Bytes with `{tag}` filled in.
 pub(super) fn tagged(bytes: &[u8], tag: &str) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut rest = bytes;
-    while let Some(at) = rest.windows(5).position(|window| window == b"{tag}") {
-        out.extend_from_slice(&rest[..at]);
-        out.extend_from_slice(tag.as_bytes());
-        rest = &rest[at + 5..];
+    let mut out: Vec<u8> = Vec::new();
+    for byte in bytes {
+        out.push(*byte);
+        if out.ends_with(b"{tag}") {
+            out.truncate(out.len() - 5);
+            out.extend_from_slice(tag.as_bytes());
+        }
     }
-    out.extend_from_slice(rest);
     out
 }
 
@@ -320,7 +320,7 @@ fn chosen<'a>(folder: &'a Folder, set: &str) -> Vec<(usize, u32, &'a Mail)> {
 fn fetched(number: usize, uid: u32, mail: &Mail, items: &str) -> Vec<u8> {
     let mut out = format!("* {number} FETCH (UID {uid}").into_bytes();
     if items.contains("RFC822.SIZE") {
-        let size = mail.claimed_size.unwrap_or(mail.bytes.len() as u64);
+        let size = mail.claimed_size.unwrap_or(u64::try_from(mail.bytes.len()).unwrap());
         out.extend_from_slice(format!(" RFC822.SIZE {size}").as_bytes());
     }
     if items.contains("INTERNALDATE") {
@@ -330,9 +330,9 @@ fn fetched(number: usize, uid: u32, mail: &Mail, items: &str) -> Vec<u8> {
         let (offset, length) = partial.trim_end_matches([')', '>']).split_once('.').unwrap();
         let (offset, length): (usize, usize) = (offset.parse().unwrap(), length.parse().unwrap());
         let whole = if section.is_empty() { mail.bytes.clone() } else { head(&mail.bytes) };
-        let piece = &whole[offset.min(whole.len())..(offset + length).min(whole.len())];
+        let piece: Vec<u8> = whole.iter().skip(offset).take(length).copied().collect();
         out.extend_from_slice(format!(" BODY[{section}]<{offset}> {{{}}}\r\n", piece.len()).as_bytes());
-        out.extend_from_slice(piece);
+        out.extend_from_slice(&piece);
     }
     out.extend_from_slice(b")\r\n");
     out
