@@ -45,6 +45,8 @@ enum Does {
     Nothing,
     /// Writes these bytes; a CRLF is added.
     Says(Vec<u8>),
+    /// Writes the first bytes, and the second ones a moment later: two segments.
+    SaysTwice(Vec<u8>, Vec<u8>),
     /// Writes these bytes and closes.
     SaysAndCloses(Vec<u8>),
     Closes,
@@ -104,6 +106,11 @@ impl Fault {
 
     pub(crate) fn says(mut self, answer: impl AsRef<[u8]>) -> Self {
         self.does = Does::Says(answer.as_ref().to_owned());
+        self
+    }
+
+    pub(crate) fn says_twice(mut self, first: &str, second: &str) -> Self {
+        self.does = Does::SaysTwice(first.into(), second.into());
         self
     }
 

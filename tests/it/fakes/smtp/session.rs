@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use forewarn::model::Security;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::server::TlsStream;
@@ -219,6 +220,11 @@ impl Session {
         match fault.does {
             Does::Nothing => return Ok(()),
             Does::Says(text) => return self.say_bytes(&text).await,
+            Does::SaysTwice(first, second) => {
+                self.say_bytes(&first).await?;
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                return self.say_bytes(&second).await;
+            }
             Does::SaysAndCloses(text) => self.say_bytes(&text).await?,
             Does::Closes => {}
             Does::Resets => match &self.io {
