@@ -9,6 +9,7 @@ mod post;
 mod proof;
 
 use forewarn::model::{Security, Server};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -234,11 +235,17 @@ impl MailServer {
     /// Kills both with all their children, and waits until none is left. What they hold is thrown away, so nothing is gained by asking.
     fn end(&mut self) {
         for mut child in self.running.drain(..) {
-            let group = rustix::process::Pid::from_child(&child);
+            let group = Pid::from_child(&child);
             // Where it is gone already, its children may not be.
-            rustix::process::kill_process_group(group, rustix::process::Signal::KILL).unwrap_or_default();
+            kill_process_group(group, Signal::KILL).unwrap_or_default();
             child.wait().unwrap();
-            soon(Duration::from_secs(5), || members(group.as_raw_nonzero().get()).is_empty().then_some(()));
+            soon(Duration::from_secs(5), || {
+                let left = processes(group, self.folder.path());
+                for process in &left {
+                    kill_process(*process, Signal::KILL).unwrap_or_default();
+                }
+                left.is_empty().then_some(())
+            });
         }
     }
 }
@@ -321,17 +328,20 @@ fn search_path() -> Vec<PathBuf> {
     std::env::split_paths(&path).chain(["/usr/sbin", "/usr/bin", "/usr/lib/dovecot"].map(PathBuf::from)).collect()
 }
 
-/// Processes of a group that still run.
-fn members(group: i32) -> Vec<i32> {
-    let processes = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
-    processes
-        .filter(|process| {
-            let about = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-            // State, parent and group stand behind the name, which may hold anything.
-            let fields: Vec<&str> = about.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
-            fields.first().is_some_and(|state| *state != "Z") && fields.get(2).is_some_and(|field| field.parse() == Ok(group))
-        })
-        .collect()
+/// Processes that still run and are of a group or name a folder: an Exim that delivers leaves the group of the one that listens.
+fn processes(group: Pid, folder: &Path) -> Vec<Pid> {
+    let folder = folder.to_str().unwrap();
+    let numbers = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
+    let ours = |number: &i32| {
+        let about = fs::read_to_string(format!("/proc/{number}/stat")).unwrap_or_default();
+        let words = fs::read(format!("/proc/{number}/cmdline")).unwrap_or_default();
+        // State, parent and group stand behind the name, which may hold anything.
+        let fields: Vec<&str> = about.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
+        let of_group = fields.get(2).is_some_and(|field| field.parse() == Ok(group.as_raw_nonzero().get()));
+        let runs = fields.first().is_some_and(|state| *state != "Z");
+        runs && (of_group || String::from_utf8_lossy(&words).contains(folder))
+    };
+    numbers.filter(ours).filter_map(Pid::from_raw).collect()
 }
 
 /// Asks again and again until there is an answer, for so long at most.

@@ -7,7 +7,7 @@ use std::process::Child;
 use forewarn::clock::Clock;
 
 /// The fixture's notice, of the present and for ten days from now.
-fn notice() -> String {
+pub(super) fn notice() -> String {
     let now = Clock::System.now();
     let day = (now + chrono::TimeDelta::days(10)).format("%Y-%m-%d").to_string();
     sample("demo/01-host.eml").replace("2020-09-10", &day).replace("Tue, 01 Sep 2020 15:02:11 +0000", &now.to_rfc2822())

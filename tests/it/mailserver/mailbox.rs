@@ -14,6 +14,8 @@ pub(crate) struct Held {
     pub(crate) folder: String,
     /// Its file's name before the flags.
     pub(crate) name: String,
+    /// Whether no client that may change it has seen it yet: its file lies in `new`.
+    pub(crate) new: bool,
     /// Letters of the flags (`S` seen, `R` answered, `F` flagged, `T` deleted, `D` draft, small letters keywords).
     pub(crate) flags: String,
     /// The whole mail.
@@ -49,7 +51,7 @@ impl MailServer {
                 found.extend(in_folder(&maildir.join(&name), folder));
             }
         }
-        found.sort_by(|a, b| a.name.cmp(&b.name));
+        found.sort_by_key(|held| (arrived(&held.name), held.name.clone()));
         found
     }
 
@@ -121,6 +123,12 @@ impl MailServer {
     }
 }
 
+/// Seconds and microseconds in the name that Dovecot gives (`1795552981.M476623P6588.host`): the second are not padded.
+fn arrived(name: &str) -> (u64, u64) {
+    let number = |text: &str| text.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok()).unwrap_or_default();
+    (number(name), name.split_once(".M").map_or(0, |(_, rest)| number(rest)))
+}
+
 fn in_folder(path: &Path, folder: &str) -> Vec<Held> {
     let mut found = Vec::new();
     for part in ["new", "cur"] {
@@ -130,7 +138,7 @@ fn in_folder(path: &Path, folder: &str) -> Vec<Held> {
             let (name, flags) = file.split_once(":2,").unwrap_or((&file, ""));
             // Gone between listing and reading: a session moved it to `cur`, where it is found next.
             if let Ok(bytes) = fs::read(entry.path()) {
-                found.push(Held { folder: folder.to_owned(), name: name.to_owned(), flags: flags.to_owned(), bytes });
+                found.push(Held { folder: folder.to_owned(), name: name.to_owned(), new: part == "new", flags: flags.to_owned(), bytes });
             }
         }
     }
