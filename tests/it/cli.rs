@@ -5,6 +5,7 @@ mod extract;
 mod faults;
 mod first_steps;
 mod killed;
+mod memory;
 mod service;
 
 use std::fs;
