@@ -3,6 +3,7 @@
 pub mod check;
 pub mod demo;
 pub mod digest;
+pub mod doctor;
 pub mod drafts;
 pub mod extract;
 pub mod init;
@@ -33,7 +34,7 @@ use crate::config::{self, Config};
 ///
 /// `forewarn COMMAND --help` explains a command with examples.
 ///
-/// Exit codes: 0 fine, 1 something needs attention (check, once, status,
+/// Exit codes: 0 fine, 1 something needs attention (check, doctor, once, status,
 /// rules check), 2 wrong use, a faulty configuration, or it could not run.
 #[derive(Debug, Parser)]
 #[command(version, about, verbatim_doc_comment, max_term_width = 80)]
@@ -53,6 +54,7 @@ enum Command {
     Run(run::RunArgs),
     Once(run::OnceArgs),
     Check(check::CheckArgs),
+    Doctor(doctor::DoctorArgs),
     Extract(extract::ExtractArgs),
     Rules(rules::RulesArgs),
     Replay(replay::ReplayArgs),
@@ -76,6 +78,7 @@ impl Cli {
             Command::Run(args) => args.run(load(&path)?),
             Command::Once(args) => args.run(load(&path)?),
             Command::Check(args) => args.run(&path),
+            Command::Doctor(args) => args.run(&path),
             Command::Extract(args) => args.run(),
             Command::Rules(args) => args.run(),
             Command::Replay(args) => args.run(&load(&path)?),

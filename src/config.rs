@@ -4,6 +4,7 @@
 //! never repaired in silence: what is wrong with a recipient must not first be found at night.
 
 mod fault;
+mod places;
 mod policy;
 mod secret;
 mod services;
@@ -11,8 +12,9 @@ mod value;
 mod written;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use crate::model::{Inventory, Policy};
+use crate::model::{Inventory, Policy, Server};
 pub use fault::{Fault, Report, Severity};
 pub use secret::{SecretError, SecretSource, approval_key};
 
@@ -35,6 +37,8 @@ pub struct Config {
     pub templates_dir: Option<PathBuf>,
     /// Where the key of approval tokens lies.
     pub key: SecretSource,
+    /// Address on the web that is asked for after each complete good pass; whoever watches it knows when that ends.
+    pub heartbeat_url: Option<String>,
     /// The inventory's file.
     pub services_file: PathBuf,
     /// What is allowed but hardly meant.
@@ -60,6 +64,41 @@ pub enum InboxKind {
         /// The folder.
         path: PathBuf,
     },
+    /// A mailbox on a server.
+    Imap(ImapConfig),
+}
+
+/// A mailbox on a server, and how it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImapConfig {
+    /// The server.
+    pub server: Server,
+    /// Who signs in.
+    pub login: Login,
+    /// Folders as people see them; empty for all but Sent, Drafts and Trash.
+    pub folders: Vec<String>,
+    /// Time between two looks.
+    pub poll_every: Duration,
+}
+
+/// Who signs in to a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// The user whose password or token it is.
+    pub user: String,
+    /// The mailbox, where it is another than the user's own.
+    pub mailbox: Option<String>,
+    /// What proves it.
+    pub by: LoginBy,
+}
+
+/// What proves who signs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoginBy {
+    /// A password.
+    Password(SecretSource),
+    /// A command that prints an OAuth access token, asked at each sign-in; argv.
+    Token(Vec<String>),
 }
 
 /// Which mail is looked for in an inbox.
@@ -79,6 +118,21 @@ pub enum SinkConfig {
         /// The folder.
         path: PathBuf,
     },
+    /// A server that takes mail for submission (RFC 6409).
+    Smtp(SmtpConfig),
+}
+
+/// A server for submission, and how it is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SmtpConfig {
+    /// The server.
+    pub server: Server,
+    /// Who signs in; none on this machine alone.
+    pub login: Option<Login>,
+    /// Notices and digests handed over a minute, at most; what is for staff at once does not wait for it.
+    pub mails_a_minute: u32,
+    /// Hours between two test mails of Forewarn to itself; 0 for none.
+    pub canary_hours: u32,
 }
 
 /// Reads the configuration and the inventory that it names.
@@ -107,6 +161,7 @@ pub fn load(path: &Path) -> Result<Config, Report> {
             rules_dir: settled.rules_dir,
             templates_dir: settled.templates_dir,
             key: settled.key,
+            heartbeat_url: settled.heartbeat_url,
             services_file,
             warnings: report,
         }),

@@ -6,20 +6,26 @@
 //! a mail that fails never blocks the next.
 
 mod consider;
+mod failpoint;
+mod heart;
 mod open;
 mod poll;
 mod send;
+mod submission;
 
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use tokio::sync::{Notify, watch};
+use futures_util::future::try_join_all;
+use ring::rand::{SecureRandom as _, SystemRandom};
+use sd_notify::NotifyState;
+use tokio::sync::watch;
 
 use crate::{
     agenda::{self, Due},
     alarm,
     clock::Clock,
-    config::Config,
+    config::{Config, InboxConfig, Login, LoginBy, SecretError, SecretSource, SinkConfig},
     desk::{self, Desk},
     digest,
     draft::Templates,
@@ -27,14 +33,12 @@ use crate::{
     model::{AgendaFacts, Alarm, Content, Effects, OutboxKind, Outgoing, Policy, Zones},
     rules::RuleSet,
     store::{Store, StoreError},
+    tls::{Credentials, Secret},
 };
 pub use open::{OpenError, open, rules, rules_alone, templates};
 
 /// Mails considered in one pass before the agenda has its turn.
 const MAILS_A_PASS: usize = 200;
-/// Time between two looks at the inboxes: an approver who answers sees what follows at once, and a look at a Maildir in which nothing
-/// has changed asks for the times of its folders and no more.
-const POLL_EVERY: Duration = Duration::from_secs(5);
 /// Time between two looks at the agenda and the outbox.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 
@@ -47,7 +51,8 @@ pub struct Service {
     templates: Templates,
     key: Vec<u8>,
     clock: Clock,
-    seen: poll::Seen,
+    heart: heart::Heart,
+    pace: submission::Pace,
 }
 
 /// What one round came to.
@@ -99,7 +104,9 @@ impl Service {
     pub async fn once(&self) -> Result<Round, StoreError> {
         let mut round = Round::default();
         let (_running, stop) = watch::channel(false);
-        round.faults.extend(self.poll(&stop).await?);
+        for inbox in &self.config.inboxes {
+            round.faults.extend(self.poll_through(inbox, &stop).await?);
+        }
         loop {
             let considered = self.consider(MAILS_A_PASS, &stop).await?;
             let empty = considered.is_empty();
@@ -114,47 +121,88 @@ impl Service {
         Ok(round)
     }
 
-    /// Runs the three loops until `stop` says so; a mail that is being fetched or considered and a row that is being sent are finished first.
+    /// Runs the loops until `stop` says so, each with deadlines of its own, so that a silent server holds up no other: one for each inbox,
+    /// one that considers mail and does what is due, one for alarms, and those that send. A mail that is being fetched or considered and a
+    /// row that is being sent are finished first.
     ///
     /// # Errors
     /// When the store fails: the process then ends, so that its supervisor starts it anew on a store that is checked.
     pub async fn run(&self, stop: watch::Receiver<bool>) -> Result<(), StoreError> {
-        let (new_mail, new_rows) = (Notify::new(), Notify::new());
-        let poller = async {
-            let mut stop = stop.clone();
-            while !*stop.borrow() {
-                self.poll(&stop).await?;
-                new_mail.notify_one();
-                wait(&mut stop, None, POLL_EVERY).await;
-            }
-            Ok::<(), StoreError>(())
-        };
-        let desk = async {
-            let mut stop = stop.clone();
-            while !*stop.borrow() {
-                let considered = self.consider(MAILS_A_PASS, &stop).await?;
-                self.agenda().await?;
-                new_rows.notify_one();
-                if considered.len() < MAILS_A_PASS {
-                    wait(&mut stop, Some(&new_mail), LOOK_EVERY).await;
-                }
-            }
+        let (new_mail, new_rows) = (watch::Sender::new(()), watch::Sender::new(()));
+        heart::tell(&[NotifyState::Ready, NotifyState::Status("reading the inboxes")]);
+        let pollers = try_join_all(self.config.inboxes.iter().map(|inbox| self.poller(inbox, stop.clone(), &new_mail)));
+        let desk = self.desk_loop(stop.clone(), new_mail.subscribe(), &new_rows);
+        let alarms = self.alarm_loop(stop.clone(), new_rows.subscribe());
+        let heartbeat = async {
+            self.heartbeat(stop.clone()).await;
             Ok(())
         };
-        let sender = async {
-            let mut stop = stop.clone();
-            while !*stop.borrow() {
-                let mut faults = Vec::new();
-                self.raise_alarms(&mut faults).await?;
-                self.send(&mut faults, &stop).await?;
-                for fault in faults {
-                    tracing::warn!(fault, "a mail or alarm did not get out and is tried again");
-                }
-                wait(&mut stop, Some(&new_rows), LOOK_EVERY).await;
+        match &self.config.outbox {
+            SinkConfig::Maildir { path } => {
+                let sender = self.maildir_loop(path, stop.clone(), new_rows.subscribe());
+                tokio::try_join!(pollers, desk, alarms, heartbeat, sender)?;
             }
-            Ok(())
+            SinkConfig::Smtp(smtp) => {
+                let lanes = submission::LANES.map(|lane| self.lane_loop(smtp, lane, stop.clone(), new_rows.subscribe()));
+                tokio::try_join!(pollers, desk, alarms, heartbeat, try_join_all(lanes))?;
+            }
+        }
+        heart::tell(&[NotifyState::Stopping]);
+        Ok(())
+    }
+
+    async fn poller(&self, config: &InboxConfig, mut stop: watch::Receiver<bool>, new_mail: &watch::Sender<()>) -> Result<(), StoreError> {
+        let mut inbox = poll::Inbox::default();
+        while !*stop.borrow() {
+            self.poll(config, &mut inbox, &stop).await?;
+            new_mail.send_replace(());
+            wait(&mut stop, None, inbox.wait(config)).await;
+        }
+        Ok(())
+    }
+
+    async fn desk_loop(
+        &self,
+        mut stop: watch::Receiver<bool>,
+        mut new_mail: watch::Receiver<()>,
+        new_rows: &watch::Sender<()>,
+    ) -> Result<(), StoreError> {
+        while !*stop.borrow() {
+            let considered = self.consider(MAILS_A_PASS, &stop).await?;
+            self.agenda().await?;
+            new_rows.send_replace(());
+            // This loop reads everything and writes everything: as long as it turns, what is stuck elsewhere is told.
+            heart::tell(&[NotifyState::Watchdog, NotifyState::Status("running")]);
+            if considered.len() < MAILS_A_PASS {
+                wait(&mut stop, Some(&mut new_mail), LOOK_EVERY).await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn alarm_loop(&self, mut stop: watch::Receiver<bool>, mut new_rows: watch::Receiver<()>) -> Result<(), StoreError> {
+        while !*stop.borrow() {
+            let mut faults = Vec::new();
+            self.raise_alarms(&mut faults).await?;
+            for fault in faults {
+                tracing::warn!(fault, "an alarm did not get out and is tried again");
+            }
+            wait(&mut stop, Some(&mut new_rows), LOOK_EVERY).await;
+        }
+        Ok(())
+    }
+
+    /// What a login signs in with, read anew each time: a token is good for an hour.
+    async fn credentials(&self, login: &Login) -> Result<Credentials, SecretError> {
+        let (source, by_token) = match &login.by {
+            LoginBy::Password(source) => (source.clone(), false),
+            LoginBy::Token(argv) => (SecretSource::Command(argv.clone()), true),
         };
-        tokio::try_join!(poller, desk, sender).map(|_| ())
+        let name = source.to_string();
+        let read = tokio::task::spawn_blocking(move || source.resolve()).await;
+        let secret = read.map_err(|_| SecretError::Unusable { from: name, why: "reading it broke off" })??;
+        let secret = if by_token { Secret::Token(secret) } else { Secret::Password(secret) };
+        Ok(Credentials { user: login.user.clone(), mailbox: login.mailbox.clone(), secret })
     }
 
     /// Does what is due at this moment.
@@ -271,17 +319,31 @@ pub fn digest_rows(policy: &Policy, rendered: &Rendered, key: &str, now: DateTim
         .collect()
 }
 
-/// Waits until it is time, somebody wakes it, or the service stops.
-async fn wait(stop: &mut watch::Receiver<bool>, wake: Option<&Notify>, at_most: Duration) {
-    let woken = async {
-        match wake {
-            Some(wake) => wake.notified().await,
+/// Waits until it is time, the bell rings, or the service stops.
+async fn wait(stop: &mut watch::Receiver<bool>, bell: Option<&mut watch::Receiver<()>>, at_most: Duration) {
+    let rung = async {
+        match bell {
+            // A bell that is gone never rings; time passes all the same.
+            Some(bell) => match bell.changed().await {
+                Ok(()) => {}
+                Err(_) => std::future::pending().await,
+            },
             None => std::future::pending().await,
         }
     };
     tokio::select! {
         () = tokio::time::sleep(at_most) => {}
-        () = woken => {}
+        () = rung => {}
         _ = stop.changed() => {}
+    }
+}
+
+/// A duration, shorter or longer by up to a tenth.
+fn jittered(duration: Duration) -> Duration {
+    let mut byte = [0_u8; 1];
+    match SystemRandom::new().fill(&mut byte) {
+        Ok(()) => duration.mul_f64(0.9 + f64::from(byte[0]) / 1280.0),
+        // No jitter, and no harm.
+        Err(_) => duration,
     }
 }

@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use clap::Args;
 
 use super::view::to_stdout;
-use crate::config::{self, Config, InboxKind, Report, SecretSource, Severity, SinkConfig, approval_key};
+use crate::config::{self, Config, InboxKind, Login, LoginBy, Report, SecretSource, Severity, SinkConfig, approval_key};
 use crate::model::{Local, Mode, Zones};
 use crate::rules::RuleSet;
 use crate::service;
@@ -81,7 +81,7 @@ fn print_report(report: &Report, out: &mut impl Write) -> anyhow::Result<()> {
 }
 
 /// What the files name: the key, folders, programs, zones.
-fn surroundings(config: &Config, zones: &Zones) -> Vec<(Severity, String)> {
+pub(super) fn surroundings(config: &Config, zones: &Zones) -> Vec<(Severity, String)> {
     let mut findings = Vec::new();
     if let Err(error) = approval_key(&config.key) {
         let help = match &config.key {
@@ -99,16 +99,34 @@ fn surroundings(config: &Config, zones: &Zones) -> Vec<(Severity, String)> {
             findings.push((Severity::Error, format!("the tzdata at hand ({}) lacks the zone {zone}", zones.version())));
         }
     }
+    for (whose, login) in logins(config) {
+        match &login.by {
+            // A command may ask somebody, or cost something: doctor runs it, check does not.
+            LoginBy::Password(SecretSource::Command(argv)) | LoginBy::Token(argv) => {
+                if let Some(program) = argv.first().filter(|program| !Path::new(program).is_file()) {
+                    findings.push((Severity::Error, format!("{whose} cannot sign in: its program is not there: {program}")));
+                }
+            }
+            LoginBy::Password(source) => {
+                if let Err(error) = source.resolve() {
+                    findings.push((Severity::Error, format!("{whose} cannot sign in: {error}")));
+                }
+            }
+        }
+    }
     for inbox in &config.inboxes {
-        let InboxKind::Maildir { path } = &inbox.kind;
+        let InboxKind::Maildir { path } = &inbox.kind else { continue };
         if !path.join("new").is_dir() || !path.join("cur").is_dir() {
             let path = path.display();
             let help = format!("mkdir -p {path}/new {path}/cur {path}/tmp");
             findings.push((Severity::Warning, format!("the inbox \"{}\" is no Maildir yet: {path}\n  help: {help}", inbox.account)));
         }
     }
-    let SinkConfig::Maildir { path: outbox } = &config.outbox;
-    for (what, place) in [("outbox", Some(outbox.as_path())), ("store", config.store.parent())] {
+    let outbox = match &config.outbox {
+        SinkConfig::Maildir { path } => Some(path.as_path()),
+        SinkConfig::Smtp(_) => None,
+    };
+    for (what, place) in [("outbox", outbox), ("store", config.store.parent())] {
         if let Some(place) = place.filter(|place| !place.as_os_str().is_empty() && !place.is_dir()) {
             let help = format!("mkdir -p {}", place.display());
             findings.push((Severity::Warning, format!("the folder of the {what} is not there: {}\n  help: {help}", place.display())));
@@ -120,6 +138,19 @@ fn surroundings(config: &Config, zones: &Zones) -> Vec<(Severity, String)> {
         findings.push((Severity::Warning, format!("the alarm's program is not there: {program}; nobody would be woken")));
     }
     findings
+}
+
+/// Everybody who signs in somewhere, with words for whose login it is.
+fn logins(config: &Config) -> Vec<(String, &Login)> {
+    let inboxes = config.inboxes.iter().filter_map(|inbox| match &inbox.kind {
+        InboxKind::Imap(imap) => Some((format!("the inbox \"{}\"", inbox.account), &imap.login)),
+        InboxKind::Maildir { .. } => None,
+    });
+    let outbox = match &config.outbox {
+        SinkConfig::Smtp(smtp) => smtp.login.as_ref().map(|login| ("the outbox".to_owned(), login)),
+        SinkConfig::Maildir { .. } => None,
+    };
+    inboxes.chain(outbox).collect()
 }
 
 /// Providers by whose mail nobody could know them.

@@ -160,7 +160,7 @@ mod tests {
             store.account_seen("noc", arrived).await.unwrap();
             store.good_pass("noc", at("2020-09-07T11:59:00Z")).await.unwrap();
             let place = Place { account: "noc".into(), folder: "INBOX".into(), generation: "1".into() };
-            store.list(&place, vec![Listing { uid: "1".into(), arrived_at: arrived }], arrived).await.unwrap();
+            store.list(&place, vec![Listing { uid: "1".into(), arrived_at: arrived, ..Listing::default() }], arrived).await.unwrap();
             let mail = store.unstored("noc", 1).await.unwrap().pop().unwrap().mail;
             store.keep(mail, b"Subject: x\r\n\r\ny".to_vec(), arrived).await.unwrap();
             store.next_to_consider(arrived).await.unwrap().unwrap();

@@ -7,10 +7,11 @@ use chrono::{NaiveTime, TimeDelta, Weekday};
 use chrono_tz::Tz;
 
 use super::fault::{Report, Source};
+use super::places::{self, Given};
 use super::secret::SecretSource;
 use super::value::{self, Why};
 use super::written::{Notes, Table};
-use super::{InboxConfig, InboxKind, Reads, SinkConfig};
+use super::{InboxConfig, SinkConfig};
 use crate::model::{AgendaPlan, Approver, AuthMode, DigestPlan, Mailbox, Mode, NoticeForm, Policy, ZoneOrder};
 
 /// The file's meaning as far as it could be had: enough to read the inventory beside it, and all of it when nothing is missing.
@@ -33,6 +34,7 @@ pub(super) struct Settled {
     pub(super) rules_dir: Option<PathBuf>,
     pub(super) templates_dir: Option<PathBuf>,
     pub(super) key: SecretSource,
+    pub(super) heartbeat_url: Option<String>,
 }
 
 const MAILBOX: &str = "\"Name <local@domain.example>\"";
@@ -69,19 +71,21 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
     let backlog_mb = root.number("backlog_mb_a_day", 1..=1_000_000, "megabytes").unwrap_or(1024);
     let approvers = approvers(&root, from.as_ref());
     let approval = approval(&root, folder);
-    let inboxes = inboxes(&root, folder);
-    let outbox = outbox(&root, folder);
+    let inboxes = places::inboxes(&root, folder);
+    let outbox = places::outbox(&root, folder);
     let notices = notices(&root);
     let digest = digest(&root, &approvers);
     let agenda = agenda(&root);
-    let alarm_command = root.table("alarm").and_then(|table| {
-        let command = command(&table, "command");
-        if table.get("command").is_none() {
+    let alarm = root.table("alarm").map(|table| {
+        let command = places::command(&table, "command");
+        let heartbeat_url = table.read("heartbeat_url", value::url);
+        if table.get("command").is_none() && table.get("heartbeat_url").is_none() {
             table.missing("command", "[\"/usr/local/bin/wake\"]");
         }
         table.finish();
-        command
+        (command, heartbeat_url)
     });
+    let (alarm_command, heartbeat_url) = alarm.unwrap_or_default();
     root.finish();
     let own_addresses = from.iter().map(|mailbox| mailbox.address.clone()).collect();
     let policy_zone = zone.unwrap_or(Tz::UTC);
@@ -106,7 +110,7 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
             alarm_command,
             backlog_bytes_a_day: u64::from(backlog_mb) << 20,
         };
-        Some(Settled { policy, store: folder.join(store), inboxes, outbox: outbox?, rules_dir, templates_dir, key })
+        Some(Settled { policy, store: folder.join(store), inboxes, outbox: outbox?, rules_dir, templates_dir, key, heartbeat_url })
     };
     Written { services, zone: policy_zone, own_addresses, settled: settle() }
 }
@@ -183,84 +187,13 @@ fn approval(root: &Table<'_>, folder: &Path) -> Option<(AuthMode, bool, TimeDelt
     }
     let undo = table.number("undo_seconds", 0..=3600, "seconds").unwrap_or(120);
     let plus_addresses = table.flag("plus_addresses").unwrap_or(false);
-    let key = key(&table, folder);
+    let key = match places::secret(&table, folder, ["key_file", "key_command", "key_credential"]) {
+        Given::Nothing => Some(SecretSource::File(folder.join("forewarn.key"))),
+        Given::One(source) => Some(source),
+        Given::Wrong => None,
+    };
     table.finish();
     Some((auth?, plus_addresses, TimeDelta::seconds(i64::from(undo)), key?))
-}
-
-fn key(table: &Table<'_>, folder: &Path) -> Option<SecretSource> {
-    let file = table.text("key_file").map(|path| SecretSource::File(folder.join(path)));
-    let command = command(table, "key_command").map(SecretSource::Command);
-    let credential = table.read("key_credential", value::id).map(SecretSource::Credential);
-    let given: Vec<&str> = ["key_file", "key_command", "key_credential"].into_iter().filter(|key| table.has(key)).collect();
-    match given.as_slice() {
-        [] => Some(SecretSource::File(folder.join("forewarn.key"))),
-        [_] => file.or(command).or(credential),
-        [first, second, ..] => {
-            table.notes.error(table.span_of(second), format!("both `{first}` and `{second}` are set"), "keep one of them");
-            None
-        }
-    }
-}
-
-fn command(table: &Table<'_>, key: &'static str) -> Option<Vec<String>> {
-    let argv = table.get(key).map(|_| table.texts(key))?;
-    let absolute = argv.first().is_some_and(|program| Path::new(program).is_absolute());
-    if !absolute {
-        let help = "write a list that begins with the program's full path: [\"/usr/local/bin/wake\", \"noc\"]; no shell reads it";
-        table.notes.error(table.span_of(key), format!("`{key}` names no program by its full path"), help);
-        return None;
-    }
-    Some(argv)
-}
-
-fn inboxes(root: &Table<'_>, folder: &Path) -> Vec<InboxConfig> {
-    let tables = root.tables("inbox");
-    let mut inboxes: Vec<InboxConfig> = Vec::new();
-    for table in &tables {
-        let account = table.read_required("account", "\"noc\"", value::id);
-        if let Some(account) = &account
-            && inboxes.iter().any(|known| known.account == *account)
-        {
-            let help = "give each inbox its own name, and never rename one: its mail would count as new";
-            table.notes.error(table.span_of("account"), format!("two inboxes are called \"{account}\""), help);
-        }
-        let path = table.required("maildir", "\"in\"").map(|path| folder.join(path));
-        let reads = table
-            .list("reads", |word| value::choice("kind of mail", word, &[("providers", Reads::Providers), ("replies", Reads::Replies)]));
-        let reads: Vec<Reads> = match reads {
-            Some(reads) => reads.into_iter().map(|(reads, _)| reads).collect(),
-            None => vec![Reads::Providers, Reads::Replies],
-        };
-        if let (Some(account), Some(path)) = (account, path) {
-            inboxes.push(InboxConfig { account, kind: InboxKind::Maildir { path }, reads });
-        }
-    }
-    let is_list = root.get("inbox").is_none_or(|value| value.get_ref().is_array());
-    if tables.is_empty() && is_list {
-        root.notes.error(root.span_of("inbox"), "there is no inbox", "add [[inbox]] with `account` and `maildir`");
-    } else if inboxes.len() == tables.len() && is_list {
-        for (reads, word, what) in [(Reads::Providers, "providers", "provider mail"), (Reads::Replies, "replies", "replies of approvers")] {
-            if !inboxes.iter().any(|inbox| inbox.reads.contains(&reads)) {
-                let help = format!("add \"{word}\" to the `reads` of one inbox");
-                root.notes.error(tables.first().map_or(0..0, |table| table.span_of("reads")), format!("no inbox is read for {what}"), help);
-            }
-        }
-    }
-    tables.into_iter().for_each(Table::finish);
-    inboxes
-}
-
-fn outbox(root: &Table<'_>, folder: &Path) -> Option<SinkConfig> {
-    let Some(table) = root.table("outbox") else {
-        if root.get("outbox").is_none() {
-            root.notes.error(0..0, "there is no [outbox]", "add [outbox] with `maildir = \"out\"`");
-        }
-        return None;
-    };
-    let path = table.required("maildir", "\"out\"").map(|path| folder.join(path));
-    table.finish();
-    Some(SinkConfig::Maildir { path: path? })
 }
 
 fn notices(root: &Table<'_>) -> NoticeForm {

@@ -3,7 +3,7 @@ use std::fs;
 use chrono::{TimeDelta, Weekday};
 
 use super::*;
-use crate::model::{AuthMode, ContactKind, Mode, ObjectMatch};
+use crate::model::{AuthMode, ContactKind, Mode, ObjectMatch, Security};
 
 const FOREWARN: &str = r#"
 mode = "live"
@@ -107,7 +107,7 @@ fn lists_every_fault_of_both_files_at_once() {
         "forewarn.toml:12: `token-only` proves no sender | name your mail server",
         "forewarn.toml:13: unknown key `undo_second` in [approval] | did you mean `undo_seconds`?",
         "forewarn.toml:14: `plus_addresses` must be true or false, found string | write true",
-        "forewarn.toml:18: `maildir` is missing in [outbox] | add `maildir = \"out\"`",
+        "forewarn.toml:18: `smtp` is missing in [outbox] | add `smtp = \"mail.example.net\"`, or `maildir = \"…\"`",
         "services.toml:9: there is no provider \"northfeild\" | did you mean \"northfield\"?",
         "services.toml:14: there is no service \"webb\" | did you mean \"web\"?",
         "services.toml:15: unknown time zone \"Berlin\" | did you mean \"Europe/Berlin\"?",
@@ -182,6 +182,58 @@ fn the_key_comes_from_one_place() {
     assert_eq!(key("key_command = [\"/bin/cat\", \"k\"]").unwrap().key, SecretSource::Command(vec!["/bin/cat".into(), "k".into()]));
     one_fault(&key("key_file = \"a\"\nkey_credential = \"b\""), "both `key_file` and `key_credential`", "keep one");
     one_fault(&key("key_command = [\"cat\"]"), "full path", "no shell");
+}
+
+/// The smallest pair, with mail on servers.
+fn served(inbox: &str, outbox: &str) -> Result<Config, Report> {
+    let inbox = format!("imap = \"imap.example.net\"\nuser = \"noc@example.net\"\npassword_file = \"noc.password\"\n{inbox}");
+    let outbox = format!("[outbox]\nsmtp = \"smtp.example.net\"\nuser = \"fw@example.net\"\ntoken_command = [\"/bin/token\"]\n{outbox}");
+    loaded(&FOREWARN.replace("maildir = \"in\"", &inbox).replace("[outbox]\nmaildir = \"out\"", &outbox), SERVICES)
+}
+
+#[test]
+fn servers_are_named_with_their_protection_and_one_secret() {
+    let config = served("", "").unwrap();
+    let InboxKind::Imap(imap) = &config.inboxes[0].kind else { panic!("{:?}", config.inboxes) };
+    assert_eq!((imap.server.to_string().as_str(), imap.server.security), ("imap.example.net:993", Security::Implicit));
+    assert!(matches!(&imap.login.by, LoginBy::Password(SecretSource::File(path)) if path.ends_with("noc.password")));
+    assert_eq!((imap.folders.len(), imap.poll_every), (0, Duration::from_secs(20)));
+    let SinkConfig::Smtp(smtp) = &config.outbox else { panic!("{:?}", config.outbox) };
+    assert_eq!((smtp.server.to_string().as_str(), smtp.mails_a_minute, smtp.canary_hours), ("smtp.example.net:465", 60, 24));
+    assert_eq!(smtp.login.as_ref().map(|login| &login.by), Some(&LoginBy::Token(vec!["/bin/token".to_owned()])));
+
+    let config = served("tls = \"starttls\"\nmailbox = \"shared@example.net\"\nfolders = [\"INBOX\"]", "tls = \"starttls\"").unwrap();
+    let InboxKind::Imap(imap) = &config.inboxes[0].kind else { panic!() };
+    assert_eq!((imap.server.port, imap.login.mailbox.as_deref()), (143, Some("shared@example.net")));
+    let SinkConfig::Smtp(smtp) = &config.outbox else { panic!() };
+    assert_eq!(smtp.server.port, 587);
+
+    one_fault(&served("tls = \"none\"", ""), "`tls = \"none\"` to another machine, imap.example.net", "localhost");
+    one_fault(&served("tls = \"ssl\"", ""), "unknown protection \"ssl\"", "\"implicit\"");
+    one_fault(&served("token_command = [\"/bin/token\"]", ""), "both a password and `token_command`", "OAuth");
+    one_fault(&served("password_command = [\"/bin/pw\"]", ""), "both `password_file` and `password_command`", "keep one");
+    one_fault(&served("ca_file = \"no.pem\"", ""), "`ca_file` names no file", "the system's");
+    one_fault(&served("folders = []", ""), "`folders` names no folder", "delete the line");
+    one_fault(&served("poll_seconds = 0", ""), "`poll_seconds` is out of range", "1 to 600");
+    one_fault(&served("maildir = \"in\"", ""), "both `imap` and `maildir`", "keep one");
+    one_fault(&served("", "password_file = \"x\""), "both a password and `token_command`", "OAuth");
+}
+
+#[test]
+fn on_this_machine_nobody_need_sign_in() {
+    let outbox = |lines: &str| loaded(&FOREWARN.replace("[outbox]\nmaildir = \"out\"", &format!("[outbox]\n{lines}")), SERVICES);
+    let config = outbox("smtp = \"localhost:25\"\ntls = \"none\"").unwrap();
+    assert!(matches!(&config.outbox, SinkConfig::Smtp(smtp) if smtp.login.is_none() && smtp.server.port == 25));
+    one_fault(&outbox("smtp = \"smtp.example.net\""), "`user` is missing in [outbox]", "token_command");
+    one_fault(&outbox("smtp = \"localhost\"\ntls = \"none\"\nuser = \"fw\""), "`password_file` is missing in [outbox]", "token_command");
+}
+
+#[test]
+fn a_heartbeat_is_an_address_on_the_web() {
+    let alarm = |line: &str| loaded(&format!("{FOREWARN}[alarm]\n{line}"), SERVICES);
+    assert_eq!(alarm("heartbeat_url = \"https://watch.example/x\"").unwrap().heartbeat_url.as_deref(), Some("https://watch.example/x"));
+    one_fault(&alarm("heartbeat_url = \"watch.example\""), "no address on the web", "https://");
+    one_fault(&alarm(""), "`command` is missing in [alarm]", "wake");
 }
 
 #[test]

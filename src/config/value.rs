@@ -122,6 +122,35 @@ fn domain(text: &str) -> bool {
     text.contains('.') && !text.chars().all(|letter| letter.is_ascii_digit() || letter == '.')
 }
 
+/// `host` or `host:port`; an IPv6 address stands in brackets.
+pub(super) fn host(text: &str) -> Result<(String, Option<u16>), Why> {
+    let wrong = || {
+        let help = "write the server's name, with its port where it is not the usual one: \"mail.example.net\" or \"mail.example.net:993\"";
+        Why::new(format!("\"{text}\" is no host"), help)
+    };
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, Some(port.parse().map_err(|_| wrong())?)),
+        _ => (text, None),
+    };
+    let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    let label =
+        |label: &str| !label.is_empty() && label.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'));
+    let is_name = host.len() <= 253 && host.trim_end_matches('.').split('.').all(label);
+    if port == Some(0) || !(is_name || address.parse::<std::net::IpAddr>().is_ok()) {
+        return Err(wrong());
+    }
+    Ok((host.to_ascii_lowercase(), port))
+}
+
+/// An address on the web that is only asked for.
+pub(super) fn url(text: &str) -> Result<String, Why> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).and_then(|rest| rest.split(['/', '?']).next());
+    if host.is_some_and(|host| !host.is_empty() && !host.contains(['@', ' '])) && text.chars().all(|letter| letter.is_ascii_graphic()) {
+        return Ok(text.to_owned());
+    }
+    Err(Why::new(format!("\"{text}\" is no address on the web"), "write it whole: \"https://watch.example.net/ping/…\""))
+}
+
 /// A sender domain, in lower case.
 pub(super) fn sender_domain(text: &str) -> Result<String, Why> {
     let bare = text.trim_start_matches('@').trim_end_matches('.');
@@ -253,6 +282,28 @@ mod tests {
         assert!(clock("24:00").is_err() && clock("7am").is_err());
         assert_eq!(hours("08:00-18:00").unwrap().1, NaiveTime::from_hms_opt(18, 0, 0).unwrap());
         assert!(hours("18:00-08:00").is_err() && hours("08:00").is_err());
+    }
+
+    #[test]
+    fn reads_hosts_and_addresses_on_the_web() {
+        for (text, name, port) in [
+            ("Mail.Example.net", "mail.example.net", None),
+            ("mail.example.net:1993", "mail.example.net", Some(1993)),
+            ("localhost:143", "localhost", Some(143)),
+            ("127.0.0.1", "127.0.0.1", None),
+            ("[::1]:993", "[::1]", Some(993)),
+        ] {
+            assert_eq!(host(text), Ok((name.to_owned(), port)), "{text}");
+        }
+        for text in
+            ["", "mail example", "mail:port", "mail:0", "mail:70000", "https://mail.example", "::1:993x", "a..b", "sam@mail.example"]
+        {
+            assert!(host(text).is_err(), "{text}");
+        }
+        assert!(url("https://watch.example/ping/abc?x=1").is_ok() && url("http://127.0.0.1:8080/p").is_ok());
+        for text in ["watch.example", "ftp://watch.example", "https://", "https://sam:pw@watch.example", "https://a b"] {
+            assert!(url(text).is_err(), "{text}");
+        }
     }
 
     proptest::proptest! {

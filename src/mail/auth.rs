@@ -5,7 +5,8 @@ use crate::model::{AuthFact, AuthMode, Mail};
 /// Whether the one From address of a mail is proved under a mode: the proof's name, or why not, as a sentence.
 ///
 /// `authserv:<id>`: only the topmost Authentication-Results counts and only if it is of exactly that id; it must say `dmarc=pass` for the
-/// From domain, or `dkim=pass` with `header.d` equal to it. `token-only` proves nothing and is named so.
+/// From domain, or `dkim=pass` with `header.d` equal to it, or `auth=pass` with the From address itself as `smtp.auth` (RFC 8601
+/// section 2.7.4: the author signed in to that server). `token-only` proves nothing and is named so.
 ///
 /// # Errors
 /// A sentence that says what is missing.
@@ -17,10 +18,10 @@ pub fn proof(mail: &Mail, mode: &AuthMode) -> Result<String, String> {
             let Some(AuthFact::Results(top)) = mail.auth.first() else {
                 return Err(format!("no Authentication-Results of {id} stands in the mail"));
             };
-            if passed(top, id, author.domain()) {
+            if passed(top, id, &author.address) {
                 Ok(format!("authserv:{id}"))
             } else {
-                Err(format!("{id} does not say that {} passed DMARC or DKIM", author.domain()))
+                Err(format!("{id} does not say that {} passed DMARC or DKIM, or that {} signed in", author.domain(), author.address))
             }
         }
     }
@@ -32,7 +33,9 @@ pub fn provider_verified(mail: &Mail, mode: &AuthMode) -> bool {
     *mode != AuthMode::TokenOnly && proof(mail, mode).is_ok()
 }
 
-fn passed(header: &str, id: &str, domain: &str) -> bool {
+fn passed(header: &str, id: &str, address: &str) -> bool {
+    let address = address.to_ascii_lowercase();
+    let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
     let bare = without_comments(header);
     let mut parts = bare.split(';').map(str::trim);
     let named = parts.next().and_then(|first| first.split_whitespace().next());
@@ -41,10 +44,11 @@ fn passed(header: &str, id: &str, domain: &str) -> bool {
     }
     parts.any(|part| {
         let words: Vec<String> = part.split_whitespace().map(str::to_ascii_lowercase).collect();
-        let says = |name: &str| words.iter().any(|word| word.strip_prefix(name) == Some(domain));
+        let says = |name: &str, value: &str| words.iter().any(|word| word.strip_prefix(name) == Some(value));
         match words.first().map(String::as_str) {
-            Some("dmarc=pass") => says("header.from="),
-            Some("dkim=pass") => says("header.d="),
+            Some("dmarc=pass") => says("header.from=", domain),
+            Some("dkim=pass") => says("header.d=", domain),
+            Some("auth=pass") => says("smtp.auth=", &address),
             _ => false,
         }
     })
@@ -96,6 +100,10 @@ mod tests {
         check(&["mx.harbor.example; none (; dmarc=pass header.from=harbor.example)"], false);
         check(&["mx.harbor.example; dkim=pass header.d=evil.example"], false);
         check(&["mx.harbor.example; spf=pass smtp.mailfrom=harbor.example"], false);
+        check(&["mx.harbor.example; auth=pass (plain) smtp.auth=Sam@harbor.example"], true);
+        check(&["mx.harbor.example; auth=pass smtp.auth=kim@harbor.example"], false);
+        check(&["mx.harbor.example; auth=pass smtp.auth=sam"], false);
+        check(&["mx.harbor.example; auth=fail smtp.auth=sam@harbor.example"], false);
         check(&["x(mx.harbor.example; dmarc=pass header.from=harbor.example"], false);
     }
 }

@@ -15,9 +15,9 @@ use tokio::{
 use crate::{
     desk::{self, Arrival},
     mail::{self, prescan},
-    model::{Mail, MailId, Outcome, Reading, ToConsider, Zones},
+    model::{Decision, Mail, MailId, Outcome, Reading, ToConsider, Zones},
     rules::{self, Options, RuleSet},
-    service::Service,
+    service::{Service, failpoint},
     store::StoreError,
 };
 
@@ -75,7 +75,16 @@ impl Service {
             let effects = desk::decide(&self.desk(), &known, arrival, mail, reading, now);
             match self.store.commit(Some(arrival.mail), &effects, now).await {
                 Err(StoreError::Overtaken { .. }) => {}
-                done => return done.map(|()| effects.outcome.unwrap_or(Outcome::Extracted)),
+                done => {
+                    done?;
+                    if effects.decisions.iter().any(|record| matches!(record.decision, Decision::Approve)) {
+                        failpoint::passed("approval-committed");
+                    }
+                    if !effects.drafts.is_empty() {
+                        failpoint::passed("effects-committed");
+                    }
+                    return Ok(effects.outcome.unwrap_or(Outcome::Extracted));
+                }
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::{
     config::{Config, SecretError, approval_key},
     draft::Templates,
     rules::RuleSet,
-    service::{Service, poll},
+    service::{Service, heart::Heart, submission::Pace},
     store::{Store, StoreError},
     zones,
 };
@@ -58,7 +58,8 @@ pub async fn open(config: Config, clock: Clock) -> Result<(Service, File), OpenE
     let now = clock.now();
     let zones = Arc::new(zones::newest());
     tracing::info!(tzdata = zones.version(), "forewarn opened its store");
-    let service = Service { config, store, rules: Arc::new(rules), zones, templates, key, clock, seen: poll::Seen::default() };
+    let (heart, pace) = (Heart::default(), Pace::of(&config.outbox));
+    let service = Service { config, store, rules: Arc::new(rules), zones, templates, key, clock, heart, pace };
     service.settle().await?;
     service.store.recover(now).await?;
     service.store.mark_mode(service.config.policy.mode).await?;

@@ -1,149 +1,104 @@
 //! Inboxes → ledger: what is listed is entered first, then its bytes are kept. Nothing in an inbox is changed.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
-    time::SystemTime,
-};
+mod mailbox;
+mod maildir;
 
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use crate::{
-    config::InboxKind,
-    maildir::{self, Content, Entry, MaildirError},
-    service::Service,
-    store::{Kept, Listing, Place, StoreError},
+    config::{InboxConfig, InboxKind},
+    service::{Service, jittered},
+    store::StoreError,
 };
 
 /// Mails fetched in one batch.
 const BATCH: u32 = 200;
 /// Largest mail that is kept; a larger one is quarantined with its head.
 const MAX_MAIL_BYTES: u64 = 25 * 1024 * 1024;
+/// Time between two looks at a Maildir: one in which nothing has changed costs the times of its folders and no more.
+const MAILDIR_EVERY: Duration = Duration::from_secs(5);
+/// Longest time between two tries of an inbox that fails.
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
-/// A Maildir has one generation, because its names are never used again.
-const GENERATION: &str = "maildir";
+/// What is remembered of an inbox between two looks; losing it costs work, never a mail.
+#[derive(Default)]
+pub(super) struct Inbox {
+    /// When the folders of a Maildir last changed, as of the last complete pass.
+    maildir: Option<Vec<SystemTime>>,
+    /// The connection to a mailbox and what its folders looked like.
+    mailbox: mailbox::Remembered,
+    /// Looks that failed since the last good one.
+    failures: u32,
+    /// Whether mail of the past waits to be fetched.
+    more: bool,
+}
 
-/// When the folders of each Maildir last changed, as of the last complete pass: an unchanged folder is not listed again.
-#[derive(Debug, Default)]
-pub(super) struct Seen(Mutex<BTreeMap<PathBuf, Vec<SystemTime>>>);
-
-/// What a look at one inbox came to.
-struct Fetched {
-    /// The last file that could not be read.
-    fault: Option<MaildirError>,
-    /// Whether nothing was left for later.
-    whole: bool,
+impl Inbox {
+    /// How long to wait before the next look: longer and longer while it fails, not at all while the past is being read.
+    pub(super) fn wait(&self, config: &InboxConfig) -> Duration {
+        let every = match &config.kind {
+            InboxKind::Maildir { .. } => MAILDIR_EVERY,
+            InboxKind::Imap(imap) => imap.poll_every,
+        };
+        match self.failures {
+            0 if self.more => Duration::ZERO,
+            0 => every,
+            // Jitter, so that not every client of a server that comes back asks in the same moment.
+            failures => jittered(every.saturating_mul(1 << failures.min(6)).min(LONGEST_WAIT.max(every))),
+        }
+    }
 }
 
 impl Service {
-    /// One pass over every inbox. An inbox that fails is a fault, told by the agenda when it lasts; the others are read.
-    pub(super) async fn poll(&self, stop: &watch::Receiver<bool>) -> Result<Vec<String>, StoreError> {
-        let mut faults = Vec::new();
-        for inbox in &self.config.inboxes {
-            let InboxKind::Maildir { path } = &inbox.kind;
-            let now = self.clock.now();
-            match self.poll_maildir(&inbox.account, path, stop).await? {
-                // Not read whole.
-                _ if *stop.borrow() => break,
-                Ok(()) => self.store.good_pass(&inbox.account, now).await?,
-                Err(error) => {
-                    tracing::warn!(account = inbox.account, %error, "an inbox could not be read; it is tried again");
-                    self.store.failing(&inbox.account, &error.to_string(), now).await?;
-                    faults.push(format!("{}: {error}", inbox.account));
-                }
-            }
-        }
-        Ok(faults)
-    }
-
-    async fn poll_maildir(&self, account: &str, root: &Path, stop: &watch::Receiver<bool>) -> Result<Result<(), MaildirError>, StoreError> {
-        let now = self.clock.now();
-        let state = maildir::state(root, now);
-        let unchanged = {
-            let seen = self.seen.0.lock().unwrap_or_else(PoisonError::into_inner);
-            state.is_some() && seen.get(root) == state.as_ref()
-        };
-        let (mut fault, mut whole) = (None, true);
-        if !unchanged {
-            let entries = match maildir::list(root) {
-                Ok(entries) => entries,
-                Err(error) => return Ok(Err(error)),
-            };
-            let mut by_folder: BTreeMap<String, Vec<Listing>> = BTreeMap::from([("INBOX".to_owned(), Vec::new())]);
-            for entry in &entries {
-                let listing = Listing { uid: entry.uid.clone(), arrived_at: entry.arrived_at };
-                by_folder.entry(entry.folder.clone()).or_default().push(listing);
-            }
-            for (folder, listings) in by_folder {
-                let place = Place { account: account.to_owned(), folder, generation: GENERATION.to_owned() };
-                self.store.list(&place, listings, now).await?;
-            }
-            let fetched = self.fetch(account, &entries, stop).await?;
-            (fault, whole) = (fetched.fault, fetched.whole);
-        }
-        if let Some(error) = fault {
-            return Ok(Err(error));
-        }
-        // What was left for later is looked for again, though no folder changes by it.
-        if let Some(state) = state.filter(|_| whole) {
-            self.seen.0.lock().unwrap_or_else(PoisonError::into_inner).insert(root.to_owned(), state);
-        }
-        Ok(Ok(()))
-    }
-
-    /// Keeps the bytes of everything that is listed and not stored. A file that cannot be read, and one that was moved since it was
-    /// listed, stays listed and is tried again; only what a listing lacks has vanished.
-    async fn fetch(&self, account: &str, entries: &[Entry], stop: &watch::Receiver<bool>) -> Result<Fetched, StoreError> {
-        let by_name: BTreeMap<(&str, &str), &Entry> =
-            entries.iter().map(|entry| ((entry.folder.as_str(), entry.uid.as_str()), entry)).collect();
-        let mut fetched = Fetched { fault: None, whole: true };
-        let mut tried = std::collections::BTreeSet::new();
-        let mut left = 0;
+    /// Passes over an inbox until nothing of it may be read any more today; gives what went wrong.
+    pub(super) async fn poll_through(&self, config: &InboxConfig, stop: &watch::Receiver<bool>) -> Result<Option<String>, StoreError> {
+        let mut inbox = Inbox::default();
         loop {
-            // What could not be read stands in front of the others.
-            let batch = self.store.unstored(account, BATCH + left).await?;
-            let fresh: Vec<_> = batch.into_iter().filter(|item| tried.insert(item.mail)).collect();
-            if fresh.is_empty() {
-                return Ok(fetched);
-            }
-            for item in fresh {
-                if *stop.borrow() {
-                    return Ok(Fetched { whole: false, ..fetched });
-                }
-                let now = self.clock.now();
-                if item.backlog
-                    && self.store.backlog_bytes_today(account, now.date_naive()).await? >= self.config.policy.backlog_bytes_a_day
-                {
-                    return Ok(Fetched { whole: false, ..fetched });
-                }
-                let read = match by_name.get(&(item.place.folder.as_str(), item.uid.as_str())) {
-                    Some(entry) => maildir::read(&entry.path, MAX_MAIL_BYTES),
-                    None => {
-                        self.store.vanished(item.mail).await?;
-                        continue;
-                    }
-                };
-                match read {
-                    Ok(Content::Whole(raw)) => {
-                        if let Kept::Duplicate(of) = self.store.keep(item.mail, raw, now).await? {
-                            tracing::info!(mail.id = item.mail.0, of = of.0, "a mail was a duplicate of another");
-                        }
-                    }
-                    Ok(Content::TooLarge(size, head)) => {
-                        let why = format!("{size} bytes are more than the {MAX_MAIL_BYTES} that are read");
-                        self.store.refuse(item.mail, &why, head, now).await?;
-                    }
-                    Ok(Content::Gone) => {
-                        left += 1;
-                        fetched.whole = false;
-                    }
-                    Err(error) => {
-                        left += 1;
-                        fetched.fault = Some(error);
-                    }
-                }
+            let fault = self.poll(config, &mut inbox, stop).await?;
+            if fault.is_some() || !inbox.more {
+                return Ok(fault);
             }
         }
     }
+
+    /// One pass over an inbox. One that fails is a fault, told by the agenda when it lasts.
+    pub(super) async fn poll(
+        &self,
+        config: &InboxConfig,
+        inbox: &mut Inbox,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<Option<String>, StoreError> {
+        let account = config.account.as_str();
+        let began: DateTime<Utc> = self.clock.now();
+        let passed = match &config.kind {
+            InboxKind::Maildir { path } => {
+                self.poll_maildir(account, path, &mut inbox.maildir, stop).await?.map(|()| false).map_err(|error| error.to_string())
+            }
+            InboxKind::Imap(imap) => self.poll_mailbox(account, imap, &mut inbox.mailbox, stop).await?,
+        };
+        match passed {
+            // Not read whole.
+            _ if *stop.borrow() => Ok(None),
+            Ok(more) => {
+                (inbox.failures, inbox.more) = (0, more);
+                self.store.good_pass(account, began).await?;
+                self.heart.good_pass(account, began);
+                Ok(None)
+            }
+            Err(error) => {
+                inbox.failures = inbox.failures.saturating_add(1);
+                tracing::warn!(account, error, "an inbox could not be read; it is tried again");
+                self.store.failing(account, &error, began).await?;
+                Ok(Some(format!("{account}: {error}")))
+            }
+        }
+    }
+}
+
+/// Why a mail is not kept.
+fn too_large(size: u64) -> String {
+    format!("{size} bytes are more than the {MAX_MAIL_BYTES} that are read")
 }

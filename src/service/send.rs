@@ -1,13 +1,15 @@
 //! Outbox → sink: alarms, requests, answers, notices, digests, in that order, each once.
 
+use std::{path::Path, time::Duration};
+
 use chrono::TimeDelta;
 use tokio::sync::watch;
 
 use crate::{
     config::SinkConfig,
     desk, maildir,
-    model::{Content, FrozenMail, OutboxRow, OutboxState},
-    service::Service,
+    model::{Content, FrozenMail, OutboxKind, OutboxRow, OutboxState},
+    service::{LOOK_EVERY, Service, failpoint, wait},
     store::{OutboxFilter, StoreError},
 };
 
@@ -15,22 +17,49 @@ use crate::{
 /// was moved.
 const TMP_IS_KEPT: TimeDelta = TimeDelta::hours(36);
 
+/// A row that is due is not looked for more often than this.
+const SHORTEST_LOOK: Duration = Duration::from_millis(250);
+
 impl Service {
     /// Sends every row that may leave now, none once `stop` says so; gives how many were accepted.
     pub(super) async fn send(&self, faults: &mut Vec<String>, stop: &watch::Receiver<bool>) -> Result<usize, StoreError> {
+        match &self.config.outbox {
+            SinkConfig::Maildir { path } => self.send_to_maildir(path, faults, stop).await,
+            SinkConfig::Smtp(smtp) => self.submit_all(smtp, faults, stop).await,
+        }
+    }
+
+    pub(super) async fn maildir_loop(
+        &self,
+        root: &Path,
+        mut stop: watch::Receiver<bool>,
+        mut new_rows: watch::Receiver<()>,
+    ) -> Result<(), StoreError> {
+        while !*stop.borrow() {
+            let mut faults = Vec::new();
+            self.send_to_maildir(root, &mut faults, &stop).await?;
+            for fault in faults {
+                tracing::warn!(fault, "a mail did not get out and is tried again");
+            }
+            let at_most = self.until_next().await?;
+            wait(&mut stop, Some(&mut new_rows), at_most).await;
+        }
+        Ok(())
+    }
+
+    /// How long nothing will be due, at most the time between two looks.
+    pub(super) async fn until_next(&self) -> Result<Duration, StoreError> {
+        let due = self.store.next_due().await?;
+        let left = due.map(|at| (at - self.clock.now()).to_std().unwrap_or(SHORTEST_LOOK));
+        Ok(left.map_or(LOOK_EVERY, |left| left.clamp(SHORTEST_LOOK, LOOK_EVERY)))
+    }
+
+    async fn send_to_maildir(&self, root: &Path, faults: &mut Vec<String>, stop: &watch::Receiver<bool>) -> Result<usize, StoreError> {
         let mut sent = 0;
         while !*stop.borrow() {
             let Some(row) = self.store.claim(self.clock.now()).await? else { break };
-            let mail = match self.written(&row).await? {
-                Ok(mail) => mail,
-                Err(why) => {
-                    faults.push(format!("{}: {why}", row.outgoing.key));
-                    self.store.ended(row.id, OutboxState::Failed, Some(why), None, self.clock.now()).await?;
-                    continue;
-                }
-            };
-            let SinkConfig::Maildir { path } = &self.config.outbox;
-            let prepared = maildir::prepare(path, &row.outgoing.to.address, &row.outgoing.key, &mail.bytes);
+            let Some(mail) = self.written(&row, faults).await? else { continue };
+            let prepared = maildir::prepare(root, &row.outgoing.to.address, &row.outgoing.key, &mail.bytes);
             // Asked again right before anybody can see the mail: its draft may have been overtaken meanwhile.
             if !self.store.dot_pending(row.id, self.clock.now()).await? {
                 if let Ok(prepared) = prepared {
@@ -38,15 +67,14 @@ impl Service {
                 }
                 continue;
             }
-            let now = self.clock.now();
             match prepared.and_then(maildir::Prepared::place) {
                 Ok(_) => {
                     sent += 1;
-                    self.store.ended(row.id, OutboxState::Sent, None, None, now).await?;
-                    tracing::info!(outbox.id = row.id.0, kind = ?row.outgoing.kind, "a mail was sent");
+                    self.sent(&row, None).await?;
                 }
                 Err(error) => {
                     faults.push(error.to_string());
+                    let now = self.clock.now();
                     let again = now + TimeDelta::minutes(i64::from(row.attempts.clamp(1, 30)));
                     self.store.ended(row.id, OutboxState::Retry, Some(error.to_string()), Some(again), now).await?;
                 }
@@ -55,10 +83,22 @@ impl Service {
         Ok(sent)
     }
 
+    /// Notes that a row was accepted by whoever takes our mail.
+    pub(super) async fn sent(&self, row: &OutboxRow, answer: Option<String>) -> Result<(), StoreError> {
+        self.store.ended(row.id, OutboxState::Sent, answer, None, self.clock.now()).await?;
+        tracing::info!(outbox.id = row.id.0, kind = ?row.outgoing.kind, "a mail was sent");
+        match row.outgoing.kind {
+            OutboxKind::Request => failpoint::passed("request-sent"),
+            OutboxKind::Notice => failpoint::passed("notice-sent"),
+            _ => {}
+        }
+        Ok(())
+    }
+
     /// Settles what a killed process left between the two: the Maildir itself tells whether the mail was put in place. What it cannot
     /// tell any more is left for [`Store::recover`](crate::store::Store::recover), which makes it unknown.
     pub(super) async fn settle(&self) -> Result<(), StoreError> {
-        let SinkConfig::Maildir { path } = &self.config.outbox;
+        let SinkConfig::Maildir { path } = &self.config.outbox else { return Ok(()) };
         let now = self.clock.now();
         for row in self.store.outbox(OutboxFilter::State(OutboxState::DotPending)).await? {
             let lately = now - row.changed_at < TMP_IS_KEPT;
@@ -74,8 +114,20 @@ impl Service {
         Ok(())
     }
 
-    /// The bytes of a row: frozen ones as they are, letters written now because the store holds no token.
-    async fn written(&self, row: &OutboxRow) -> Result<Result<FrozenMail, String>, StoreError> {
+    /// The bytes of a claimed row. Where they cannot be written the row has failed, and none come back.
+    pub(super) async fn written(&self, row: &OutboxRow, faults: &mut Vec<String>) -> Result<Option<FrozenMail>, StoreError> {
+        match self.letter(row).await? {
+            Ok(mail) => Ok(Some(mail)),
+            Err(why) => {
+                faults.push(format!("{}: {why}", row.outgoing.key));
+                self.store.ended(row.id, OutboxState::Failed, Some(why), None, self.clock.now()).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Frozen bytes as they are; letters are written now because the store holds no token.
+    async fn letter(&self, row: &OutboxRow) -> Result<Result<FrozenMail, String>, StoreError> {
         let (desk, now) = (self.desk(), self.clock.now());
         let letter = match &row.outgoing.content {
             Content::Frozen(mail) => return Ok(Ok(mail.clone())),

@@ -41,6 +41,18 @@ impl Store {
         self.write(move |tx| set(tx, "mode", mode_name(mode))).await
     }
 
+    /// Adds to how many mails only the hourly sweep found: each is a defect.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn add_recovered(&self, more: u64) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            let more = i64::try_from(more).unwrap_or(i64::MAX);
+            set(tx, "sweep_recovered", &number(tx, "sweep_recovered")?.saturating_add(more).to_string())
+        })
+        .await
+    }
+
     /// Keeps when a digest was made; the next one tells what came since.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use crate::model::{LedgerCounts, MailId, Outcome, Reading, ToConsider};
 use crate::store::values::{count, instant, json, reason, seconds, sha256_hex};
 use crate::store::{Store, StoreError, accounts};
 
-use bytes::{HEAD_BYTES, header, put_raw, raw_of};
+use bytes::{ENVELOPE_CHARS, HEAD_BYTES, header, put_raw, raw_of};
 
 /// The most bytes of a mail that are kept: 25 MiB.
 pub const MAX_MAIL_BYTES: usize = 25 * 1024 * 1024;
@@ -28,12 +28,16 @@ pub struct Place {
 }
 
 /// A mail as a server or folder lists it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     /// Its name in the place: an IMAP UID, a Maildir's unique name.
     pub uid: String,
     /// When the server or folder got it, UTC.
     pub arrived_at: DateTime<Utc>,
+    /// From as written, for people, should it go before it is read; empty where the listing does not say.
+    pub sender: String,
+    /// Subject as written.
+    pub subject: String,
 }
 
 /// What a listing brought.
@@ -66,7 +70,7 @@ pub enum Kept {
 }
 
 impl Store {
-    /// Enters what a place lists, in one transaction; give a place's whole listing, or all that is new in it, in one call.
+    /// Enters what a place lists, in one transaction: its whole listing, all that is new in it, or the last part of either.
     ///
     /// A folder's first listing before the account's first complete pass is the past (`backlog`); everything later is live. Where
     /// a folder that is known comes in a new generation, what was listed in the old ones and not read has vanished, and the
@@ -76,7 +80,52 @@ impl Store {
     /// When the store fails.
     pub async fn list(&self, place: &Place, listings: Vec<Listing>, now: DateTime<Utc>) -> Result<Listed, StoreError> {
         let place = place.clone();
-        self.write(move |tx| list(tx, &place, &listings, now)).await
+        self.write(move |tx| list(tx, &place, &listings, true, now)).await
+    }
+
+    /// Enters a part of a listing, of which more follows: a first listing goes on until [`Store::list`] brings its last part, also over
+    /// a stop of the program.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn list_part(&self, place: &Place, listings: Vec<Listing>, now: DateTime<Utc>) -> Result<Listed, StoreError> {
+        let place = place.clone();
+        self.write(move |tx| list(tx, &place, &listings, false, now)).await
+    }
+
+    /// Those of some uids that are not listed in a place, or went and are back, in the order given.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn not_listed(&self, place: &Place, uids: Vec<u32>) -> Result<Vec<u32>, StoreError> {
+        let place = place.clone();
+        self.read(move |tx| {
+            let mut known = tx.prepare(
+                "SELECT 1 FROM mail WHERE place = (SELECT id FROM place WHERE account = ?1 AND folder = ?2 AND generation = ?3)
+                    AND uid = ?4 AND state <> 'vanished'",
+            )?;
+            let mut missing = Vec::new();
+            for uid in uids {
+                if !known.exists(params![place.account, place.folder, place.generation, uid.to_string()])? {
+                    missing.push(uid);
+                }
+            }
+            Ok(missing)
+        })
+        .await
+    }
+
+    /// The newest generation in which a folder was listed; none where it never was.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn newest_generation(&self, account: &str, folder: &str) -> Result<Option<String>, StoreError> {
+        let (account, folder) = (account.to_owned(), folder.to_owned());
+        self.read(move |tx| {
+            let query = "SELECT generation FROM place WHERE account = ?1 AND folder = ?2 ORDER BY id DESC LIMIT 1";
+            Ok(tx.query_row(query, [account, folder], |row| row.get(0)).optional()?)
+        })
+        .await
     }
 
     /// The highest uid ever listed in a place whose uids are numbers; none where nothing is listed. A poller asks the server for
@@ -130,10 +179,17 @@ impl Store {
     /// # Errors
     /// When the mail is not listed, has more than [`MAX_MAIL_BYTES`] (then it is to be refused), or the store fails.
     pub async fn keep(&self, mail: MailId, raw: Vec<u8>, now: DateTime<Utc>) -> Result<Kept, StoreError> {
-        if raw.len() > MAX_MAIL_BYTES {
-            return Err(StoreError::TooLarge { length: raw.len(), cap: MAX_MAIL_BYTES });
-        }
+        may_be_kept(&raw)?;
         self.write(move |tx| keep(tx, mail, &raw, now)).await
+    }
+
+    /// Keeps the bytes of several listed mails in one transaction.
+    ///
+    /// # Errors
+    /// As for [`Store::keep`]; then none of them is kept.
+    pub async fn keep_all(&self, mails: Vec<(MailId, Vec<u8>)>, now: DateTime<Utc>) -> Result<Vec<Kept>, StoreError> {
+        mails.iter().try_for_each(|(_, raw)| may_be_kept(raw))?;
+        self.write(move |tx| mails.iter().map(|(mail, raw)| keep(tx, *mail, raw, now)).collect()).await
     }
 
     /// Ends a listed mail that is too big to be kept as quarantined, with the first of its bytes (the headers, mostly).
@@ -256,31 +312,38 @@ impl Store {
     }
 }
 
-fn list(tx: &Connection, place: &Place, listings: &[Listing], now: DateTime<Utc>) -> Result<Listed, StoreError> {
+fn list(tx: &Connection, place: &Place, listings: &[Listing], whole: bool, now: DateTime<Utc>) -> Result<Listed, StoreError> {
     accounts::see(tx, &place.account, now)?;
-    let known: Option<i64> = tx
+    let known: Option<(i64, Option<i64>)> = tx
         .query_row(
-            "SELECT id FROM place WHERE account = ?1 AND folder = ?2 AND generation = ?3",
+            "SELECT p.id, f.past_until_at FROM place p LEFT JOIN first_listing f ON f.place = p.id
+              WHERE p.account = ?1 AND p.folder = ?2 AND p.generation = ?3",
             params![place.account, place.folder, place.generation],
-            |row| row.get(0),
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()?;
     let (id, past_until) = match known {
-        Some(id) => (id, None),
+        Some(known) => known,
         None => enter_place(tx, place, now)?,
     };
     let mut insert = tx.prepare(
         // A mail that was out of sight for a moment is back.
-        "INSERT INTO mail (place, uid, arrived_at, listed_at, backlog) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (place, uid) DO UPDATE SET state = 'listed' WHERE mail.state = 'vanished'",
+        "INSERT INTO mail (place, uid, arrived_at, listed_at, backlog, sender, subject) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (place, uid) DO UPDATE SET state = 'listed', told_at = NULL WHERE mail.state = 'vanished'",
     )?;
     let mut new = 0;
     for listing in listings {
         let arrived_at = seconds(listing.arrived_at);
         let backlog = past_until.is_some_and(|until| arrived_at <= until);
-        if insert.execute(params![id, listing.uid, arrived_at, seconds(now), backlog])? == 1 {
+        let about = params![id, listing.uid, arrived_at, seconds(now), backlog, shown(&listing.sender), shown(&listing.subject)];
+        if insert.execute(about)? == 1 {
             new += 1;
         }
+    }
+    if whole {
+        tx.execute("DELETE FROM first_listing WHERE place = ?1", [id])?;
+        missed_by_generation(tx, id)?;
+        left_in_later_ones(tx, id)?;
     }
     Ok(Listed { new })
 }
@@ -306,16 +369,54 @@ fn enter_place(tx: &Connection, place: &Place, now: DateTime<Utc>) -> Result<(i6
         None
     };
     if folder_known {
+        // Most of them come again under new uids, so nobody is told yet.
         tx.execute(
-            "UPDATE mail SET state = 'vanished' WHERE state = 'listed' AND place IN (SELECT id FROM place WHERE account = ?1 AND folder = ?2)",
-            folder,
+            "UPDATE mail SET state = 'vanished', told_at = ?3
+              WHERE state = 'listed' AND place IN (SELECT id FROM place WHERE account = ?1 AND folder = ?2)",
+            params![place.account, place.folder, seconds(now)],
         )?;
     }
     tx.execute(
         "INSERT INTO place (account, folder, generation, first_listed_at) VALUES (?1, ?2, ?3, ?4)",
         params![place.account, place.folder, place.generation, seconds(now)],
     )?;
-    Ok((tx.last_insert_rowid(), past_until))
+    let id = tx.last_insert_rowid();
+    if let Some(until) = past_until {
+        tx.execute("INSERT INTO first_listing (place, past_until_at) VALUES (?1, ?2)", [id, until])?;
+    }
+    Ok((id, past_until))
+}
+
+/// Once a new generation is listed whole: what the old one listed, nobody read and this one lacks is gone, and staff are to hear of it.
+fn missed_by_generation(tx: &Connection, place: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE mail SET told_at = NULL
+          WHERE state = 'vanished' AND told_at = (SELECT first_listed_at FROM place WHERE id = ?1) AND place IN
+                (SELECT o.id FROM place o JOIN place n ON n.account = o.account AND n.folder = o.folder WHERE n.id = ?1 AND o.id < ?1)
+            AND NOT EXISTS (SELECT 1 FROM mail n WHERE n.place = ?1 AND n.arrived_at = mail.arrived_at AND n.sender = mail.sender
+                               AND n.subject = mail.subject)",
+        [place],
+    )?;
+    Ok(())
+}
+
+/// Where an earlier generation is back (a restored mailbox), nothing can be read of the later ones any more.
+fn left_in_later_ones(tx: &Connection, place: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE mail SET state = 'vanished' WHERE state = 'listed' AND place IN
+                (SELECT l.id FROM place l JOIN place e ON e.account = l.account AND e.folder = l.folder WHERE e.id = ?1 AND l.id > ?1)",
+        [place],
+    )?;
+    Ok(())
+}
+
+/// A header as written, cut to what a person needs.
+fn shown(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(ENVELOPE_CHARS).collect()
+}
+
+fn may_be_kept(raw: &[u8]) -> Result<(), StoreError> {
+    if raw.len() > MAX_MAIL_BYTES { Err(StoreError::TooLarge { length: raw.len(), cap: MAX_MAIL_BYTES }) } else { Ok(()) }
 }
 
 fn keep(tx: &Connection, mail: MailId, raw: &[u8], now: DateTime<Utc>) -> Result<Kept, StoreError> {

@@ -11,11 +11,14 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::model::{Content, Draft, DraftId, DraftState, OutboxId, OutboxKind, OutboxRow, OutboxState, Outgoing};
-use crate::store::values::{from_json, json, seconds};
+use crate::store::values::{from_json, instant, json, seconds};
 use crate::store::{Store, StoreError, drafts};
 
 use rows::{filtered, kind_name, state};
 pub(super) use rows::{stuck, tallies, told};
+
+/// No kind leaves later.
+const LAST_RANK: i64 = i64::MAX;
 
 /// Rows found in the middle of sending at the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,7 +52,28 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn claim(&self, now: DateTime<Utc>) -> Result<Option<OutboxRow>, StoreError> {
-        self.write(move |tx| claim(tx, now)).await
+        self.write(move |tx| claim(tx, LAST_RANK, now)).await
+    }
+
+    /// As [`Store::claim`], but takes only what staff wait for: alarms, requests and answers.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn claim_for_staff(&self, now: DateTime<Utc>) -> Result<Option<OutboxRow>, StoreError> {
+        self.write(move |tx| claim(tx, kind_name(OutboxKind::Answer).1, now)).await
+    }
+
+    /// When the next row that waits may leave, UTC; none where none waits.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.read(|tx| {
+            let query = "SELECT min(due_at) FROM outbox WHERE state IN ('queued', 'retry')";
+            let at: Option<i64> = tx.query_row(query, [], |row| row.get(0))?;
+            at.map(instant).transpose()
+        })
+        .await
     }
 
     /// Asks once more whether a claimed row may leave, just before the final dot. True: the answer is on disk and the dot may
@@ -187,9 +211,9 @@ pub(super) fn must_wait_or_not(tx: &Connection, id: OutboxId, seen: OutboxState)
     }
 }
 
-fn claim(tx: &Connection, now: DateTime<Utc>) -> Result<Option<OutboxRow>, StoreError> {
-    let query = "SELECT id FROM outbox WHERE state IN ('queued', 'retry') AND due_at <= ?1 ORDER BY rank, id LIMIT 1";
-    while let Some(id) = tx.query_row(query, [seconds(now)], |row| row.get(0)).optional()?.map(OutboxId) {
+fn claim(tx: &Connection, up_to_rank: i64, now: DateTime<Utc>) -> Result<Option<OutboxRow>, StoreError> {
+    let query = "SELECT id FROM outbox WHERE state IN ('queued', 'retry') AND rank <= ?2 AND due_at <= ?1 ORDER BY rank, id LIMIT 1";
+    while let Some(id) = tx.query_row(query, [seconds(now), up_to_rank], |row| row.get(0)).optional()?.map(OutboxId) {
         if let Some(why) = why_not(tx, id)? {
             cancel(tx, id, &why, now)?;
             continue;

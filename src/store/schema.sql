@@ -33,6 +33,12 @@ CREATE TABLE place (
   UNIQUE (account, folder, generation)
 ) STRICT;
 
+-- First listings of the past that are not at their end: what arrived until then is the past. The row goes with the listing's last part.
+CREATE TABLE first_listing (
+  place INTEGER PRIMARY KEY REFERENCES place (id),
+  past_until_at INTEGER NOT NULL
+) STRICT;
+
 -- The bytes of a mail, once, whatever the number of places it lies in.
 CREATE TABLE raw (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -69,7 +75,7 @@ CREATE TABLE mail (
   value TEXT,
   done_at INTEGER,
   reading TEXT,
-  -- When staff were told that it is quarantined.
+  -- When staff were told that it is quarantined, or that it went before it was read.
   told_at INTEGER,
   UNIQUE (place, uid),
   CHECK ((state IN ('stored', 'pending', 'done')) = (stored_at IS NOT NULL)),
@@ -92,6 +98,7 @@ CREATE INDEX mail_done ON mail (done_at) WHERE state = 'done';
 -- What a person may have to look at; what staff must still be told of.
 CREATE INDEX mail_queue ON mail (outcome, id) WHERE outcome IN ('needs-person', 'quarantined');
 CREATE INDEX mail_untold ON mail (id) WHERE outcome = 'quarantined' AND told_at IS NULL;
+CREATE INDEX mail_gone ON mail (id) WHERE state = 'vanished' AND told_at IS NULL;
 
 -- A maintenance, incident or case: the newest revision.
 CREATE TABLE maintenance (

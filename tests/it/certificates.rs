@@ -4,21 +4,21 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose
 use std::path::{Path, PathBuf};
 
 /// An authority whose certificate lies in a file for `ca_file`.
-pub struct Authority {
+pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     /// PEM file of its certificate.
-    pub file: PathBuf,
+    pub(crate) file: PathBuf,
 }
 
 /// A server's certificate and key, PEM.
-pub struct Issued {
-    pub certificate: String,
-    pub key: String,
+pub(crate) struct Issued {
+    pub(crate) certificate: String,
+    pub(crate) key: String,
 }
 
 impl Authority {
     /// A new authority; its certificate is written to `ca.pem` in `dir`.
-    pub fn new(dir: &Path) -> Self {
+    pub(crate) fn new(dir: &Path) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -30,12 +30,12 @@ impl Authority {
     }
 
     /// A certificate for these names (`localhost`, `127.0.0.1`), good for years.
-    pub fn issue(&self, names: &[&str]) -> Issued {
+    pub(crate) fn issue(&self, names: &[&str]) -> Issued {
         self.issue_until(names, 2099)
     }
 
     /// A certificate that is good from 2020 until a year begins; a past one for an expired certificate.
-    pub fn issue_until(&self, names: &[&str], until: i32) -> Issued {
+    pub(crate) fn issue_until(&self, names: &[&str], until: i32) -> Issued {
         let mut params = CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.not_before = rcgen::date_time_ymd(2020, 1, 1);
@@ -44,6 +44,14 @@ impl Authority {
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         Issued { certificate: certificate.pem(), key: key.serialize_pem() }
     }
+}
+
+/// A certificate that only its own key vouches for.
+pub fn self_signed(names: &[&str]) -> Issued {
+    let mut params = CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    let key = KeyPair::generate().unwrap();
+    Issued { certificate: params.self_signed(&key).unwrap().pem(), key: key.serialize_pem() }
 }
 
 #[tokio::test]

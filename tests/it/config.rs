@@ -17,7 +17,7 @@ fn the_fixture_world_is_sound_and_says_no_warning() {
     let config = config::load(&folder.join("forewarn.toml")).map_err(|report| report.to_string()).expect("the fixture configuration holds");
     assert!(config.warnings.faults().is_empty(), "{}", config.warnings);
     assert_eq!(config.policy.mode, Mode::Rehearsal);
-    let InboxKind::Maildir { path } = &config.inboxes[0].kind;
+    let InboxKind::Maildir { path } = &config.inboxes[0].kind else { panic!("{:?}", config.inboxes) };
     assert_eq!(*path, folder.join("in"));
     assert_eq!(config.key, SecretSource::File(folder.join("forewarn.key")));
     let zones: std::collections::BTreeSet<&str> = config.inventory.customers.iter().map(|customer| customer.zone.name()).collect();

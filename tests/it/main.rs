@@ -1,13 +1,18 @@
 //! Integration tests.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test; clippy.toml lifts this for test functions only")]
 
+mod backlog;
 mod certificates;
 mod cli;
 mod config;
 mod digest;
 mod drafts;
+mod fakes;
 mod flow;
+mod imap;
 mod layers;
+mod mailserver;
 mod promises;
 mod rules;
+mod smtp;
 mod store;

@@ -485,7 +485,7 @@ async fn i13_a_mail_that_a_client_marks_read_meanwhile_is_not_lost() {
     let (new, cur) = (world.dir.path().join("in/new").join(&name), world.dir.path().join("in/cur").join(format!("{name}:2,S")));
     // Listed, and moved before its bytes were read.
     let place = forewarn::store::Place { account: "noc".into(), folder: "INBOX".into(), generation: "maildir".into() };
-    let listing = forewarn::store::Listing { uid: name.clone(), arrived_at: world.now() };
+    let listing = forewarn::store::Listing { uid: name.clone(), arrived_at: world.now(), ..forewarn::store::Listing::default() };
     world.service().store().list(&place, vec![listing], world.now()).await.unwrap();
     let mail = world.service().store().unstored("noc", 1).await.unwrap()[0].mail;
     world.service().store().vanished(mail).await.unwrap();

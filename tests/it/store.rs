@@ -33,7 +33,7 @@ impl Scratch {
     /// A live mail with these bytes, kept and ready to be considered.
     async fn kept(&self, bytes: &str) -> MailId {
         self.store.good_pass("noc", now()).await.unwrap();
-        let listing = Listing { uid: (bytes.len() * 1000 + self.listed().await).to_string(), arrived_at: now() };
+        let listing = Listing { uid: (bytes.len() * 1000 + self.listed().await).to_string(), arrived_at: now(), ..Listing::default() };
         self.store.list(&inbox(), vec![listing], now()).await.unwrap();
         let mail = self.store.unstored("noc", 10).await.unwrap().pop().unwrap().mail;
         assert_eq!(self.store.keep(mail, bytes.as_bytes().to_vec(), now()).await.unwrap(), Kept::New);
@@ -90,7 +90,13 @@ fn inbox() -> Place {
 }
 
 fn listings(numbers: std::ops::Range<u32>) -> Vec<Listing> {
-    numbers.map(|n| Listing { uid: n.to_string(), arrived_at: now() - TimeDelta::days(100) + TimeDelta::hours(n.into()) }).collect()
+    numbers
+        .map(|n| Listing {
+            uid: n.to_string(),
+            arrived_at: now() - TimeDelta::days(100) + TimeDelta::hours(n.into()),
+            ..Listing::default()
+        })
+        .collect()
 }
 
 fn window(start: &str, end: &str) -> Window {

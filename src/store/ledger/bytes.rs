@@ -9,7 +9,7 @@ use crate::store::StoreError;
 pub(super) const HEAD_BYTES: usize = 64 * 1024;
 
 /// The most characters of a From or Subject that are shown.
-const ENVELOPE_CHARS: usize = 200;
+pub(super) const ENVELOPE_CHARS: usize = 200;
 
 /// Speed over size: the level that costs about as much time as the write.
 const ZSTD_LEVEL: i32 = 3;

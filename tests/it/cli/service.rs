@@ -120,3 +120,53 @@ fn an_inbox_that_comes_later_is_read_without_a_restart() {
     until("the account is read", || world.run(&["status"]).code == Some(0));
     running.stop("TERM").exits(0);
 }
+
+#[test]
+fn the_supervisor_hears_that_it_is_ready_alive_and_stopping() {
+    let world = World::harborlight();
+    let socket = std::os::unix::net::UnixDatagram::bind(world.path("notify")).unwrap();
+    socket.set_read_timeout(Some(std::time::Duration::from_secs(30))).unwrap();
+    let mut command = world.command(&["run"]);
+    command.env("NOTIFY_SOCKET", world.path("notify")).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let running = Running(Some(command.spawn().unwrap()));
+    let hear = || {
+        let mut bytes = [0; 500];
+        let length = socket.recv(&mut bytes).unwrap();
+        String::from_utf8_lossy(&bytes[..length]).into_owned()
+    };
+    let ready = hear();
+    assert!(ready.contains("READY=1") && ready.contains("STATUS=reading the inboxes"), "{ready}");
+    let alive = hear();
+    assert!(alive.contains("WATCHDOG=1") && alive.contains("STATUS=running"), "{alive}");
+    running.stop("TERM").exits(0);
+    let last = std::iter::repeat_with(hear).find(|text| !text.contains("WATCHDOG=1")).unwrap();
+    assert!(last.contains("STOPPING=1"), "{last}");
+}
+
+#[test]
+fn the_heartbeat_is_pinged_after_good_passes_and_not_while_an_inbox_fails() {
+    use std::io::{Read as _, Write as _};
+    let world = World::harborlight();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let text = fs::read_to_string(world.path("forewarn.toml")).unwrap();
+    let address = listener.local_addr().unwrap();
+    fs::write(world.path("forewarn.toml"), format!("{text}\n[alarm]\nheartbeat_url = \"http://{address}/beat\"\n")).unwrap();
+    fs::rename(world.path("in"), world.path("elsewhere")).unwrap();
+    let running = Running(Some(world.start(&["run"])));
+    until("the account fails", || world.run(&["status"]).out.contains("Account noc cannot be read"));
+    listener.set_nonblocking(true).unwrap();
+    assert!(listener.accept().is_err(), "no ping while the inbox cannot be read");
+    fs::rename(world.path("elsewhere"), world.path("in")).unwrap();
+    let mut pinged = None;
+    until("it is pinged", || {
+        pinged = listener.accept().ok();
+        pinged.is_some()
+    });
+    let (mut stream, _) = pinged.unwrap();
+    stream.set_nonblocking(false).unwrap();
+    let mut bytes = [0; 500];
+    let length = stream.read(&mut bytes).unwrap();
+    write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+    assert!(bytes[..length].starts_with(b"GET /beat HTTP/1.1"));
+    running.stop("TERM").exits(0);
+}

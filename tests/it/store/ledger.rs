@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use forewarn::model::{Effects, FirstContact, Irrelevance, LedgerCounts, MailId, Mode, Outcome, Reading, Verdict};
-use forewarn::store::{Kept, Listed, Listing, MAX_MAIL_BYTES, Place, StoreError};
+use forewarn::store::{Kept, Listed, Listing, MAX_MAIL_BYTES, Place, Store, StoreError};
 
 use super::{Scratch, draft, inbox, later, listings, maintenance, notice, now};
 
@@ -145,7 +145,7 @@ async fn a_new_generation_lists_anew_and_ends_what_can_not_be_read_any_more() {
 
     let again = Place { generation: "8".into(), ..inbox() };
     let mut anew = listings(0..3);
-    anew.push(Listing { uid: "20".into(), arrived_at: now() });
+    anew.push(Listing { uid: "20".into(), arrived_at: now(), ..Listing::default() });
     store.list(&again, anew, now()).await.unwrap();
     assert_eq!(counts(&scratch).await.vanished, 2);
     assert_eq!(store.highest_uid(&again).await.unwrap(), Some(20));
@@ -297,4 +297,69 @@ async fn an_account_fails_since_its_first_failure_until_a_good_pass() {
     assert_eq!(scratch.store.agenda_facts(&[]).await.unwrap().last_mode, None);
     scratch.store.mark_mode(Mode::Live).await.unwrap();
     assert_eq!(scratch.store.agenda_facts(&[]).await.unwrap().last_mode, Some(Mode::Live));
+}
+
+#[tokio::test]
+async fn w01_a_first_listing_in_parts_is_the_past_until_its_end_also_over_a_stop() {
+    let scratch = Scratch::new();
+    let store = &scratch.store;
+    store.list_part(&inbox(), listings(0..3), now()).await.unwrap();
+    store.clone().close().await;
+    let store = &Store::open(&scratch.path()).unwrap();
+    store.list_part(&inbox(), listings(3..5), now()).await.unwrap();
+    store.list(&inbox(), Vec::new(), now()).await.unwrap();
+    store.list(&inbox(), listings(5..6), now()).await.unwrap();
+    let backlog: Vec<bool> = store.unstored("noc", 10).await.unwrap().into_iter().map(|item| item.backlog).collect();
+    assert_eq!(backlog, [false, true, true, true, true, true], "what came after the end is live, and first");
+}
+
+#[tokio::test]
+async fn what_is_not_listed_yet_is_told_apart_and_what_went_may_come_back() {
+    let scratch = Scratch::new();
+    let store = &scratch.store;
+    assert_eq!(store.newest_generation("noc", "INBOX").await.unwrap(), None);
+    assert_eq!(store.not_listed(&inbox(), vec![1, 2]).await.unwrap(), [1, 2]);
+    store.list(&inbox(), listings(1..4), now()).await.unwrap();
+    assert_eq!(store.newest_generation("noc", "INBOX").await.unwrap(), Some(inbox().generation));
+    assert_eq!(store.not_listed(&inbox(), vec![9, 1, 2, 7]).await.unwrap(), [9, 7]);
+    let first = store.unstored("noc", 1).await.unwrap()[0].clone();
+    store.vanished(first.mail).await.unwrap();
+    let uid: u32 = first.uid.parse().unwrap();
+    assert_eq!(store.not_listed(&inbox(), vec![1, 2, 3]).await.unwrap(), [uid]);
+}
+
+#[tokio::test]
+async fn several_mails_are_kept_at_once_or_none() {
+    let scratch = Scratch::new();
+    let store = &scratch.store;
+    store.list(&inbox(), listings(0..3), now()).await.unwrap();
+    let ids: Vec<_> = store.unstored("noc", 3).await.unwrap().into_iter().map(|item| item.mail).collect();
+    let kept = store.keep_all(vec![(ids[0], b"one".to_vec()), (ids[1], b"one".to_vec())], now()).await.unwrap();
+    assert_eq!(kept, [Kept::New, Kept::Duplicate(ids[0])]);
+    let again = store.keep_all(vec![(ids[2], b"two".to_vec()), (ids[0], b"one".to_vec())], now()).await;
+    assert!(matches!(again, Err(StoreError::WrongState { .. })), "{again:?}");
+    assert_eq!(store.unstored("noc", 3).await.unwrap().len(), 1, "none of the second call");
+}
+
+#[tokio::test]
+async fn i11_a_new_generation_tells_of_those_alone_that_are_not_in_it() {
+    let scratch = Scratch::new();
+    let store = &scratch.store;
+    let about = |uid: &str, subject: &str| Listing {
+        uid: uid.into(),
+        arrived_at: now(),
+        sender: "noc@lux.example".into(),
+        subject: subject.into(),
+    };
+    store.list(&inbox(), vec![about("1", "here again"), about("2", "gone")], now()).await.unwrap();
+    let again = Place { generation: "2".into(), ..inbox() };
+    store.list_part(&again, vec![about("7", "here again")], now()).await.unwrap();
+    let untold = || {
+        let connection = rusqlite::Connection::open(scratch.path()).unwrap();
+        let mut rows = connection.prepare("SELECT subject FROM mail WHERE state = 'vanished' AND told_at IS NULL").unwrap();
+        rows.query_map([], |row| row.get::<_, String>(0)).unwrap().collect::<Result<Vec<_>, _>>().unwrap()
+    };
+    assert!(untold().is_empty(), "not before the new one is listed whole");
+    store.list(&again, Vec::new(), now()).await.unwrap();
+    assert_eq!(untold(), ["gone"]);
 }

@@ -180,7 +180,7 @@ async fn the_process_that_is_killed() {
     let store = Store::open(path.as_ref()).unwrap();
     store.good_pass("noc", now()).await.unwrap();
     for n in 1..1_000_000 {
-        let listing = Listing { uid: n.to_string(), arrived_at: now() };
+        let listing = Listing { uid: n.to_string(), arrived_at: now(), ..Listing::default() };
         store.list(&inbox(), vec![listing], now()).await.unwrap();
         let mail = store.unstored("noc", 1).await.unwrap()[0].mail;
         store.keep(mail, format!("mail {n} in {path:?}").into_bytes(), now()).await.unwrap();

@@ -68,7 +68,7 @@ fn a_newer_store_is_refused_and_the_message_says_what_to_do() {
         let error = result.unwrap_err();
         assert!(matches!(error, StoreError::Newer { found: 999, .. }));
         let message = error.to_string();
-        for part in [scratch.path().to_str().unwrap(), "999", "this one knows 1", "restore a backup"] {
+        for part in [scratch.path().to_str().unwrap(), "999", "this one knows 2", "restore a backup"] {
             assert!(message.contains(part), "{message} lacks {part}");
         }
     }

@@ -1,0 +1,225 @@
+//! The test mail: sent to ourselves with a forged header, looked for in our own mailbox, and read for what the server made of it.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+use super::{Finding, Report, credentials, open_submission};
+use crate::clock::Clock;
+use crate::config::{Config, ImapConfig, InboxKind, Reads, SmtpConfig};
+use crate::imap::{Folder, Imap, ImapError};
+use crate::mail::auth;
+use crate::mail::outgoing::{Written, freeze};
+use crate::mail::parse;
+use crate::model::{AuthFact, AuthMode, Mail};
+
+/// Time between two looks for the test mail.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// What is read of a mail to see whether it is the test mail.
+const HEAD_BYTES: u32 = 64 * 1024;
+/// A clock that differs by more is worth a look.
+const SKEW_SECS: i64 = 60;
+
+/// The test mail as it arrived.
+#[derive(Debug)]
+pub(super) struct Arrived {
+    /// Signer and selector of its DKIM signatures.
+    pub(super) signatures: Vec<(String, String)>,
+}
+
+/// Sends the test mail and says what became of it; gives it where it arrived.
+pub(super) async fn test_mail<W: Write>(
+    config: &Config,
+    smtp: &SmtpConfig,
+    clock: &Clock,
+    wait: Duration,
+    report: &mut Report<'_, W>,
+) -> anyhow::Result<Option<Arrived>> {
+    let own = config.inboxes.iter().find_map(|inbox| match &inbox.kind {
+        InboxKind::Imap(imap) if inbox.reads.contains(&Reads::Replies) => Some(imap),
+        _ => None,
+    });
+    let Some(own) = own else {
+        report
+            .say(Finding::Doubtful("no mailbox on a server is read for replies, so it cannot be seen whether mail arrives".to_owned()))?;
+        return Ok(None);
+    };
+    let nonce = nonce()?;
+    match there_and_back(config, smtp, own, clock, wait, &nonce).await {
+        Err(why) => {
+            report.say(Finding::Broken(why))?;
+            Ok(None)
+        }
+        Ok((mail, raw, sent_at, arrived_at, took)) => {
+            report.say(Finding::Well(format!("the test mail arrived after {} seconds", took.as_secs())))?;
+            report.say(clocks(sent_at, arrived_at, took))?;
+            report.say(mode(config, &mail, &nonce))?;
+            Ok(Some(Arrived { signatures: signatures(&raw) }))
+        }
+    }
+}
+
+fn nonce() -> anyhow::Result<String> {
+    let mut bytes = [0_u8; 12];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| anyhow::anyhow!("this system gives no random bytes"))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+type Came = (Mail, Vec<u8>, DateTime<Utc>, Option<DateTime<Utc>>, Duration);
+
+async fn there_and_back(
+    config: &Config,
+    smtp: &SmtpConfig,
+    own: &ImapConfig,
+    clock: &Clock,
+    wait: Duration,
+    nonce: &str,
+) -> Result<Came, String> {
+    let said = |error: ImapError| error.to_string();
+    let mut imap = Imap::open(&own.server, &credentials(&own.login).await?).await.map_err(said)?;
+    let folders = imap.folders().await.map_err(said)?;
+    let mut next: BTreeMap<String, u32> = BTreeMap::new();
+    for folder in &folders {
+        next.insert(folder.wire.clone(), imap.examine(folder).await.map_err(said)?.uid_next.unwrap_or(1));
+    }
+    let sent_at = clock.now();
+    let (mail, id) = written(config, sent_at, nonce)?;
+    let mut submission = open_submission(config, smtp).await?;
+    let from = &config.policy.from.address;
+    submission.offer(from, from, &mail, &format!("doctor-{nonce}")).await.map_err(|error| error.to_string())?;
+    submission.deliver(&mail).await.map_err(|error| error.to_string())?;
+    submission.quit().await;
+    let began = tokio::time::Instant::now();
+    while began.elapsed() < wait {
+        for folder in &folders {
+            if let Some((raw, arrived_at)) = found(&mut imap, folder, &mut next, &id).await.map_err(said)? {
+                imap.close().await;
+                return Ok((parse(&raw), raw, sent_at, arrived_at, began.elapsed()));
+            }
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    Err(format!(
+        "the test mail did not arrive within {} seconds\n  help: does {from} lead into the mailbox of {}? Look into its other folders and the server's log",
+        wait.as_secs(),
+        own.login.mailbox.as_deref().unwrap_or(&own.login.user)
+    ))
+}
+
+/// The test mail: it says from the first line that it needs nobody, and carries a header that only the receiving server may write.
+fn written(config: &Config, at: DateTime<Utc>, nonce: &str) -> Result<(Vec<u8>, String), String> {
+    let from = &config.policy.from;
+    let id = format!("doctor.{nonce}@{}", from.domain());
+    let server = match &config.policy.auth {
+        AuthMode::Authserv(id) => id.as_str(),
+        AuthMode::TokenOnly => "mx.invalid",
+    };
+    let mail = freeze(&Written {
+        from: from.clone(),
+        to: from.clone(),
+        reply_to: None,
+        subject: format!("Forewarn's test mail {nonce}"),
+        text: "This is a test mail of forewarn doctor. Nobody needs to do anything.\n".to_owned(),
+        html: None,
+        message_id: id.clone(),
+        in_reply_to: None,
+        references: Vec::new(),
+        date: at,
+        extra: Vec::new(),
+    });
+    let mail = mail.map_err(|error| format!("the test mail cannot be written: {error}"))?;
+    // By hand: nothing else of ours may ever write this header.
+    let forged = format!("Authentication-Results: {server}; dmarc=pass header.from={} policy.doctor={nonce}\r\n", from.domain());
+    Ok(([forged.into_bytes(), mail.bytes].concat(), id))
+}
+
+/// Looks through what is new in a folder.
+async fn found(
+    imap: &mut Imap,
+    folder: &Folder,
+    next: &mut BTreeMap<String, u32>,
+    id: &str,
+) -> Result<Option<(Vec<u8>, Option<DateTime<Utc>>)>, ImapError> {
+    imap.examine(folder).await?;
+    let from = next.get(&folder.wire).copied().unwrap_or(1);
+    let uids = imap.uids(from).await?;
+    for uid in uids {
+        let Some(raw) = imap.part(uid, 0, HEAD_BYTES).await? else { continue };
+        next.insert(folder.wire.clone(), uid.saturating_add(1));
+        if parse(&raw).message_id.as_deref() == Some(id) {
+            let arrived_at = imap.envelopes(&[uid]).await?.into_iter().next().and_then(|envelope| envelope.arrived_at);
+            return Ok(Some((raw, arrived_at)));
+        }
+    }
+    Ok(None)
+}
+
+fn clocks(sent_at: DateTime<Utc>, arrived_at: Option<DateTime<Utc>>, took: Duration) -> Finding {
+    let Some(arrived_at) = arrived_at else { return Finding::Well("the mail server does not say when the test mail arrived".to_owned()) };
+    let took = i64::try_from(took.as_secs()).unwrap_or(i64::MAX);
+    let early = (sent_at - arrived_at).num_seconds();
+    let late = (arrived_at - sent_at).num_seconds().saturating_sub(took);
+    match early.max(late) {
+        off if off > SKEW_SECS => Finding::Doubtful(format!(
+            "this machine's clock and the mail server's differ by about {off} seconds\n  help: look at both, and keep them by NTP: windows are announced to the minute"
+        )),
+        _ => Finding::Well("this machine's clock agrees with the mail server's".to_owned()),
+    }
+}
+
+/// What the forged header came to, and whether an approval from here would count.
+fn mode(config: &Config, mail: &Mail, nonce: &str) -> Finding {
+    let AuthMode::Authserv(id) = &config.policy.auth else {
+        return Finding::Doubtful(
+            "auth = \"token-only\": whoever sees a request can forge its approval\n  help: [approval] auth = \"authserv:…\", the name that your server puts first in Authentication-Results"
+                .to_owned(),
+        );
+    };
+    let results: Vec<&str> = mail.auth.iter().map(|AuthFact::Results(text)| text.as_str()).collect();
+    if results.first().is_some_and(|top| top.contains(nonce)) {
+        return Finding::Broken(format!(
+            "a forged Authentication-Results of {id} arrived on top: with it, anybody who sees a request could approve\n  help: let the server remove headers of its own name from arriving mail and add its own (RFC 8601 section 5); until then auth = \"authserv:{id}\" proves nothing"
+        ));
+    }
+    match auth::proof(mail, &config.policy.auth) {
+        Ok(_) => Finding::Well(format!("approvals can be proved: {id} vouches for the sender, and a forged header does not count")),
+        Err(why) => {
+            let there: Vec<&str> = results.iter().filter_map(|text| text.split(';').next()).map(str::trim).collect();
+            let names =
+                if there.is_empty() { "it adds none at all".to_owned() } else { format!("there are those of {}", there.join(", ")) };
+            Finding::Broken(format!(
+                "an approval that came like the test mail would not count: {why}; {names}\n  help: name the server in auth = \"authserv:…\" as it names itself, and let it check DKIM or DMARC, or say auth=pass smtp.auth=… for who signed in"
+            ))
+        }
+    }
+}
+
+/// Signer (`d=`) and selector (`s=`) of each DKIM signature.
+fn signatures(raw: &[u8]) -> Vec<(String, String)> {
+    let head = String::from_utf8_lossy(raw);
+    let head = head.split("\r\n\r\n").next().unwrap_or_default().replace("\r\n ", " ").replace("\r\n\t", " ");
+    let tag = |tags: &str, name: &str| tags.split(';').find_map(|tag| Some(tag.trim().strip_prefix(name)?.trim().to_owned()));
+    head.lines()
+        .filter_map(|line| line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("dkim-signature")))
+        .filter_map(|(_, tags)| Some((tag(tags, "d=")?, tag(tags, "s=")?)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signatures_and_clocks_are_read() {
+        let raw =
+            b"Subject: x\r\nDKIM-Signature: v=1; a=rsa-sha256; d=harbor.example;\r\n\ts=fw1; h=From\r\n\r\nDKIM-Signature: d=b; s=c\r\n";
+        assert_eq!(signatures(raw), [("harbor.example".to_owned(), "fw1".to_owned())]);
+        let at = |second| DateTime::from_timestamp(second, 0).unwrap();
+        assert!(matches!(clocks(at(1000), Some(at(1003)), Duration::from_secs(4)), Finding::Well(_)));
+        assert!(matches!(clocks(at(1000), Some(at(1300)), Duration::from_secs(4)), Finding::Doubtful(text) if text.contains("296")));
+        assert!(matches!(clocks(at(1000), Some(at(100)), Duration::from_secs(4)), Finding::Doubtful(text) if text.contains("900")));
+    }
+}
