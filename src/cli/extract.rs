@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::mail;
 use crate::model::{Kind, Mail, Problem, ProblemKind, Reading, Verdict, Zones};
 use crate::rules::{self, Options, RuleSet};
+use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 use std::io::{Read as _, Write as _};
@@ -74,6 +75,14 @@ impl ExtractArgs {
     /// # Errors
     /// A rule folder that cannot be used, or an output that is closed.
     pub fn run(self) -> anyhow::Result<ExitCode> {
+        // One thread for all mails: the working memory of the rules' patterns goes on from mail to mail.
+        let done = std::thread::scope(|scope| {
+            Ok::<_, std::io::Error>(std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || self.read_all())?.join())
+        });
+        done.context("no thread to read mail")?.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+
+    fn read_all(&self) -> anyhow::Result<ExitCode> {
         let rules = super::rules::load(self.rules.as_deref())?;
         let zones = crate::zones::newest();
         let now = self.now.unwrap_or_else(|| Clock::System.now());
@@ -91,7 +100,7 @@ impl ExtractArgs {
                         continue;
                     }
                 };
-                let read = read(&rules, &zones, raw, now, options);
+                let read = read(&rules, &zones, &raw, now, options);
                 let name = file.display().to_string();
                 match self.format {
                     Format::Text => text::print(&mut out, &name, &read, self.explain)?,
@@ -166,34 +175,29 @@ fn complain(path: &Path, error: &std::io::Error) {
 /// How much stack the parser gets: it recurses into nested messages.
 const STACK_BYTES: usize = 64 << 20;
 
-/// Reads one mail on a thread of its own; whatever goes wrong in it, the other mails are still read.
-fn read(rules: &RuleSet, zones: &Zones, raw: Vec<u8>, now: DateTime<Utc>, options: Options) -> Read {
-    if let Err(refusal) = mail::prescan::prescan(&raw) {
+/// Reads one mail; whatever goes wrong in it, the other mails are still read.
+fn read(rules: &RuleSet, zones: &Zones, raw: &[u8], now: DateTime<Utc>, options: Options) -> Read {
+    if let Err(refusal) = mail::prescan::prescan(raw) {
         return Read::Quarantined(refusal.to_string());
     }
-    let outcome = std::thread::scope(|scope| {
-        let work = move || {
-            let mail = mail::parse(&raw);
-            let mail = if options.calendars { mail } else { Mail { calendars: Vec::new(), ..mail } };
-            rules::read(rules, zones, &mail, rules::arrived_at(&mail, now), options)
-        };
-        std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work).map(std::thread::ScopedJoinHandle::join)
-    });
-    let failed = |detail: String| Reading {
-        verdict: Verdict::Unread,
-        rule: None,
-        provider: None,
-        kind: None::<Kind>,
-        found: Vec::new(),
-        evidence: Vec::new(),
-        problems: vec![Problem::new(ProblemKind::NoRule, "mail", detail)],
+    let work = || {
+        let mail = mail::parse(raw);
+        let mail = if options.calendars { mail } else { Mail { calendars: Vec::new(), ..mail } };
+        rules::read(rules, zones, &mail, rules::arrived_at(&mail, now), options)
     };
-    Read::Read(Box::new(match outcome {
-        Ok(Ok(reading)) => reading,
-        Ok(Err(panic)) => {
-            let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
-            failed(format!("reading this mail failed: {}", said.unwrap_or_else(|| "for an unknown reason".to_owned())))
+    // Nothing that a panic leaves half done is used again, save working memory of patterns, which is written anew for each search.
+    let reading = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+        let detail = format!("reading this mail failed: {}", said.unwrap_or_else(|| "for an unknown reason".to_owned()));
+        Reading {
+            verdict: Verdict::Unread,
+            rule: None,
+            provider: None,
+            kind: None::<Kind>,
+            found: Vec::new(),
+            evidence: Vec::new(),
+            problems: vec![Problem::new(ProblemKind::NoRule, "mail", detail)],
         }
-        Err(error) => failed(format!("no thread to read this mail: {error}")),
-    }))
+    });
+    Read::Read(Box::new(reading))
 }

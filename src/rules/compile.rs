@@ -2,14 +2,16 @@
 
 use super::RuleFault;
 use super::place::{How, Mark, Pattern, Place};
+use super::search::{self, Reading, Regex};
 use super::time::DateOrder;
-use super::words;
 use super::written::{RuleFile, Text, WrittenAction, WrittenIrrelevant, WrittenLayout, WrittenPlace, WrittenRows, WrittenWindow};
 use crate::model::{Impact, Kind, Role, Status};
 use chrono_tz::Tz;
-use regex::{Regex, RegexBuilder};
 use std::collections::BTreeMap;
 use toml::Spanned;
+
+/// Rules are written for lines, letters in either case.
+const BY_LINES: Reading = Reading { case: false, lines: true };
 
 /// A provider's rules, compiled.
 #[derive(Clone, Debug)]
@@ -232,16 +234,7 @@ impl Faults<'_> {
     }
 
     fn regex(&mut self, text: &Text) -> Regex {
-        let built = RegexBuilder::new(text.get_ref())
-            .case_insensitive(true)
-            .multi_line(true)
-            .size_limit(1 << 20)
-            .dfa_size_limit(words::DFA_BYTES)
-            .nest_limit(50)
-            .build();
-        built.unwrap_or_else(|error| {
-            let reason = error.to_string();
-            let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        Regex::at_need(text.get_ref(), BY_LINES).unwrap_or_else(|reason| {
             self.add(text, format!("this pattern cannot be used: {reason}"), "mend the pattern; '…' quotes keep backslashes as they are");
             nothing()
         })
@@ -391,17 +384,10 @@ impl Faults<'_> {
 
     /// A label at the start of a line or cell, `:` or the end of the cell behind it; emphasis and bullets around it do not count.
     fn label(&mut self, text: &Text) -> Regex {
-        let words: Vec<String> = text.get_ref().split_whitespace().map(regex::escape).collect();
+        let words: Vec<String> = text.get_ref().split_whitespace().map(search::escaped).collect();
         let label = words.join(r"[ \t\u{a0}]+");
-        let built = RegexBuilder::new(&format!(
-            r"(?:^|\|)[ \t\u{{a0}}*>•·_-]*{label}[ \t\u{{a0}}*_]*(?:[:：|][ \t\u{{a0}}*:|]*(?<value>[^\n|]*)|(?:\r?$))"
-        ))
-        .case_insensitive(true)
-        .multi_line(true)
-        .size_limit(1 << 20)
-        .dfa_size_limit(words::DFA_BYTES)
-        .build();
-        built.unwrap_or_else(|error| {
+        let written = format!(r"(?:^|\|)[ \t\u{{a0}}*>•·_-]*{label}[ \t\u{{a0}}*_]*(?:[:：|][ \t\u{{a0}}*:|]*(?<value>[^\n|]*)|(?:\r?$))");
+        Regex::at_need(&written, BY_LINES).unwrap_or_else(|error| {
             self.add(text, format!("this label cannot be used: {error}"), "write the label as it stands in the mail, without the colon");
             nothing()
         })
@@ -437,7 +423,7 @@ impl Faults<'_> {
         let pattern = written.pattern.as_ref().map(|text| {
             let regex = self.regex(text);
             let known = ["start", "end", "window", "zone", "object", "impact"];
-            if let Some(name) = regex.capture_names().flatten().find(|name| !known.contains(name)) {
+            if let Some(name) = regex.names().iter().find(|name| !known.contains(&name.as_str())) {
                 self.add(text, format!("the group {name:?} means nothing"), "name groups start, end, window, zone, object or impact");
             }
             regex
@@ -471,7 +457,7 @@ impl Faults<'_> {
 /// A pattern that finds nothing; stands in for a faulty one until all faults are known.
 fn nothing() -> Regex {
     #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test that names a faulty rule")]
-    Regex::new(r"[^\s\S]").unwrap()
+    Regex::at_need(r"[^\s\S]", BY_LINES).unwrap()
 }
 
 fn longest_first<T>(words: impl Iterator<Item = (String, T)>) -> Vec<(String, T)> {

@@ -2,7 +2,7 @@
 
 use super::time::{self, Statement, TimeContext};
 use super::words;
-use regex::Regex;
+use crate::rules::search::Regex;
 use std::sync::LazyLock;
 
 /// What a text states, parted into what holds and what it leaves.
@@ -79,7 +79,7 @@ pub fn struck(text: &str) -> String {
 pub fn unstruck(text: &str) -> String {
     let mut out = text.to_owned();
     for found in STRUCK.as_ref().into_iter().flat_map(|regex| regex.find_iter(text)) {
-        out.replace_range(found.range(), &" ".repeat(found.len()));
+        out.replace_range(found.range(), &" ".repeat(found.range().len()));
     }
     out
 }

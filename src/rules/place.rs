@@ -1,7 +1,7 @@
 //! Where to look: a place of a rule finds values in the subject, the text, the tables and the sheets of a mail.
 
 use crate::model::{EvidenceSource, Mail, Table};
-use regex::Regex;
+use crate::rules::search::Regex;
 
 /// How much of a text is looked at, in bytes. Matching is linear; this bounds the constant.
 pub const TEXT_CAP_BYTES: usize = 1_000_000;

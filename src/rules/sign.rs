@@ -5,7 +5,7 @@
 
 use super::words;
 use crate::model::{Impact, Mail, Status};
-use regex::Regex;
+use crate::rules::search::Regex;
 use std::sync::LazyLock;
 
 /// Characters of a body that are looked at: a notice says what it is early.

@@ -14,8 +14,8 @@ pub use impact::impact;
 pub use kind::kind;
 pub use status::status;
 
+use super::search::{Reading, Regex};
 use crate::model::Status;
-use regex::{Regex, RegexBuilder};
 use std::ops::Range;
 
 /// A word that was understood, with where it stands in the text (byte range) for evidence.
@@ -46,11 +46,12 @@ pub fn rank(status: Status) -> u8 {
     }
 }
 
-/// Memory that one pattern may keep for its states. There are hundreds of patterns and they live as long as the process: with the
-/// library's 2 MiB each, reading a few hundred different mails came to 400 MB.
-pub(crate) const DFA_BYTES: usize = 128 << 10;
-
 /// Compiles a fixed pattern, letters in either case. A pattern that does not compile would match nothing; a test of each table forbids it.
 pub(crate) fn pattern(written: &str) -> Option<Regex> {
-    RegexBuilder::new(written).case_insensitive(true).dfa_size_limit(DFA_BYTES).build().ok()
+    Regex::kept(written, Reading { case: false, lines: false }).ok()
+}
+
+/// Compiles a fixed pattern in which the case of letters says something.
+pub(crate) fn exact_pattern(written: &str) -> Option<Regex> {
+    Regex::kept(written, Reading { case: true, lines: false }).ok()
 }

@@ -1,6 +1,10 @@
 //! One mail after the other: bytes → reading → decision → one transaction.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use tokio::{
@@ -28,11 +32,12 @@ impl Service {
     /// Considers at most `limit` mails, none once `stop` says so; gives each with its outcome.
     pub(super) async fn consider(&self, limit: usize, stop: &watch::Receiver<bool>) -> Result<Vec<(MailId, Outcome)>, StoreError> {
         let mut considered = Vec::new();
+        let mut reader = Reader { rules: Arc::clone(&self.rules), zones: Arc::clone(&self.zones), thread: None };
         while considered.len() < limit && !*stop.borrow() {
             let now = self.clock.now();
             let Some(item) = self.store.next_to_consider(now).await? else { break };
             let id = item.mail;
-            if let Some(outcome) = self.consider_one(item, now).await? {
+            if let Some(outcome) = self.consider_one(&mut reader, item, now).await? {
                 tracing::info!(mail.id = id.0, outcome = outcome.name(), "a mail was considered");
                 considered.push((id, outcome));
             }
@@ -41,12 +46,12 @@ impl Service {
     }
 
     /// None where the attempt failed and the mail comes again.
-    async fn consider_one(&self, item: ToConsider, now: DateTime<Utc>) -> Result<Option<Outcome>, StoreError> {
+    async fn consider_one(&self, reader: &mut Reader, item: ToConsider, now: DateTime<Utc>) -> Result<Option<Outcome>, StoreError> {
         let (id, arrived_at, backlog) = (item.mail, item.arrived_at, item.backlog);
         let effects = if item.attempts >= MAX_ATTEMPTS {
             desk::quarantine("reading it failed twice; it is kept as it came")
         } else {
-            match read_apart(Arc::clone(&self.rules), Arc::clone(&self.zones), item.raw, arrived_at).await {
+            match reader.read(item.raw, arrived_at).await {
                 Apart::Refused(why) => desk::quarantine(&why),
                 Apart::Died => {
                     tracing::error!(mail.id = id.0, "reading a mail failed; it is tried once more, then put aside");
@@ -93,26 +98,56 @@ enum Apart {
     Died,
 }
 
-async fn read_apart(rules: Arc<RuleSet>, zones: Arc<Zones>, raw: Vec<u8>, received_at: DateTime<Utc>) -> Apart {
-    let (done, result) = oneshot::channel();
-    let work = move || {
-        let apart = match prescan::prescan(&raw) {
-            Err(refusal) => Apart::Refused(refusal.to_string()),
-            Ok(()) => {
-                let mail = mail::parse(&raw);
-                let arrived_at = rules::arrived_at(&mail, received_at);
-                let reading = rules::read(&rules, &zones, &mail, arrived_at, Options { calendars: true });
-                Apart::Read(Box::new(mail), Box::new(reading))
+/// Reads mails on a thread of its own, which goes on from mail to mail: the working memory of the rules' patterns stays with it, and goes
+/// when the pass ends. After a death or an overrun the next mail gets a new thread.
+struct Reader {
+    rules: Arc<RuleSet>,
+    zones: Arc<Zones>,
+    thread: Option<mpsc::Sender<Task>>,
+}
+
+struct Task {
+    raw: Vec<u8>,
+    received_at: DateTime<Utc>,
+    done: oneshot::Sender<Apart>,
+}
+
+impl Reader {
+    async fn read(&mut self, raw: Vec<u8>, received_at: DateTime<Utc>) -> Apart {
+        let Some(thread) = self.thread.take().or_else(|| self.start()) else { return Apart::Died };
+        let (done, result) = oneshot::channel();
+        if thread.send(Task { raw, received_at, done }).is_err() {
+            return Apart::Died;
+        }
+        match timeout(DEADLINE, result).await {
+            Ok(Ok(apart)) => {
+                self.thread = Some(thread);
+                apart
+            }
+            // Nothing more is sent to it: an overrunning thread ends after its mail.
+            _ => Apart::Died,
+        }
+    }
+
+    fn start(&self) -> Option<mpsc::Sender<Task>> {
+        let (sender, tasks) = mpsc::channel::<Task>();
+        let (rules, zones) = (Arc::clone(&self.rules), Arc::clone(&self.zones));
+        let work = move || {
+            for task in tasks {
+                // Nobody waits any more for what overran its time.
+                drop(task.done.send(read(&rules, &zones, &task.raw, task.received_at)));
             }
         };
-        drop(done.send(apart));
-    };
-    let started = thread::Builder::new().name("read".to_owned()).stack_size(STACK_BYTES).spawn(work);
-    match started {
-        Ok(_) => match timeout(DEADLINE, result).await {
-            Ok(Ok(apart)) => apart,
-            _ => Apart::Died,
-        },
-        Err(_) => Apart::Died,
+        thread::Builder::new().name("read".to_owned()).stack_size(STACK_BYTES).spawn(work).is_ok().then_some(sender)
     }
+}
+
+fn read(rules: &RuleSet, zones: &Zones, raw: &[u8], received_at: DateTime<Utc>) -> Apart {
+    if let Err(refusal) = prescan::prescan(raw) {
+        return Apart::Refused(refusal.to_string());
+    }
+    let mail = mail::parse(raw);
+    let arrived_at = rules::arrived_at(&mail, received_at);
+    let reading = rules::read(rules, zones, &mail, arrived_at, Options { calendars: true });
+    Apart::Read(Box::new(mail), Box::new(reading))
 }

@@ -6,6 +6,7 @@ mod faults;
 mod first_steps;
 mod killed;
 mod live;
+mod memory;
 mod service;
 
 use std::fs;

@@ -5,9 +5,9 @@ use crate::model::{AffectedObject, EvidenceSource, Impact, Problem, ProblemKind,
 use crate::rules::compile::Rows;
 use crate::rules::former;
 use crate::rules::place::{self, Grid, Pattern};
+use crate::rules::search::Captures;
 use crate::rules::time;
 use crate::rules::windows::{self, Stated};
-use regex::Captures;
 
 /// How many rows of one mail are looked at.
 const ROWS_CAP: usize = 5_000;

@@ -2,9 +2,9 @@
 
 use super::windows::Times;
 use crate::model::{Action, Precision, Problem, ProblemKind};
+use crate::rules::search::Regex;
 use crate::rules::time::{self, TimeContext};
 use crate::rules::words;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// Most actions of one mail.

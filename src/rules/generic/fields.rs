@@ -1,8 +1,8 @@
 //! Labelled fields: `Label: value` lines, label and value in two cells, head rows with rows of values.
 
 use crate::model::{Mail, Table};
+use crate::rules::search::Regex;
 use crate::rules::words;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// What a label announces.

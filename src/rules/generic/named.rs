@@ -1,8 +1,8 @@
 //! Names of things in running text: what stands after a noun of a thing (`your VPS vmi118`, `host node chi-vz-12`, `rack A12`), and names whose
 //! form alone says what they are (`i-0abc…`, `linode118…`, addresses).
 
+use crate::rules::search::Regex;
 use crate::rules::words;
-use regex::Regex;
 use std::net::IpAddr;
 use std::sync::LazyLock;
 

@@ -2,9 +2,9 @@
 
 use super::fields::{Forms, Topic};
 use crate::model::{AffectedObject, Impact};
+use crate::rules::search::Regex;
 use crate::rules::time::duration_minutes;
 use crate::rules::words;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// Most objects of one mail.
@@ -103,7 +103,9 @@ pub(super) fn signs_off(line: &str) -> bool {
 }
 
 static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:\b(?:in|at|im|à|en|maintenance|Maintenance)\s+|:\s*)([A-Z]{2,5}-?\d{1,2}(?:\.[A-Z]{2}\d{1,2})?)\b|\b([A-Z]{3})\s+\([A-Z][a-z]|\b([A-Z]{3}\d{2}\.[A-Z]{2}\d{2})\b").ok()
+    words::exact_pattern(
+        r"(?:\b(?:in|at|im|à|en|maintenance|Maintenance)\s+|:\s*)([A-Z]{2,5}-?\d{1,2}(?:\.[A-Z]{2}\d{1,2})?)\b|\b([A-Z]{3})\s+\([A-Z][a-z]|\b([A-Z]{3}\d{2}\.[A-Z]{2}\d{2})\b",
+    )
 });
 
 static REGION: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -116,7 +118,7 @@ static REGION: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub(super) fn places(subject: &str, prose: &str) -> Vec<String> {
     let mut found = Vec::new();
     for hit in PLACE.as_ref().into_iter().flat_map(|regex| regex.captures_iter(subject)).take(8) {
-        if let Some(code) = hit.iter().skip(1).flatten().next() {
+        if let Some(code) = (1..4).find_map(|group| hit.get(group)) {
             add(code.as_str(), &mut found);
         }
     }

@@ -1,8 +1,8 @@
 //! What running text says beside its times: the paragraph on the work, the subject's gist, times that are no windows.
 
 use super::fields::{Forms, Topic};
+use crate::rules::search::Regex;
 use crate::rules::words;
-use regex::Regex;
 use std::sync::LazyLock;
 
 static PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| {

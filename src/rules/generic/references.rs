@@ -1,12 +1,14 @@
 //! Under which reference a mail speaks of its maintenance: labelled fields first, then tokens of the subject, then of the text.
 
 use super::fields::{Field, Topic};
+use crate::rules::search::Regex;
 use crate::rules::words;
-use regex::Regex;
 use std::sync::LazyLock;
 
 static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:\b(?:[A-Z]{2,6}\d?[-_/ ]?)(?:[A-Z]{1,3}-)?\d[\d-]{3,}(?:[-.]\d+)?\b|\b[A-Z]{1,6}-[A-Z0-9]{1,6}-\d{4,}(?:-\d+)?\b|\b[A-Z]{1,5}-\d{4,}(?:-\d+)?\b|#\s?\d{4,}\b|\b\d{7,}(?:-\d+)?\b|\[[A-Z0-9][A-Z0-9-]{5,}\])").ok()
+    words::exact_pattern(
+        r"(?:\b(?:[A-Z]{2,6}\d?[-_/ ]?)(?:[A-Z]{1,3}-)?\d[\d-]{3,}(?:[-.]\d+)?\b|\b[A-Z]{1,6}-[A-Z0-9]{1,6}-\d{4,}(?:-\d+)?\b|\b[A-Z]{1,5}-\d{4,}(?:-\d+)?\b|#\s?\d{4,}\b|\b\d{7,}(?:-\d+)?\b|\[[A-Z0-9][A-Z0-9-]{5,}\])",
+    )
 });
 /// A word of reference and what it names: `Ticket #4711`, `Ref: MW/2031/118`, `Wartung 20311`, `change CHG-7`.
 static WORDED: LazyLock<Option<Regex>> = LazyLock::new(|| {

@@ -2,9 +2,9 @@
 
 use super::fields::{Field, Forms, Listed, Topic, is_backup};
 use crate::model::{Precision, Role};
+use crate::rules::search::Regex;
 use crate::rules::time::{self, Statement, TimeContext};
 use crate::rules::words;
-use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -376,7 +376,7 @@ fn struck(text: &str) -> String {
 fn unstruck(text: &str) -> String {
     let mut out = text.to_owned();
     for found in STRUCK.as_ref().into_iter().flat_map(|regex| regex.find_iter(text)) {
-        out.replace_range(found.range(), &" ".repeat(found.len()));
+        out.replace_range(found.range(), &" ".repeat(found.range().len()));
     }
     out
 }

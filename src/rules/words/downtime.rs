@@ -2,8 +2,8 @@
 
 use super::clause::{Clause, sentences};
 use super::{Said, pattern};
+use crate::rules::search::Regex;
 use crate::rules::time::duration_minutes;
-use regex::Regex;
 use std::sync::LazyLock;
 
 static LENGTH: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(LENGTH_WRITTEN));

@@ -3,7 +3,7 @@
 use super::clause::{Clause, sentences};
 use super::{Said, pattern};
 use crate::model::Impact;
-use regex::Regex;
+use crate::rules::search::Regex;
 use std::sync::LazyLock;
 
 /// How heavily a statement weighs.

@@ -2,7 +2,7 @@
 
 use super::{Said, pattern};
 use crate::model::Kind;
-use regex::Regex;
+use crate::rules::search::{Match, Regex};
 use std::sync::LazyLock;
 
 static INCIDENT: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(INCIDENT_WRITTEN));
@@ -22,7 +22,7 @@ pub fn kind(text: &str) -> Option<Said<Kind>> {
     let strong = STRONG.as_ref().and_then(|regex| regex.find(text));
     let planned = PLANNED.as_ref().and_then(|regex| regex.find(text));
     let incident = INCIDENT.as_ref().and_then(|regex| regex.find(text));
-    let said = |value, found: regex::Match<'_>| Some(Said { value, at: found.range() });
+    let said = |value, found: Match<'_>| Some(Said { value, at: found.range() });
     match (strong, planned, incident) {
         (Some(strong), _, _) => said(Kind::Incident, strong),
         (_, Some(planned), _) => said(Kind::Maintenance, planned),

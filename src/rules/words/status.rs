@@ -3,7 +3,7 @@
 use super::clause::{Clause, sentences, words_of};
 use super::{Said, pattern, rank};
 use crate::model::Status;
-use regex::Regex;
+use crate::rules::search::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
