@@ -15,6 +15,7 @@ mod ledger;
 mod maintenances;
 mod migrations;
 mod outbox;
+mod settle;
 mod values;
 mod views;
 

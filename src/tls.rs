@@ -157,8 +157,7 @@ async fn tcp(server: &Server) -> Result<TcpStream, ConnectError> {
     let connecting = async {
         let host = server.host.trim_start_matches('[').trim_end_matches(']');
         let found = tokio::net::lookup_host((host, server.port)).await;
-        let addresses: Vec<SocketAddr> =
-            found.map_err(|error| ConnectError::NoSuchHost { host: server.host.clone(), error })?.collect();
+        let addresses: Vec<SocketAddr> = found.map_err(|error| ConnectError::NoSuchHost { host: server.host.clone(), error })?.collect();
         let mut last = io::Error::from(io::ErrorKind::NotFound);
         for address in addresses {
             // Plain text leaves this machine for no name that only sounds like it.
@@ -182,8 +181,10 @@ async fn tcp(server: &Server) -> Result<TcpStream, ConnectError> {
 async fn handshake(server: &Server, stream: TcpStream) -> Result<Wire, ConnectError> {
     let config = trust::client_config(server.ca_file.as_deref())?;
     let host = server.host.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let name = ServerName::try_from(host)
-        .map_err(|_| ConnectError::Tls { server: server.to_string(), why: "its name is no host name: mend it in forewarn.toml".to_owned() })?;
+    let name = ServerName::try_from(host).map_err(|_| ConnectError::Tls {
+        server: server.to_string(),
+        why: "its name is no host name: mend it in forewarn.toml".to_owned(),
+    })?;
     let shaking = TlsConnector::from(Arc::new(config)).connect(name, stream);
     match timeout(DEADLINE, shaking).await {
         Err(_) => Err(ConnectError::TimedOut { server: server.to_string() }),

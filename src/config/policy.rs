@@ -105,6 +105,7 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
             agenda,
             alarm_command,
             backlog_bytes_a_day: u64::from(backlog_mb) << 20,
+            canary_every: None,
         };
         Some(Settled { policy, store: folder.join(store), inboxes, outbox: outbox?, rules_dir, templates_dir, key })
     };

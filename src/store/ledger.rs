@@ -272,7 +272,7 @@ fn list(tx: &Connection, place: &Place, listings: &[Listing], now: DateTime<Utc>
     let mut insert = tx.prepare(
         // A mail that was out of sight for a moment is back.
         "INSERT INTO mail (place, uid, arrived_at, listed_at, backlog) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (place, uid) DO UPDATE SET state = 'listed' WHERE mail.state = 'vanished'",
+         ON CONFLICT (place, uid) DO UPDATE SET state = 'listed', told_at = NULL WHERE mail.state = 'vanished'",
     )?;
     let mut new = 0;
     for listing in listings {

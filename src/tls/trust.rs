@@ -22,7 +22,8 @@ pub(super) fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, Conn
     match ca_file {
         Some(path) => Ok(builder.with_root_certificates(authorities(path)?).with_no_client_auth()),
         None => {
-            let verifier = Verifier::new(provider).map_err(|error| fail(format!("the system's certificate authorities cannot be used: {error}")))?;
+            let verifier =
+                Verifier::new(provider).map_err(|error| fail(format!("the system's certificate authorities cannot be used: {error}")))?;
             Ok(builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())
         }
     }
