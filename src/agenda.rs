@@ -6,13 +6,19 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 use crate::lifecycle::reduces;
 use crate::model::{
-    AgendaFacts, Draft, DraftId, DraftState, FirstContact, Kind, Maintenance, OutboxState, Policy, Question, RequestAbout, Zones,
+    AccountFacts, AgendaFacts, Draft, DraftId, DraftState, FirstContact, Kind, Maintenance, OutboxState, Policy, Question, RequestAbout,
+    Zones,
 };
 
 /// Time between two alarms of one urgent window (W13).
 const ALARM_EVERY: TimeDelta = TimeDelta::minutes(10);
 /// Time after which a mailbox that cannot be read, or mail that does not get out, is told by the other path.
 const BLIND_AFTER: TimeDelta = TimeDelta::minutes(10);
+
+/// Time that the first look at a mailbox may take before it is told.
+const FIRST_LOOK: TimeDelta = TimeDelta::hours(1);
+/// Time in which a mail to ourselves must leave, and in which it must come back.
+const CANARY_TIME: TimeDelta = TimeDelta::minutes(15);
 
 /// Something that is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +47,14 @@ pub enum Due {
     Unreached,
     /// Mail that was refused is told.
     Quarantined,
+    /// Mail that somebody took away before it was read is told.
+    Vanished,
     /// Mails of ours that did not arrive, or may not have, are told.
     Undelivered,
+    /// A mail to ourselves is to be sent, under this key.
+    Canary(String),
+    /// The mail to ourselves did not get out or did not come back.
+    CanaryLost,
     /// Every mail of an approved draft has ended.
     Sent(DraftId),
     /// The weekly digest of this local day.
@@ -54,9 +66,12 @@ pub enum Due {
 pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Utc>) -> Vec<Due> {
     let mut due = Vec::new();
     for account in &facts.accounts {
-        if let Some(since) = account.failing_since.filter(|since| now - *since >= BLIND_AFTER) {
+        if let Some(since) = blind_since(facts, account, now) {
             due.push(Due::Blind(account.account.clone(), since));
         }
+    }
+    if canary_lost(facts, policy, now) {
+        due.push(Due::CanaryLost);
     }
     if facts.stuck.iter().any(|mail| mail.state == OutboxState::Retry && now - mail.since >= BLIND_AFTER) {
         due.push(Due::Stuck);
@@ -78,6 +93,9 @@ pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Ut
     if !facts.quarantined.is_empty() {
         due.push(Due::Quarantined);
     }
+    if !facts.vanished.is_empty() {
+        due.push(Due::Vanished);
+    }
     if !facts.undelivered.is_empty() {
         due.push(Due::Undelivered);
     }
@@ -89,8 +107,51 @@ pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Ut
     for account in facts.accounts.iter().filter(|account| account.first_contact == FirstContact::Asked && !asked(&account.account)) {
         due.push(Due::Summary(account.account.clone()));
     }
+    due.extend(canary_due(facts, policy, now).map(Due::Canary));
     due.extend(digest_due(facts, policy, zones, now).map(Due::Digest));
     due
+}
+
+/// Since when a mailbox is not read: it fails, or, where this process runs, no look at it came to an end for as long.
+fn blind_since(facts: &AgendaFacts, account: &AccountFacts, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    if let Some(since) = account.failing_since {
+        return (now - since >= BLIND_AFTER).then_some(since);
+    }
+    let running_since = facts.running_since?;
+    if !facts.watched.is_empty() && !facts.watched.contains(&account.account) {
+        return None;
+    }
+    let (since, patience) = match account.last_good_pass_at {
+        Some(at) => (at.max(running_since), BLIND_AFTER),
+        // The first look at a full mailbox takes its time.
+        None => (running_since, FIRST_LOOK),
+    };
+    (now - since >= patience).then_some(since)
+}
+
+/// The key of the mail to ourselves that is due: none before a mailbox was read once, and one an hour at most.
+fn canary_due(facts: &AgendaFacts, policy: &Policy, now: DateTime<Utc>) -> Option<String> {
+    let every = policy.canary_every?;
+    facts.accounts.iter().any(|account| account.last_good_pass_at.is_some()).then_some(())?;
+    let key = now.format("canary:%Y-%m-%dT%H").to_string();
+    let due = facts.canary.newest.as_ref().is_none_or(|(newest, made_at, ..)| now - *made_at >= every && *newest != key);
+    due.then_some(key)
+}
+
+/// Whether the newest mail to ourselves did not leave in time, or left and did not come back although mailboxes were read since.
+fn canary_lost(facts: &AgendaFacts, policy: &Policy, now: DateTime<Utc>) -> bool {
+    let Some((_, made_at, state, changed_at)) = facts.canary.newest.as_ref().filter(|_| policy.canary_every.is_some()) else {
+        return false;
+    };
+    if facts.canary.newest_is_back() {
+        return false;
+    }
+    match state {
+        OutboxState::Sent => {
+            facts.accounts.iter().filter_map(|account| account.last_good_pass_at).any(|at| at - *changed_at >= CANARY_TIME)
+        }
+        _ => now - facts.running_since.map_or(*made_at, |since| since.max(*made_at)) >= CANARY_TIME,
+    }
 }
 
 fn due_of_draft(draft: &Draft, maintenance: &Maintenance, policy: &Policy, zones: &Zones, now: DateTime<Utc>) -> Vec<Due> {

@@ -6,7 +6,7 @@
 mod token;
 mod verb;
 
-pub use token::{Carriers, Token, carriers, hash, token};
+pub use token::{Carriers, Token, canary_tag, carriers, hash, token};
 pub use verb::{Verb, verb};
 
 use crate::{

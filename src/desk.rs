@@ -4,6 +4,9 @@
 //! the draft and asks the approvers. Nothing here sends: approval is the only road to a customer.
 
 mod answer;
+mod canary;
+mod fate;
+mod hand_on;
 mod letter;
 mod moment;
 mod notice;
@@ -12,6 +15,7 @@ mod propose;
 mod questions;
 mod reply;
 mod settle;
+mod trouble;
 
 use chrono::{DateTime, Utc};
 
@@ -20,8 +24,8 @@ use crate::{
     draft::Templates,
     inventory,
     model::{
-        Automatic, Effects, Inventory, Irrelevance, Keys, Known, Mail, MailId, MaintenanceId, Outcome, Policy, Problem, ProblemKind,
-        Reading, Verdict, Zones,
+        Automatic, Effects, Inventory, Irrelevance, Keys, Known, Mail, MailId, MaintenanceId, OutboxId, Outcome, Policy, Problem,
+        ProblemKind, Reading, Verdict, Zones,
     },
 };
 pub use letter::{first_contact, request};
@@ -93,7 +97,14 @@ pub fn keys(policy: &Policy, inventory: &Inventory, mail: &Mail, reading: &Readi
         provider: Some(provider),
         starts,
         maintenances: named_cases(&mail.subject),
+        returned: mail.report.iter().flat_map(|report| report.message_ids.clone()).collect(),
+        envelope: mail.report.as_ref().and_then(|report| envelope(report.envelope_id.as_deref()?)),
     }
+}
+
+/// `fw-12`, as mails are handed to the server (ENVID, RFC 3461 section 4.4), → the outbox row.
+fn envelope(id: &str) -> Option<OutboxId> {
+    id.strip_prefix("fw-")?.parse().ok().map(OutboxId)
 }
 
 /// The Message-IDs that tie a mail to what is known: those it answers, and its own, for a mail that is considered again.
@@ -122,8 +133,15 @@ fn outcome(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Readin
     // A list that rewrites From to the address that it delivers to says who wrote.
     let by_another = mail.original_sender.as_ref().is_some_and(|sender| !sender.address.eq_ignore_ascii_case(&desk.policy.from.address));
     let from_us = !by_another && mail.from.iter().any(|mailbox| mailbox.address.eq_ignore_ascii_case(&desk.policy.from.address));
+    if from_us && let Some(key) = canary::came_back(plan, mail) {
+        plan.effects.canary_back = Some(key);
+        return Outcome::Automatic;
+    }
     match mail.automatic {
-        Some(Automatic::Bounce) => return Outcome::Bounce,
+        Some(Automatic::Bounce) => {
+            mail.report.iter().for_each(|report| fate::reported(plan, report));
+            return Outcome::Bounce;
+        }
         Some(Automatic::Reply) => return Outcome::Automatic,
         None if from_us => return Outcome::Automatic,
         None => {}
@@ -140,7 +158,7 @@ fn outcome(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Readin
         return Outcome::Reply(outcome);
     }
     if plan.known.answers_notice.is_some() {
-        plan.hand_on(arrival, mail);
+        hand_on::hand_on(plan, arrival, mail);
         return Outcome::CustomerReply;
     }
     match &reading.verdict {

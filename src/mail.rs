@@ -10,6 +10,7 @@ pub mod prescan;
 mod quote;
 mod repair;
 pub mod reply;
+mod report;
 mod sheet;
 mod text;
 
@@ -42,6 +43,9 @@ pub fn parse(raw: &[u8]) -> Mail {
         mail.automatic = Some(Automatic::Reply);
     }
     parts.fill(&mut mail);
+    if mail.automatic == Some(Automatic::Bounce) {
+        mail.report = report::read(&message);
+    }
     if failed {
         mail.defects.push("the parts could not be taken apart".to_owned());
     }

@@ -13,7 +13,10 @@ mod poll;
 mod send;
 mod submission;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
@@ -52,6 +55,8 @@ pub struct Service {
     key: Vec<u8>,
     clock: Clock,
     heart: heart::Heart,
+    /// Since when the loops run; never in a single round, between which any time may pass.
+    running_since: OnceLock<DateTime<Utc>>,
     pace: submission::Pace,
 }
 
@@ -129,6 +134,7 @@ impl Service {
     /// When the store fails: the process then ends, so that its supervisor starts it anew on a store that is checked.
     pub async fn run(&self, stop: watch::Receiver<bool>) -> Result<(), StoreError> {
         let (new_mail, new_rows) = (watch::Sender::new(()), watch::Sender::new(()));
+        self.running_since.get_or_init(|| self.clock.now());
         heart::tell(&[NotifyState::Ready, NotifyState::Status("reading the inboxes")]);
         let pollers = try_join_all(self.config.inboxes.iter().map(|inbox| self.poller(inbox, stop.clone(), &new_mail)));
         let desk = self.desk_loop(stop.clone(), new_mail.subscribe(), &new_rows);
@@ -208,7 +214,7 @@ impl Service {
     /// Does what is due at this moment.
     async fn agenda(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let facts = self.store.agenda_facts(&[]).await?;
+        let facts = self.facts().await?;
         let due = agenda::due(&facts, &self.config.policy, &self.zones, now);
         if due.is_empty() {
             return Ok(());
@@ -286,7 +292,11 @@ impl Service {
 
     /// The facts of the agenda, for commands and letters.
     async fn facts(&self) -> Result<AgendaFacts, StoreError> {
-        self.store.agenda_facts(&[]).await
+        Ok(AgendaFacts {
+            running_since: self.running_since.get().copied(),
+            watched: self.config.inboxes.iter().map(|inbox| inbox.account.clone()).collect(),
+            ..self.store.agenda_facts(&[]).await?
+        })
     }
 }
 

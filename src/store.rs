@@ -15,6 +15,7 @@ mod ledger;
 mod maintenances;
 mod migrations;
 mod outbox;
+mod settle;
 mod values;
 mod views;
 
@@ -54,7 +55,7 @@ impl Store {
     /// When the file is no store, is damaged, was written by a newer version, or cannot be opened.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         create_private(path).map_err(|source| StoreError::cannot_open(path, source))?;
-        let mut connection = connect(path)?;
+        let mut connection = connect(path, |_| Ok(()))?;
         migrations::check_whole(&connection, path)?;
         migrations::migrate(&mut connection, path)?;
         Self::start(connection, path)
@@ -68,8 +69,14 @@ impl Store {
         if !path.is_file() {
             return Err(StoreError::NotFound { path: path.to_owned() });
         }
-        let connection = connect(path)?;
-        migrations::check_current(&connection, path)?;
+        // Before anything else: a file that the service is making at this moment is left alone.
+        let connection = connect(path, |connection| {
+            if migrations::is_empty(connection)? {
+                Err(StoreError::NotFound { path: path.to_owned() })
+            } else {
+                migrations::check_current(connection, path)
+            }
+        })?;
         Self::start(connection, path)
     }
 
@@ -160,11 +167,13 @@ fn create_private(path: &Path) -> std::io::Result<()> {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, StoreError> {
+/// Opens a file that passes the check, and only then touches it.
+fn connect(path: &Path, check: impl FnOnce(&Connection) -> Result<(), StoreError>) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|source| StoreError::cannot_open(path, source))?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     migrations::check_ours(&connection, path)?;
+    check(&connection)?;
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" {
         return Err(StoreError::cannot_open(path, format!("the file system allows no write-ahead log (journal mode {mode})")));

@@ -39,6 +39,13 @@ pub fn token(key: &[u8], about: &RequestAbout, revision: u32, approver: &str) ->
     Token { code: format!("{front}-{back}"), text }
 }
 
+/// The part of a mail to ourselves that nobody else can make: an HMAC of its hour, 128 bits.
+#[must_use]
+pub fn canary_tag(key: &[u8], hour: &str) -> String {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), format!("forewarn-canary/1\0{hour}").as_bytes());
+    base32(tag.as_ref().iter().copied().take(16), TOKEN_LENGTH)
+}
+
 /// SHA-256 of a token or code, hex, under a name of its own.
 #[must_use]
 pub fn hash(token: &str) -> String {

@@ -29,6 +29,10 @@ pub enum Verb {
     Drop(String),
     /// `irrelevant`.
     Irrelevant,
+    /// `resend`.
+    Resend,
+    /// `assume-sent`.
+    AssumeSent,
 }
 
 /// Reads the verb of a reply; none where the first line is not wholly a word that works.
@@ -48,6 +52,8 @@ fn plain_word(line: &str, _: &Reply) -> Option<Verb> {
         "help" => Some(Verb::Help),
         "hold" => Some(Verb::Hold(None)),
         "irrelevant" => Some(Verb::Irrelevant),
+        "resend" => Some(Verb::Resend),
+        "assume-sent" | "assume sent" => Some(Verb::AssumeSent),
         _ => None,
     }
 }
@@ -190,5 +196,11 @@ mod tests {
         check("irrelevant", "", Some(Verb::Irrelevant));
         check("Mine!", "", Some(Verb::Mine));
         check("stop", "", Some(Verb::Stop));
+        check("Resend.", "", Some(Verb::Resend));
+        check("ASSUME-SENT", "", Some(Verb::AssumeSent));
+        check("assume sent", "", Some(Verb::AssumeSent));
+        for line in ["resend?", "please resend", "resend it", "assume", "assume-sent but ask", "sent", "re-send"] {
+            check(line, "", None);
+        }
     }
 }

@@ -73,6 +73,7 @@ impl StatusArgs {
                 outbox: store.outbox_counts().await?,
                 undelivered,
                 queue,
+                recovered: agenda.recovered,
             })
         })?;
         Ok(print(out, &facts, &config.policy, &zones, now)?)
@@ -96,6 +97,7 @@ struct Facts {
     outbox: BTreeMap<(OutboxKind, OutboxState), u64>,
     undelivered: Vec<OutboxRow>,
     queue: usize,
+    recovered: u64,
 }
 
 /// Prints everything; whether all is well.
@@ -104,6 +106,13 @@ fn print(out: &mut impl Write, facts: &Facts, policy: &Policy, zones: &Zones, no
     writeln!(out, "{}", folded(&format!("Forewarn {}, ", env!("CARGO_PKG_VERSION")), &mode(policy)).join("\n"))?;
     writeln!(out, "{}; time zones {}", clock.full(now), zones.version())?;
     part(out, "MAILS", &ledger(&facts.counts))?;
+    if facts.recovered > 0 {
+        writeln!(
+            out,
+            "  {} found by the hourly sweep alone: a defect, please report it",
+            counted(usize::try_from(facts.recovered).unwrap_or(usize::MAX), "mail")
+        )?;
+    }
     part(out, "ACCOUNTS", &accounts(facts, &clock))?;
     part(out, "DRAFTS", &drafts(facts))?;
     part(out, "OUTBOX", &outbox(&facts.outbox))?;
@@ -184,7 +193,7 @@ fn drafts(facts: &Facts) -> Vec<Vec<String>> {
 }
 
 fn outbox(counts: &BTreeMap<(OutboxKind, OutboxState), u64>) -> Vec<Vec<String>> {
-    let kinds = [OutboxKind::Alarm, OutboxKind::Request, OutboxKind::Answer, OutboxKind::Notice, OutboxKind::Digest]
+    let kinds = [OutboxKind::Alarm, OutboxKind::Request, OutboxKind::Answer, OutboxKind::Notice, OutboxKind::Digest, OutboxKind::Canary]
         .into_iter()
         .filter_map(|kind| {
             let states: Vec<String> = counts
@@ -205,6 +214,7 @@ fn kind_word(kind: OutboxKind) -> &'static str {
         OutboxKind::Answer => "answer",
         OutboxKind::Notice => "notice",
         OutboxKind::Digest => "digest",
+        OutboxKind::Canary => "test mail",
     }
 }
 
@@ -225,10 +235,11 @@ fn stuck(facts: &Facts, policy: &Policy, clock: &StaffClock<'_>, now: DateTime<U
             Some((None, None)) | None => found.push(format!("Account {name} was never read whole: start `forewarn run`.")),
         }
     }
-    for row in facts.undelivered.iter().filter(|row| now - row.changed_at < FAILED_LATELY) {
+    let lately = |row: &&OutboxRow| now - row.changed_at < FAILED_LATELY && row.outgoing.kind != OutboxKind::Canary;
+    for row in facts.undelivered.iter().filter(lately) {
         let answer = row.answer.as_deref().map_or(String::new(), |answer| format!(": {answer}"));
         let what = match row.state {
-            OutboxState::Unknown => "may or may not have arrived; ask before it is sent again",
+            OutboxState::Unknown => "may or may not have arrived; answer resend or assume-sent",
             _ => "was refused for good",
         };
         found.push(format!("A {} to {} {what}{answer}", kind_word(row.outgoing.kind), row.outgoing.to.address));
@@ -277,6 +288,7 @@ mod tests {
             outbox: [((OutboxKind::Notice, OutboxState::Sent), 36), ((OutboxKind::Notice, OutboxState::Unknown), 1)].into(),
             undelivered: Vec::new(),
             queue: 0,
+            recovered: 0,
         }
     }
 

@@ -237,6 +237,7 @@ mod tests {
             message_id: String::new(),
             state,
             rehearsal,
+            may_have_arrived: false,
         }
     }
 

@@ -11,7 +11,7 @@ use super::places::{self, Given};
 use super::secret::SecretSource;
 use super::value::{self, Why};
 use super::written::{Notes, Table};
-use super::{InboxConfig, SinkConfig};
+use super::{InboxConfig, Reads, SinkConfig};
 use crate::model::{AgendaPlan, Approver, AuthMode, DigestPlan, Mailbox, Mode, NoticeForm, Policy, ZoneOrder};
 
 /// The file's meaning as far as it could be had: enough to read the inventory beside it, and all of it when nothing is missing.
@@ -87,6 +87,12 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
     });
     let (alarm_command, heartbeat_url) = alarm.unwrap_or_default();
     root.finish();
+    let canary_every = match &outbox {
+        Some(SinkConfig::Smtp(smtp)) if smtp.canary_hours > 0 && inboxes.iter().any(|inbox| inbox.reads.contains(&Reads::Replies)) => {
+            Some(TimeDelta::hours(i64::from(smtp.canary_hours)))
+        }
+        _ => None,
+    };
     let own_addresses = from.iter().map(|mailbox| mailbox.address.clone()).collect();
     let policy_zone = zone.unwrap_or(Tz::UTC);
     let settle = || {
@@ -109,6 +115,7 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
             agenda,
             alarm_command,
             backlog_bytes_a_day: u64::from(backlog_mb) << 20,
+            canary_every,
         };
         Some(Settled { policy, store: folder.join(store), inboxes, outbox: outbox?, rules_dir, templates_dir, key, heartbeat_url })
     };

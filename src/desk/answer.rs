@@ -1,4 +1,4 @@
-//! Mails to staff about what became of their answers, and of what did not go as it should. Words are `draft`'s; here is who gets them.
+//! Mails to staff about what became of their answers. Words are `draft`'s; here is who gets them.
 
 use chrono::{DateTime, Utc};
 
@@ -11,10 +11,7 @@ use crate::{
     },
     draft::{self, AnswerFacts},
     mail::outgoing::Rendered,
-    model::{
-        Draft, DraftState, Mail, MailId, Mailbox, Maintenance, OutboxId, OutboxKind, OutboxState, QueueItem, Remark, Request, RequestAbout,
-        StuckMail, Told, Unreached,
-    },
+    model::{Draft, DraftState, Mail, Mailbox, Maintenance, OutboxKind, OutboxState, Remark, Request, RequestAbout, Told},
 };
 
 /// Answers to one reply, to its sender or to every approver.
@@ -174,89 +171,6 @@ pub(super) fn first_contact_settled(plan: &mut Plan<'_>, arrival: &Arrival, acce
     plan.write(OutboxKind::Answer, format!("answer:{}:{}", arrival.mail.0, to.address), &to, rendered, Thread::default());
 }
 
-/// To every approver: mail that was put aside unread.
-pub(super) fn quarantined(plan: &mut Plan<'_>, items: &[QueueItem]) {
-    let ids: Vec<MailId> = items.iter().map(|item| item.mail).collect();
-    let rendered = draft::quarantined(plan.desk.policy, plan.desk.zones, items);
-    for to in approvers(plan) {
-        let key = format!("quarantined:{}:{}", ids.first().map_or(0, |id| id.0), to.address);
-        plan.write(OutboxKind::Alarm, key, &to, rendered.clone(), Thread::default());
-    }
-    plan.effects.told_quarantined.extend(ids);
-}
-
-/// To every approver: notices that did not arrive, or may not have, with the telephone numbers.
-pub(super) fn undelivered(plan: &mut Plan<'_>, rows: &[(Told, Option<String>)]) {
-    let ids: Vec<OutboxId> = rows.iter().map(|(told, _)| told.outbox).collect();
-    let mut drafts: Vec<crate::model::DraftId> = rows.iter().map(|(told, _)| told.draft).collect();
-    drafts.dedup();
-    for id in drafts {
-        let of_draft: Vec<(Told, Option<String>)> = rows.iter().filter(|(told, _)| told.draft == id).cloned().collect();
-        let Some((found, maintenance)) = find(plan, id) else {
-            let first = of_draft.first().map_or(0, |(told, _)| told.outbox.0);
-            plan.alarm(format!("undelivered:{first}"), "notices were not delivered; look with forewarn status".to_owned());
-            continue;
-        };
-        for to in approvers(plan) {
-            let rendered = rendered(plan, &found, &maintenance, &to, |facts| draft::undelivered(facts, &of_draft));
-            let key = format!("undelivered:{}:{}", of_draft.first().map_or(0, |(told, _)| told.outbox.0), to.address);
-            let thread = case(plan, &maintenance);
-            plan.write(OutboxKind::Alarm, key, &to, rendered, thread);
-        }
-    }
-    plan.effects.told_undelivered.extend(ids);
-}
-
-/// To every approver: a mailbox cannot be read.
-pub(super) fn blind(plan: &mut Plan<'_>, key: &str, account: &str, text: &str) {
-    for to in approvers(plan) {
-        let rendered = bare(format!("BLIND: Forewarn cannot read {account}"), &[text]);
-        plan.write(OutboxKind::Alarm, format!("{key}:{}", to.address), &to, rendered, Thread::default());
-    }
-}
-
-/// By the second path: mail of ours does not get out. Once for each mail that has waited longest.
-pub(super) fn stuck(plan: &mut Plan<'_>, mails: &[StuckMail]) {
-    let waiting: Vec<&StuckMail> = mails.iter().filter(|mail| mail.state == OutboxState::Retry).collect();
-    let Some(oldest) = waiting.iter().min_by_key(|mail| (mail.since, mail.outbox)) else { return };
-    let text = format!(
-        "Forewarn cannot send mail since {}: {}\n{} wait, requests and notices among them. Look with forewarn status.",
-        oldest.since.format("%F %H:%MZ"),
-        oldest.answer.as_deref().unwrap_or("no answer"),
-        if waiting.len() == 1 { "1 mail".to_owned() } else { format!("{} mails", waiting.len()) },
-    );
-    plan.alarm(format!("stuck:{}", oldest.outbox.0), text);
-}
-
-/// Mail to staff that was refused for good: by the second path, and by mail to every other approver.
-pub(super) fn refused(plan: &mut Plan<'_>, mails: &[StuckMail]) {
-    for mail in mails.iter().filter(|mail| mail.state != OutboxState::Retry) {
-        let text = format!(
-            "A mail to {} did not get out: {}\nMend the address in forewarn.toml; until then they are not asked.",
-            mail.to,
-            mail.answer.as_deref().unwrap_or("no answer")
-        );
-        let key = format!("refused:{}", mail.outbox.0);
-        for to in approvers(plan).into_iter().filter(|to| !to.address.eq_ignore_ascii_case(&mail.to)) {
-            let rendered = bare(format!("NOT DELIVERED: a mail to {}", mail.to), &[&text]);
-            plan.write(OutboxKind::Alarm, format!("{key}:{}", to.address), &to, rendered, Thread::default());
-        }
-        plan.alarm(key, text);
-        plan.effects.told_undelivered.push(mail.outbox);
-    }
-}
-
-/// To every approver: the alarm command fails, so what it should say is said here.
-pub(super) fn unreached(plan: &mut Plan<'_>, alarms: &[Unreached]) {
-    for Unreached { alarm, error, .. } in alarms {
-        let why = format!("The alarm command fails: {}. It is tried again each minute.", error.as_deref().unwrap_or("no answer"));
-        for to in approvers(plan) {
-            let rendered = bare("ALARM, which the alarm command could not raise".to_owned(), &[&alarm.text, &why]);
-            plan.write(OutboxKind::Alarm, format!("unreached:{}:{}", alarm.key, to.address), &to, rendered, Thread::default());
-        }
-    }
-}
-
 /// To every approver: nobody decided, and the window is over.
 pub(super) fn expired(plan: &mut Plan<'_>, found: &Draft, maintenance: &Maintenance) {
     for to in approvers(plan) {
@@ -276,49 +190,33 @@ pub(super) fn withdrawn(plan: &mut Plan<'_>, found: &Draft, maintenance: &Mainte
     }
 }
 
-impl Plan<'_> {
-    /// A customer's answer goes to support, quoted; it is never a decision (W29).
-    pub(super) fn hand_on(&mut self, arrival: &Arrival, mail: &Mail) {
-        let (desk, from) = (self.desk, mail.author().cloned().unwrap_or_default());
-        let support = desk.policy.support.clone();
-        let text = mail.text().to_owned();
-        let found = self.known.answers_notice.and_then(|id| find(self, id));
-        let rendered = match found {
-            Some((found, maintenance)) => {
-                rendered(self, &found, &maintenance, &support, |facts| draft::customer_reply(facts, &from, &mail.subject, &text))
-            }
-            None => bare(format!("Customer answer: {}", mail.subject), &[&text]),
-        };
-        self.write(OutboxKind::Answer, format!("answer:{}:{}", arrival.mail.0, support.address), &support, rendered, thread_of(mail));
-    }
-}
-
 /// Rows of a draft as they will be once what waits is taken back.
 pub(super) fn taken_back(plan: &Plan<'_>, draft: &Draft) -> Vec<Told> {
     let back = |told: &Told| match told.state {
+        OutboxState::Queued | OutboxState::Retry if told.may_have_arrived => Told { state: OutboxState::Unknown, ..told.clone() },
         OutboxState::Queued | OutboxState::Retry => Told { state: OutboxState::Cancelled, ..told.clone() },
         _ => told.clone(),
     };
     plan.known.told.iter().filter(|told| told.draft == draft.id).map(back).collect()
 }
 
-fn approvers(plan: &Plan<'_>) -> Vec<Mailbox> {
+pub(super) fn approvers(plan: &Plan<'_>) -> Vec<Mailbox> {
     plan.desk.policy.approvers.iter().map(|approver| approver.mailbox.clone()).collect()
 }
 
-fn find(plan: &Plan<'_>, id: crate::model::DraftId) -> Option<(Draft, Maintenance)> {
+pub(super) fn find(plan: &Plan<'_>, id: crate::model::DraftId) -> Option<(Draft, Maintenance)> {
     let found = plan.known.drafts.iter().find(|draft| draft.id == id)?;
     let maintenance = plan.known.maintenances.iter().find(|known| known.id == found.maintenance)?;
     Some((found.clone(), maintenance.clone()))
 }
 
-fn case(plan: &Plan<'_>, maintenance: &Maintenance) -> Thread {
+pub(super) fn case(plan: &Plan<'_>, maintenance: &Maintenance) -> Thread {
     let case = case_thread(maintenance.id, &plan.desk.policy.from);
-    Thread { in_reply_to: Some(case.clone()), references: vec![case] }
+    Thread { in_reply_to: Some(case.clone()), references: vec![case], reply_to: None }
 }
 
 /// An answer with the short code of its reader's request, so that an answer to it finds the draft.
-fn rendered(
+pub(super) fn rendered(
     plan: &Plan<'_>,
     draft: &Draft,
     maintenance: &Maintenance,
@@ -338,17 +236,17 @@ fn rendered(
     })
 }
 
-fn to_sender(plan: &mut Plan<'_>, reply: &Answered<'_>, draft: &Draft, write: impl Fn(&AnswerFacts<'_>) -> Rendered) {
+pub(super) fn to_sender(plan: &mut Plan<'_>, reply: &Answered<'_>, draft: &Draft, write: impl Fn(&AnswerFacts<'_>) -> Rendered) {
     let to = Mailbox { name: String::new(), address: reply.by().to_owned() };
     let rendered = rendered(plan, draft, &reply.maintenance, &to, write);
     send(plan, reply, &to, rendered);
 }
 
-fn send(plan: &mut Plan<'_>, reply: &Answered<'_>, to: &Mailbox, rendered: Rendered) {
+pub(super) fn send(plan: &mut Plan<'_>, reply: &Answered<'_>, to: &Mailbox, rendered: Rendered) {
     let thread = if to.address == reply.by() { thread_of(reply.mail) } else { case(plan, &reply.maintenance) };
     plan.write(OutboxKind::Answer, format!("answer:{}:{}", reply.arrival.mail.0, to.address), to, rendered, thread);
 }
 
-fn bare(subject: String, lines: &[&str]) -> Rendered {
+pub(super) fn bare(subject: String, lines: &[&str]) -> Rendered {
     Rendered { subject, text: format!("{}\n", lines.join("\n")), html: None }
 }

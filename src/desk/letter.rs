@@ -61,6 +61,7 @@ pub fn first_contact(
         account,
         outcomes: &facts.backlog_outcomes,
         held_back: &facts.held_back,
+        vanished: facts.backlog_vanished,
         policy: desk.policy,
         inventory: desk.inventory,
         zones: desk.zones,

@@ -5,8 +5,9 @@ use chrono::{DateTime, Utc};
 use crate::{
     agenda::{self, Due},
     desk::{
-        Desk, Plan, answer,
+        Desk, Plan, answer, canary,
         propose::{alarm_text, propose, request_row},
+        trouble,
     },
     lifecycle,
     model::{
@@ -38,20 +39,24 @@ fn carry_out(plan: &mut Plan<'_>, facts: &AgendaFacts, due: &Due) {
     match due {
         Due::Blind(account, since) => {
             let why = facts.accounts.iter().find(|one| one.account == *account).and_then(|one| one.failing.clone()).unwrap_or_default();
+            let why = if why.is_empty() { "no look at it came to an end, and none failed: restart Forewarn".to_owned() } else { why };
             let text = format!(
                 "Forewarn cannot read the mailbox {account} since {}: {why}\nNotices may be waiting there unread.",
                 since.format("%F %H:%MZ")
             );
             let key = format!("blind:{account}:{}", since.timestamp());
             // By both paths: one of them may reach nobody.
-            answer::blind(plan, &key, account, &text);
+            trouble::blind(plan, &key, account, &text);
             plan.alarm(key, text);
         }
-        Due::Stuck => answer::stuck(plan, &facts.stuck),
-        Due::Refused => answer::refused(plan, &facts.stuck),
-        Due::Unreached => answer::unreached(plan, &facts.unreached),
-        Due::Quarantined => answer::quarantined(plan, &facts.quarantined),
-        Due::Undelivered => answer::undelivered(plan, &facts.undelivered),
+        Due::Stuck => trouble::stuck(plan, &facts.stuck),
+        Due::Refused => trouble::refused(plan, &facts.stuck),
+        Due::Unreached => trouble::unreached(plan, &facts.unreached),
+        Due::Quarantined => trouble::quarantined(plan, &facts.quarantined),
+        Due::Vanished => trouble::vanished(plan, &facts.vanished),
+        Due::Undelivered => trouble::undelivered(plan, facts),
+        Due::Canary(key) => canary::send(plan, key),
+        Due::CanaryLost => canary::lost(plan, facts),
         Due::Summary(account) => summary(plan, account),
         Due::Digest(_) => {}
         // Staff heard at approval what goes out; that all of it arrived is no news (W27).

@@ -72,11 +72,12 @@ impl<'a> Plan<'a> {
     #[must_use]
     pub fn told(&self, maintenance: MaintenanceId, queued_too: bool) -> Vec<Told> {
         let counts = |told: &&Told| {
-            let left = match told.state {
-                OutboxState::Sent | OutboxState::Unknown | OutboxState::DotPending => true,
-                OutboxState::Talking | OutboxState::Queued | OutboxState::Retry => queued_too,
-                OutboxState::Failed | OutboxState::Cancelled => false,
-            };
+            let left = told.may_have_arrived && told.state != OutboxState::Failed
+                || match told.state {
+                    OutboxState::Sent | OutboxState::Unknown | OutboxState::DotPending => true,
+                    OutboxState::Talking | OutboxState::Queued | OutboxState::Retry => queued_too,
+                    OutboxState::Failed | OutboxState::Cancelled => false,
+                };
             left && told.maintenance == maintenance && told.rehearsal == (self.desk.policy.mode == Mode::Rehearsal)
         };
         self.known.told.iter().filter(counts).cloned().collect()
@@ -85,7 +86,8 @@ impl<'a> Plan<'a> {
     /// Whether this decision takes a mail back that has not left.
     #[must_use]
     pub fn takes_back(&self, told: &Told) -> bool {
-        matches!(told.state, OutboxState::Queued | OutboxState::Retry) && self.effects.voided.iter().any(|(draft, _)| *draft == told.draft)
+        let waits = matches!(told.state, OutboxState::Queued | OutboxState::Retry) && !told.may_have_arrived;
+        waits && self.effects.voided.iter().any(|(draft, _)| *draft == told.draft)
     }
 
     /// Overtakes every draft of a maintenance that is not ended: open ones, and approved ones with mails that have not left.
@@ -117,7 +119,7 @@ impl<'a> Plan<'a> {
         let written = Written {
             from: policy.from.clone(),
             to: to.clone(),
-            reply_to: None,
+            reply_to: thread.reply_to,
             subject: rendered.subject,
             text: rendered.text,
             html: rendered.html,
@@ -164,6 +166,8 @@ pub struct Thread {
     pub in_reply_to: Option<String>,
     /// Earlier Message-IDs, oldest first.
     pub references: Vec<String>,
+    /// Who answers go to, where it is somebody else than Forewarn.
+    pub reply_to: Option<Mailbox>,
 }
 
 /// The Message-ID of a mail of ours, from its key in the outbox: the same mail has the same one for ever.

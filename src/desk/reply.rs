@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, NaiveTime, TimeDelta, Utc, Weekday};
 use crate::{
     approval::{self, Accepted, Refused, Verb},
     desk::{
-        Arrival, Plan, answer, blocks_sending,
+        Arrival, Plan, answer, blocks_sending, fate,
         plan::{Thread, message_id},
         propose::propose,
         settle,
@@ -100,6 +100,8 @@ fn act(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, accepted: &Accepted)
         }
         Verb::Stop => stop(plan, &reply),
         Verb::Mine => mine(plan, &reply),
+        Verb::Resend => fate::resend(plan, &reply),
+        Verb::AssumeSent => fate::assume_sent(plan, &reply),
         _ => decide(plan, &reply),
     }
 }
@@ -118,7 +120,7 @@ impl Answered<'_> {
         &self.accepted.request.approver
     }
 
-    fn record(&self, plan: &mut Plan<'_>, decision: Decision) {
+    pub(super) fn record(&self, plan: &mut Plan<'_>, decision: Decision) {
         plan.effects.decisions.push(DecisionRecord {
             draft: Some(self.draft.id),
             by: self.by().to_owned(),
@@ -479,5 +481,5 @@ fn first_contact(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, accepted: 
 pub(super) fn thread_of(mail: &Mail) -> Thread {
     let mut references = mail.references.clone();
     references.extend(mail.message_id.iter().cloned());
-    Thread { in_reply_to: mail.message_id.clone(), references }
+    Thread { in_reply_to: mail.message_id.clone(), references, reply_to: None }
 }

@@ -1,10 +1,11 @@
 //! What was sent, what was left out and why, and whether we still see: the account that must add up.
 
-use std::collections::BTreeSet;
+use chrono::TimeDelta;
 
 use super::{Week, next_due};
 use crate::mail::outgoing::one_line;
-use crate::model::{AccountFacts, AuthMode, FirstContact, Mode, OutboxKind, OutboxState};
+use crate::mail::outgoing::phrases::listed;
+use crate::model::{AccountFacts, AuthMode, Customer, FirstContact, Mode, OutboxKind, OutboxState, Told};
 
 pub(super) fn shown(week: &Week<'_>) -> Vec<String> {
     let mut lines = Vec::new();
@@ -46,37 +47,56 @@ fn sent(week: &Week<'_>) -> Vec<String> {
         }
     };
     also(of(&[OutboxState::Queued, OutboxState::Talking, OutboxState::DotPending, OutboxState::Retry]), "still waiting");
-    also(of(&[OutboxState::Failed]), "NOT delivered");
     also(of(&[OutboxState::Unknown]), "with unknown fate");
+    let bounced = of(&[OutboxState::Failed]);
+    also(bounced, "bounced");
     let plural = if all == 1 { "" } else { "s" };
     let mut lines = vec![format!("{all} notice{plural}; {}", parts.join(", "))];
-    lines.extend(unreached(week));
+    let mut unreached = unreached(week);
+    if let (1, [one], Some(first)) = (bounced, unreached.as_slice(), lines.first_mut()) {
+        first.push_str(&format!(": {one}"));
+        unreached.clear();
+    }
+    lines.extend(unreached);
     lines
 }
 
-/// Who did not get a notice, and whether anybody else at that customer did.
+/// Who did not get a notice, and whether another contact of that customer got the same one (W28).
 fn unreached(week: &Week<'_>) -> Vec<String> {
-    let failed = week.facts.told.iter().filter(|row| matches!(row.state, OutboxState::Failed | OutboxState::Unknown));
-    let addresses: BTreeSet<&str> = failed.map(|row| row.address.as_str()).collect();
-    let reached: BTreeSet<&str> =
-        week.facts.told.iter().filter(|row| row.state == OutboxState::Sent).map(|row| row.address.as_str()).collect();
-    let line = |address: &str| {
-        let theirs = week
-            .inventory
-            .customers
-            .iter()
-            .filter(|customer| customer.contacts.iter().any(|contact| contact.mailbox.address.eq_ignore_ascii_case(address)));
-        let names: Vec<String> = theirs
-            .map(|customer| {
-                let other = customer.contacts.iter().any(|contact| reached.contains(contact.mailbox.address.as_str()));
-                let note = if other { "another contact has it" } else { "NO OTHER CONTACT" };
-                format!("{}, {note}", one_line(&customer.name, 80))
-            })
-            .collect();
-        format!("not reached: {address}{}", if names.is_empty() { String::new() } else { format!(" ({})", names.join("; ")) })
-    };
-    addresses.into_iter().take(20).map(line).collect()
+    let told = &week.facts.told;
+    let mut lines: Vec<String> = Vec::new();
+    for row in told.iter().filter(|row| matches!(row.state, OutboxState::Failed | OutboxState::Unknown)) {
+        let reached = |address: &str| {
+            let same = |other: &&Told| other.draft == row.draft && other.state == OutboxState::Sent;
+            told.iter().filter(same).any(|other| other.address.eq_ignore_ascii_case(address))
+        };
+        let theirs =
+            |customer: &&Customer| customer.contacts.iter().any(|contact| contact.mailbox.address.eq_ignore_ascii_case(&row.address));
+        let customers: Vec<&Customer> = week.inventory.customers.iter().filter(theirs).collect();
+        let names: Vec<String> = customers.iter().map(|customer| one_line(&customer.name, 80)).collect();
+        let alone = customers.iter().any(|customer| !customer.contacts.iter().any(|contact| reached(&contact.mailbox.address)));
+        let note = if row.state == OutboxState::Unknown {
+            "nobody knows whether it arrived"
+        } else if customers.is_empty() {
+            "no customer"
+        } else if alone {
+            "NO OTHER CONTACT"
+        } else {
+            "another contact has it"
+        };
+        let line = format!("{} <{}>, {note}", listed(&names), row.address).trim_start().to_owned();
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    let more = lines.len().saturating_sub(MOST_UNREACHED);
+    lines.truncate(MOST_UNREACHED);
+    lines.extend((more > 0).then(|| format!("and {more} more")));
+    lines
 }
+
+/// The most addresses that a digest names as not reached.
+const MOST_UNREACHED: usize = 20;
 
 fn left(week: &Week<'_>) -> Vec<String> {
     let facts = week.facts;
@@ -89,7 +109,9 @@ fn left(week: &Week<'_>) -> Vec<String> {
         parts.extend(facts.outcomes.get("irrelevant").map(|count| format!("{count} irrelevant")));
     }
     parts.extend(facts.irrelevant.iter().take(8).map(|(reason, count)| format!("{count} {}", one_line(reason, 60))));
-    for (name, word) in [("automatic", "automatic"), ("bounce", "bounces"), ("duplicate", "duplicates"), ("quarantined", "quarantined")] {
+    for (name, word) in
+        [("automatic", "automatic"), ("bounce", "delivery reports"), ("duplicate", "duplicates"), ("quarantined", "quarantined")]
+    {
         parts.extend(facts.outcomes.get(name).filter(|count| **count > 0).map(|count| format!("{count} {word}")));
     }
     let parts = if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") };
@@ -120,6 +142,11 @@ fn strangers(week: &Week<'_>) -> Vec<String> {
 
 fn health(week: &Week<'_>) -> Vec<String> {
     let mut lines: Vec<String> = week.facts.accounts.iter().map(|account| one_account(week, account)).collect();
+    lines.extend(canary(week));
+    if week.facts.recovered > 0 {
+        let them = if week.facts.recovered == 1 { "1 mail was".to_owned() } else { format!("{} mails were", week.facts.recovered) };
+        lines.push(format!("{them} found by the hourly sweep only, so far: a defect, please report it."));
+    }
     if week.policy.mode == Mode::Rehearsal {
         lines.push("REHEARSAL: no customer gets a notice.".to_owned());
     }
@@ -134,6 +161,21 @@ fn health(week: &Week<'_>) -> Vec<String> {
     lines.push(format!("Next digest {}.", next.unwrap_or_else(|| "not known".to_owned())));
     lines
 }
+
+/// When the last mail to ourselves came back, and whether a newer one is missing.
+fn canary(week: &Week<'_>) -> Option<String> {
+    week.policy.canary_every?;
+    let facts = &week.facts.canary;
+    let newest = facts.newest.as_ref().filter(|(_, made_at, ..)| week.now - *made_at >= MISSING_AFTER && !facts.newest_is_back());
+    Some(match (&facts.back, newest) {
+        (_, Some((_, made_at, ..))) => format!("test mail {} HAS NOT COME BACK", week.clock.full(*made_at)),
+        (Some((_, at)), None) => format!("test mail {} ok", week.clock.full(*at)),
+        (None, None) => "no test mail has come back yet".to_owned(),
+    })
+}
+
+/// Time after which a mail to ourselves is missing.
+const MISSING_AFTER: TimeDelta = TimeDelta::minutes(15);
 
 fn one_account(week: &Week<'_>, account: &AccountFacts) -> String {
     let name = one_line(&account.account, 60);

@@ -6,15 +6,21 @@ use chrono::{DateTime, Utc};
 
 use super::request::{head, reach, reference};
 use crate::mail::outgoing::instants::StaffClock;
-use crate::mail::outgoing::phrases::{counted, listed};
+use crate::mail::outgoing::phrases::counted;
 use crate::mail::outgoing::{Rendered, clean, one_line, shown};
-use crate::model::{Draft, DraftState, Inventory, Mailbox, Maintenance, Mode, OutboxState, Policy, QueueItem, Told, Zones};
+use crate::model::{Draft, DraftState, Inventory, Maintenance, Mode, OutboxState, Policy, Told, Zones};
 
 mod alarm;
+mod customer;
+mod fate;
 mod first_contact;
+mod unread;
 
 pub use alarm::alarm;
+pub use customer::customer_reply;
+pub use fate::{NotReached, assumed_sent, not_reached, not_resent, nothing_unknown, resent, unknown};
 pub use first_contact::{FirstContactFacts, first_contact, help_with_start};
+pub use unread::{quarantined, vanished};
 
 /// What an answer is about.
 #[derive(Clone, Copy, Debug)]
@@ -204,6 +210,7 @@ pub fn help(facts: &AnswerFacts<'_>, detail: &str) -> Rendered {
             "  irrelevant           there is nothing to act on",
             "  mine                 tells the others that you look after it",
             "  stop                 takes back what has not left yet",
+            "  resend, assume-sent  settle a notice of which nobody knows whether it arrived",
         ]
         .map(str::to_owned),
     );
@@ -239,81 +246,6 @@ pub fn mine(facts: &AnswerFacts<'_>, by: &str) -> Rendered {
         lines.push(format!("It should be out by {}.", clock(facts).full(send_by)));
     }
     answer(facts, "Taken", &lines)
-}
-
-/// Notices that failed for good or whose fate is unknown: who, what the server said, and the telephone numbers.
-#[must_use]
-pub fn undelivered(facts: &AnswerFacts<'_>, rows: &[(Told, Option<String>)]) -> Rendered {
-    let mut lines = vec!["These people were NOT reached by mail, or nobody can tell. Please call them:".to_owned(), String::new()];
-    for (row, said) in rows {
-        let fate = if row.state == OutboxState::Unknown { "unknown: may have arrived" } else { "not delivered" };
-        let said = said.as_deref().map_or_else(String::new, |said| format!(" ({})", one_line(said, 160)));
-        lines.push(format!("  {}: {fate}{said}", row.address));
-        lines.extend(phones(facts, &row.address));
-    }
-    answer(facts, "NOT DELIVERED", &lines)
-}
-
-/// Mails that were not opened because they may do harm: staff look at them in the mailbox itself.
-#[must_use]
-pub fn quarantined(policy: &Policy, zones: &Zones, items: &[QueueItem]) -> Rendered {
-    let clock = StaffClock::new(zones, policy.zone);
-    let mut lines =
-        vec!["Not read, because reading could do harm. Please look in the mailbox whether they announce a maintenance:".to_owned()];
-    for item in items {
-        lines.push(String::new());
-        lines.push(format!("FROM   {}", one_line(&item.from, 120)));
-        lines.push(format!("ABOUT  {}", one_line(&item.subject, 160)));
-        lines.push(format!("CAME   {}", clock.full(item.arrived_at)));
-        lines.push(format!("WHY    {}", one_line(&item.why, 200)));
-    }
-    let subject = format!("Look yourself: {} not read", counted(items.len(), "mail"));
-    plain(subject, &lines)
-}
-
-/// A customer's answer that came to us instead of support, passed on unchanged below its envelope.
-#[must_use]
-pub fn customer_reply(facts: &AnswerFacts<'_>, from: &Mailbox, subject: &str, text: &str) -> Rendered {
-    let customers: Vec<String> = facts
-        .inventory
-        .customers
-        .iter()
-        .filter(|customer| customer.contacts.iter().any(|contact| contact.mailbox.address.eq_ignore_ascii_case(&from.address)))
-        .map(|customer| one_line(&customer.name, 80))
-        .collect();
-    let who = if customers.is_empty() { String::new() } else { format!(" ({})", listed(&customers)) };
-    let mut lines = vec![
-        format!("{}{who} answered the notice of {}. Nobody has replied yet.", shown(from), facts.maintenance.id),
-        format!("Their subject: {}", one_line(subject, 200)),
-        String::new(),
-    ];
-    lines.extend(quoted(text));
-    let subject = format!(
-        "Customer answer: {} {}",
-        head(&clock(facts), facts.draft, facts.maintenance),
-        reference(facts.maintenance, facts.draft, "")
-    );
-    plain(subject, &lines)
-}
-
-fn phones(facts: &AnswerFacts<'_>, address: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    for customer in &facts.inventory.customers {
-        if !customer.contacts.iter().any(|contact| contact.mailbox.address.eq_ignore_ascii_case(address)) {
-            continue;
-        }
-        let numbers: Vec<String> = customer
-            .contacts
-            .iter()
-            .filter_map(|contact| {
-                let whose = if contact.mailbox.name.is_empty() { &contact.mailbox.address } else { &contact.mailbox.name };
-                contact.phone.as_ref().map(|phone| format!("{} {}", one_line(whose, 60), one_line(phone, 40)))
-            })
-            .collect();
-        let numbers = if numbers.is_empty() { "no telephone number known".to_owned() } else { numbers.join(", ") };
-        lines.push(format!("    {}: {numbers}", one_line(&customer.name, 80)));
-    }
-    lines
 }
 
 fn clock<'a>(facts: &AnswerFacts<'a>) -> StaffClock<'a> {

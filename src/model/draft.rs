@@ -166,6 +166,10 @@ pub enum Decision {
     Settle(Settling),
     /// Draft the windows ahead that the first contact found.
     Start,
+    /// Send the notices again of which nobody knows whether they arrived.
+    Resend,
+    /// Take those notices for sent.
+    AssumeSent,
 }
 
 /// Words that settle a doubt.

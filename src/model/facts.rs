@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{Alarm, Draft, LedgerCounts, MailId, Maintenance, OutboxId, OutboxKind, OutboxState, Request, Told};
+use crate::model::{Alarm, CanaryFacts, Draft, Fate, LedgerCounts, MailId, Maintenance, OutboxId, OutboxKind, OutboxState, Request, Told};
 
 /// Where the first contact with an account's past stands (week row W01).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +53,14 @@ pub struct AgendaFacts {
     pub backlog_outcomes: std::collections::BTreeMap<String, u64>,
     /// Quarantined mails that staff have not been told of.
     pub quarantined: Vec<QueueItem>,
+    /// Mails of the past that went before they were read, for the summary.
+    pub backlog_vanished: u64,
+    /// Live mails that went before they were read, which staff have not been told of; `why` says where they lay.
+    pub vanished: Vec<QueueItem>,
     /// Notices that failed for good or are unknown, not told of yet.
-    pub undelivered: Vec<(Told, Option<String>)>,
+    pub undelivered: Vec<OutboxId>,
+    /// Every notice of the drafts that those belong to.
+    pub fates: Vec<Fate>,
     /// The drafts of those notices, with their maintenances.
     pub undelivered_drafts: Vec<(Draft, Maintenance)>,
     /// Mail that is tried again and again, and mail to staff that was refused for good and not told of yet.
@@ -69,6 +75,14 @@ pub struct AgendaFacts {
     pub last_digest_at: Option<DateTime<Utc>>,
     /// The next number of a draft.
     pub next_draft: i64,
+    /// The mail to ourselves.
+    pub canary: CanaryFacts,
+    /// Mails that only the sweep over whole folders found, which should be none.
+    pub recovered: u64,
+    /// Since when this process runs, UTC; none in commands. Set by the service: only then is an inbox expected to be looked at.
+    pub running_since: Option<DateTime<Utc>>,
+    /// Names of the accounts that this process reads, set by the service; empty for all that the store knows.
+    pub watched: std::collections::BTreeSet<String>,
 }
 
 /// An alarm that the alarm command could not raise.
@@ -89,6 +103,8 @@ pub struct StuckMail {
     pub outbox: OutboxId,
     /// What it is.
     pub kind: OutboxKind,
+    /// Its key.
+    pub key: String,
     /// The recipient's address.
     pub to: String,
     /// From when on it should have left, UTC.
@@ -141,6 +157,10 @@ pub struct DigestFacts {
     pub accounts: Vec<AccountFacts>,
     /// Notices by state since then.
     pub sent: Vec<(OutboxKind, OutboxState, u64)>,
+    /// The mail to ourselves.
+    pub canary: CanaryFacts,
+    /// Mails that only the sweep over whole folders found, which should be none.
+    pub recovered: u64,
 }
 
 /// A listed mail to be considered: bytes, place, and how often that was tried before.

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    DecisionRecord, Draft, Evidence, Irrelevance, Kind, Notification, OutboxState, Outgoing, Problem, Reading, Request, Status, Window,
+    DecisionRecord, Draft, Evidence, Irrelevance, Kind, LeftMail, Notification, OutboxState, Outgoing, Problem, Reading, Request, Settled,
+    Status, Window,
 };
 
 /// Number of a mail in the ledger.
@@ -258,6 +259,8 @@ pub struct Effects {
     pub voided: Vec<(DraftId, String)>,
     /// Rows of the outbox as the decision saw them: where one has left, or was taken back, since then, it is decided anew.
     pub rests_on: Vec<(OutboxId, OutboxState)>,
+    /// Rows of the outbox that a report or a person settles.
+    pub settled: Vec<Settled>,
     /// Accepted decisions.
     pub decisions: Vec<DecisionRecord>,
     /// Requests whose tokens count from now on; replaces the counters of those that exist.
@@ -274,6 +277,10 @@ pub struct Effects {
     pub told_undelivered: Vec<OutboxId>,
     /// Done drafts that staff are told of, or need not be; the agenda is not given them again.
     pub told_done: Vec<DraftId>,
+    /// Mails that went before they were read and that `outgoing` tells staff of; the agenda is not given them again.
+    pub told_vanished: Vec<MailId>,
+    /// Key of a mail to ourselves that came back with this mail.
+    pub canary_back: Option<String>,
 }
 
 /// By what a mail is tied to what is known: asked of the store before a decision.
@@ -293,6 +300,10 @@ pub struct Keys {
     pub starts: Vec<DateTime<Utc>>,
     /// Maintenances named outright (`same as FW-12`, a subject's `[FW-12 …]`).
     pub maintenances: Vec<MaintenanceId>,
+    /// Message-IDs of mails of ours on which it reports.
+    pub returned: Vec<String>,
+    /// The outbox row that its envelope id names (`fw-12`).
+    pub envelope: Option<OutboxId>,
 }
 
 /// What the store knows that a mail touches.
@@ -308,6 +319,8 @@ pub struct Known {
     pub told: Vec<Told>,
     /// Whether the mail answers a customer notice of ours.
     pub answers_notice: Option<DraftId>,
+    /// Mails of ours that it reports on, by Message-ID or envelope id, whoever they went to.
+    pub left: Vec<LeftMail>,
     /// Other maintenances with a main window ahead, for `ALSO`.
     pub ahead: Vec<Maintenance>,
     /// Maintenances held back since first contact.
@@ -335,4 +348,17 @@ pub struct Told {
     pub state: OutboxState,
     /// Whether it was sent in rehearsal only.
     pub rehearsal: bool,
+    /// Whether an earlier attempt may have reached them, whatever the row says now.
+    pub may_have_arrived: bool,
+}
+
+/// A notice with the last answer to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fate {
+    /// The notice and where it stands.
+    pub told: Told,
+    /// The last answer or error, for people.
+    pub answer: Option<String>,
+    /// When its state last changed, UTC.
+    pub at: DateTime<Utc>,
 }

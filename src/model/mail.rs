@@ -111,6 +111,60 @@ pub enum Automatic {
     Reply,
 }
 
+/// What a mail server did with one recipient of a mail (RFC 3464 section 2.3.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeliveryAction {
+    /// It will not arrive.
+    Failed,
+    /// It is tried again.
+    Delayed,
+    /// It lies in the recipient's mailbox.
+    Delivered,
+    /// It was handed to a server that sends no reports.
+    Relayed,
+    /// It was handed on to several others.
+    Expanded,
+}
+
+impl DeliveryAction {
+    /// The action's word, as servers write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Delayed => "delayed",
+            Self::Delivered => "delivered",
+            Self::Relayed => "relayed",
+            Self::Expanded => "expanded",
+        }
+    }
+}
+
+/// What a delivery report says of one recipient.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecipientReport {
+    /// Addresses that it may be known by: the one we wrote to, and the one that it became. At least one.
+    pub addresses: Vec<String>,
+    /// What was done.
+    pub action: DeliveryAction,
+    /// Status code, `5.1.1`.
+    pub status: Option<String>,
+    /// The server's words, one line, cut; empty where there are none.
+    pub diagnostic: String,
+}
+
+/// A delivery report (RFC 3464), or what a bounce of another form says of the same. Nothing in it is trusted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryReport {
+    /// Original-Envelope-Id: the ENVID that we gave the mail (RFC 3461).
+    pub envelope_id: Option<String>,
+    /// Message-IDs of the mail that is returned, without brackets.
+    pub message_ids: Vec<String>,
+    /// Each recipient that it speaks of.
+    pub recipients: Vec<RecipientReport>,
+}
+
 /// One fact about who sent a mail, as the shell found it; the core judges it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -159,6 +213,8 @@ pub struct Mail {
     pub auth: Vec<AuthFact>,
     /// A machine's answer, by its headers.
     pub automatic: Option<Automatic>,
+    /// What a bounce says of a mail that was sent; none where it is no bounce or says nothing.
+    pub report: Option<DeliveryReport>,
     /// Whether any sign of automatic sending stands in the headers (`Auto-Submitted` other than `no`, `Precedence: bulk`, `List-Id`):
     /// normal for provider mail, never accepted for a decision.
     pub machine_sent: bool,

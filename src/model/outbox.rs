@@ -19,6 +19,8 @@ pub enum OutboxKind {
     Notice,
     /// The weekly digest and other summaries.
     Digest,
+    /// A mail to ourselves that must come back; no news for anybody.
+    Canary,
 }
 
 /// Bytes that never change again.
@@ -151,4 +153,45 @@ pub struct OutboxRow {
     pub changed_at: DateTime<Utc>,
     /// The last answer or error, for people.
     pub answer: Option<String>,
+}
+
+/// A mail that left, or may have, as far as a delivery report can be about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftMail {
+    /// The outbox row.
+    pub outbox: OutboxId,
+    /// The recipient's address.
+    pub to: String,
+    /// Where it stands.
+    pub state: OutboxState,
+}
+
+/// A row of the outbox that evidence or a person settles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// The row.
+    pub outbox: OutboxId,
+    /// Its state as the decision saw it; where it stands otherwise by now, it is decided anew.
+    pub seen: OutboxState,
+    /// Its state from now on: the same one (only the answer is noted), sent, failed, or queued where a person said resend.
+    pub state: OutboxState,
+    /// What settles it, for people: `bounced: 5.1.1 user unknown`.
+    pub answer: String,
+}
+
+/// The newest mail to ourselves, and which one came back last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CanaryFacts {
+    /// Key of the newest, when it was made, where it stands, and since when; UTC.
+    pub newest: Option<(String, DateTime<Utc>, OutboxState, DateTime<Utc>)>,
+    /// Key of the last that came back, and when, UTC.
+    pub back: Option<(String, DateTime<Utc>)>,
+}
+
+impl CanaryFacts {
+    /// Whether the newest came back.
+    #[must_use]
+    pub fn newest_is_back(&self) -> bool {
+        self.newest.as_ref().is_some_and(|(key, ..)| self.back.as_ref().is_some_and(|(back, _)| back >= key))
+    }
 }

@@ -124,4 +124,6 @@ pub struct Policy {
     pub alarm_command: Option<Vec<String>>,
     /// Bytes of old mail read a day and account on first contact.
     pub backlog_bytes_a_day: u64,
+    /// Time between two mails to ourselves, at least an hour; none for no such mail.
+    pub canary_every: Option<TimeDelta>,
 }

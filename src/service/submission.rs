@@ -225,6 +225,11 @@ impl Service {
                 }
                 Ended { state: OutboxState::Sent, answer, again_in: None, server_is_at_fault: false }
             }
+            Err(error @ SmtpError::Unknown { .. }) => {
+                let known = judged(row, &error);
+                // Staff are shown these words when they have to decide.
+                Ended { answer: format!("{}: {}", config.server, known.answer), ..known }
+            }
             Err(error) => judged(row, &error),
         }))
     }

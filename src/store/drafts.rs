@@ -85,6 +85,17 @@ pub(super) fn finish_if_ended(tx: &Connection, id: DraftId, now: DateTime<Utc>) 
     Ok(())
 }
 
+/// Makes a done draft approved again, because one of its notices is to leave again. Whoever calls it holds the decision.
+pub(super) fn reopen(tx: &Connection, id: DraftId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let Some(draft) = by_id(tx, id)?.filter(|draft| draft.state == DraftState::Done) else { return Ok(()) };
+    let draft = Draft { state: DraftState::Approved, ..draft };
+    tx.execute(
+        "UPDATE draft SET state = ?2, changed_at = ?3, told_at = NULL, value = ?4 WHERE id = ?1",
+        params![id.0, draft.state.name(), seconds(now), json(&draft)?],
+    )?;
+    Ok(())
+}
+
 pub(super) fn by_id(tx: &Connection, id: DraftId) -> Result<Option<Draft>, StoreError> {
     let value: Option<String> = tx.query_row("SELECT value FROM draft WHERE id = ?1", [id.0], |row| row.get(0)).optional()?;
     value.map(|value| from_json(&value, WHAT)).transpose()
@@ -113,7 +124,7 @@ pub(super) fn save_request(tx: &Connection, request: &Request) -> Result<(), Sto
     };
     tx.execute(
         "INSERT INTO request (token_hash, code_hash, draft, account, approver, made_at, helped) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         ON CONFLICT (token_hash) DO UPDATE SET helped = excluded.helped",
+         ON CONFLICT (token_hash) DO UPDATE SET helped = max(helped, excluded.helped)",
         params![request.token_hash, request.code_hash, draft, account, request.approver, seconds(request.made_at), request.helped],
     )?;
     Ok(())

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 
 use crate::model::{DraftState, Effects, MailId};
 use crate::store::values::seconds;
-use crate::store::{Store, StoreError, alarms, drafts, facts, ledger, maintenances, outbox};
+use crate::store::{Store, StoreError, alarms, drafts, facts, ledger, maintenances, outbox, settle};
 
 impl Store {
     /// Carries out the effects of one mail, or (without a mail) of one moment of the agenda: all of them or none.
@@ -49,6 +49,9 @@ fn commit(tx: &Connection, mail: Option<MailId>, effects: &Effects, now: DateTim
     for decision in &effects.decisions {
         drafts::save_decision(tx, decision)?;
     }
+    for settled in &effects.settled {
+        settle::settle(tx, settled, &effects.decisions, now)?;
+    }
     for request in &effects.requests {
         drafts::save_request(tx, request)?;
     }
@@ -61,7 +64,10 @@ fn commit(tx: &Connection, mail: Option<MailId>, effects: &Effects, now: DateTim
     for account in &effects.first_contact_started {
         tx.execute("UPDATE account SET started = 1 WHERE account = ?1", [account])?;
     }
-    for mail in &effects.told_quarantined {
+    if let Some(key) = &effects.canary_back {
+        facts::canary_came_back(tx, key, now)?;
+    }
+    for mail in effects.told_quarantined.iter().chain(&effects.told_vanished) {
         tx.execute("UPDATE mail SET told_at = ?2 WHERE id = ?1", params![mail.0, seconds(now)])?;
     }
     for row in &effects.told_undelivered {

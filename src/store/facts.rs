@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::model::{AgendaFacts, DigestFacts, Draft, FirstContact, Maintenance, MaintenanceId, Mode, Told};
+use crate::model::{AgendaFacts, CanaryFacts, DigestFacts, Draft, FirstContact, Maintenance, MaintenanceId, Mode, Told};
 use crate::store::values::{NO_SIGN, count, instant, json, mode_name, seconds};
 use crate::store::{Store, StoreError, accounts, alarms, drafts, known, ledger, maintenances, outbox, views};
 
@@ -41,18 +41,6 @@ impl Store {
         self.write(move |tx| set(tx, "mode", mode_name(mode))).await
     }
 
-    /// Adds to how many mails only the hourly sweep found: each is a defect.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn add_recovered(&self, more: u64) -> Result<(), StoreError> {
-        self.write(move |tx| {
-            let more = i64::try_from(more).unwrap_or(i64::MAX);
-            set(tx, "sweep_recovered", &number(tx, "sweep_recovered")?.saturating_add(more).to_string())
-        })
-        .await
-    }
-
     /// Keeps when a digest was made; the next one tells what came since.
     ///
     /// # Errors
@@ -64,6 +52,39 @@ impl Store {
         })
         .await
     }
+
+    /// Adds to the number of mails that only the sweep over whole folders found: each is a defect of the look at what is new.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn add_recovered(&self, more: u64) -> Result<(), StoreError> {
+        self.write(move |tx| set(tx, "sweep_recovered", &recovered(tx)?.saturating_add(more).to_string())).await
+    }
+}
+
+fn recovered(tx: &Connection) -> Result<u64, StoreError> {
+    Ok(u64::try_from(number(tx, "sweep_recovered")?).unwrap_or(0))
+}
+
+fn canary(tx: &Connection) -> Result<CanaryFacts, StoreError> {
+    let back = match text(tx, "canary_back")? {
+        Some(key) => Some((key, instant(number(tx, "canary_back_at")?)?)),
+        None => None,
+    };
+    Ok(CanaryFacts { back, ..outbox::canary(tx)? })
+}
+
+/// Keeps which mail to ourselves came back last; one that comes late changes nothing.
+pub(super) fn canary_came_back(tx: &Connection, key: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    if text(tx, "canary_back")?.is_some_and(|known| known.as_str() >= key) {
+        return Ok(());
+    }
+    set(tx, "canary_back", key)?;
+    set(tx, "canary_back_at", &seconds(now).to_string())
+}
+
+fn vanished_of_the_past(tx: &Connection) -> Result<u64, StoreError> {
+    Ok(tx.query_row("SELECT count(*) FROM mail WHERE backlog = 1 AND state = 'vanished'", [], |row| count(row, 0))?)
 }
 
 fn agenda_facts(tx: &Connection, key_prefixes: &[String]) -> Result<AgendaFacts, StoreError> {
@@ -95,7 +116,14 @@ fn agenda_facts(tx: &Connection, key_prefixes: &[String]) -> Result<AgendaFacts,
         )?,
         backlog_outcomes: if first_contact_runs { outcomes(tx, "mail WHERE backlog = 1", [])? } else { BTreeMap::new() },
         quarantined: views::queue(tx, "m.outcome = 'quarantined' AND m.told_at IS NULL")?,
-        undelivered: outbox::told(tx, &format!("o.kind = 'notice' AND {UNTOLD}"), [])?,
+        backlog_vanished: if first_contact_runs { vanished_of_the_past(tx)? } else { 0 },
+        vanished: views::vanished(tx)?,
+        undelivered: outbox::told(tx, &format!("o.kind = 'notice' AND {UNTOLD}"), [])?.into_iter().map(|(told, _)| told.outbox).collect(),
+        fates: outbox::fates(
+            tx,
+            &format!("o.kind = 'notice' AND o.draft IN (SELECT o.draft FROM outbox o WHERE o.kind = 'notice' AND {UNTOLD})"),
+            [],
+        )?,
         undelivered_drafts: with_maintenances(
             tx,
             drafts::select(
@@ -116,6 +144,10 @@ fn agenda_facts(tx: &Connection, key_prefixes: &[String]) -> Result<AgendaFacts,
         },
         last_digest_at: last_digest_or_first_contact(tx)?.map(instant).transpose()?,
         next_draft: known::next_number(tx, "draft")?,
+        canary: canary(tx)?,
+        recovered: recovered(tx)?,
+        running_since: None,
+        watched: BTreeSet::new(),
         accounts,
     })
 }
@@ -185,6 +217,8 @@ fn digest_facts(tx: &rusqlite::Transaction<'_>) -> Result<DigestFacts, StoreErro
         counts: ledger::counts(tx)?,
         accounts: accounts::account_facts(tx)?,
         sent: outbox::tallies(tx, from)?,
+        canary: canary(tx)?,
+        recovered: recovered(tx)?,
     })
 }
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use crate::store::StoreError;
 
 /// The steps, oldest first; a released step is never changed. Step n makes version n.
-const STEPS: [&str; 2] = [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
+const STEPS: [&str; 3] = [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql"), include_str!("migrations/0003.sql")];
 
 /// Marks a SQLite file as ours (`PRAGMA application_id`): "FWRN".
 const APPLICATION_ID: i64 = 0x4657_524E;
@@ -24,6 +24,11 @@ pub(super) fn check_ours(connection: &Connection, path: &Path) -> Result<(), Sto
         return Err(not_ours("it is another program's SQLite file"));
     }
     Ok(())
+}
+
+/// Whether nothing stands in the file yet.
+pub(super) fn is_empty(connection: &Connection) -> Result<bool, StoreError> {
+    Ok(connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?)
 }
 
 /// Fails when pages or indexes contradict each other.

@@ -1,7 +1,8 @@
 //! The outbox: what is to be sent, once, and whether it may still leave.
 //!
 //! queued → talking → dot-pending → sent | retry | failed | unknown; queued, retry and talking may be cancelled, because no byte
-//! of a message counts before the final dot (RFC 5321 section 4.1.1.4). An unknown row is never sent again by itself.
+//! of a message counts before the final dot (RFC 5321 section 4.1.1.4). An unknown row is never sent again by itself; one that a person
+//! sends again goes back to unknown where it would be cancelled, because it may have arrived.
 
 mod rows;
 
@@ -14,8 +15,8 @@ use crate::model::{Content, Draft, DraftId, DraftState, OutboxId, OutboxKind, Ou
 use crate::store::values::{from_json, instant, json, seconds};
 use crate::store::{Store, StoreError, drafts};
 
+pub(super) use rows::{canary, fates, left, stuck, tallies, told};
 use rows::{filtered, kind_name, state};
-pub(super) use rows::{stuck, tallies, told};
 
 /// No kind leaves later.
 const LAST_RANK: i64 = i64::MAX;
@@ -45,7 +46,7 @@ pub enum OutboxFilter {
 }
 
 impl Store {
-    /// Takes the next row to send: by kind (alarm, request, answer, notice, digest), then by number. Rows that may not leave any
+    /// Takes the next row to send: by kind (alarm, request, answer, notice, digest, mail to ourselves), then by number. Rows that may not leave any
     /// more are cancelled on the way. A notice leaves only if its draft is approved, was made in the mode of the last run, and no
     /// newer notice about the same maintenance is meant for the same address; a request only if its draft is still open.
     ///
@@ -196,7 +197,8 @@ pub(super) fn enqueue(tx: &Connection, outgoing: &Outgoing, now: DateTime<Utc>) 
 /// Cancels what waits of a draft: its notices, and its requests too where `requests` says so. Answers to staff go out all the same.
 pub(super) fn cancel_waiting(tx: &Connection, draft: DraftId, requests: bool, why: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE outbox SET state = 'cancelled', answer = ?3, changed_at = ?4
+        "UPDATE outbox SET state = iif(may_have_arrived, 'unknown', 'cancelled'), told_at = iif(may_have_arrived, ?4, told_at), answer = ?3,
+                changed_at = ?4
           WHERE draft = ?1 AND state IN ('queued', 'retry') AND (kind = 'notice' OR (?2 AND kind = 'request'))",
         params![draft.0, requests, why, seconds(now)],
     )?;
@@ -249,6 +251,10 @@ fn ended(
 ) -> Result<(), StoreError> {
     use OutboxState::{Cancelled, DotPending, Failed, Retry, Sent, Talking, Unknown};
     let before = state_of(tx, id)?;
+    if before == Some(Failed) && state != Failed && bounced(tx, id)? {
+        // Its bounce was quicker than the server's answer to the final dot.
+        return Ok(());
+    }
     let may = matches!(
         (before, state),
         (Some(Talking), Sent | Retry | Failed | Cancelled)
@@ -260,7 +266,7 @@ fn ended(
         return Err(StoreError::refused(format!("outbox row {} is {before}, it cannot become {}", id.0, state.name())));
     }
     tx.execute(
-        "UPDATE outbox SET state = ?2, answer = ?3, due_at = ?4, changed_at = ?5 WHERE id = ?1",
+        "UPDATE outbox SET state = ?2, answer = ?3, due_at = ?4, changed_at = ?5, may_have_arrived = may_have_arrived OR ?2 = 'unknown' WHERE id = ?1",
         params![id.0, state.name(), answer, seconds(retry_at.unwrap_or(now)), seconds(now)],
     )?;
     finish_draft_of(tx, id, now)
@@ -329,7 +335,11 @@ fn why_not_notice(tx: &Connection, id: OutboxId) -> Result<Option<String>, Store
 }
 
 fn cancel(tx: &Connection, id: OutboxId, why: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
-    tx.execute("UPDATE outbox SET state = 'cancelled', answer = ?2, changed_at = ?3 WHERE id = ?1", params![id.0, why, seconds(now)])?;
+    tx.execute(
+        "UPDATE outbox SET state = iif(may_have_arrived, 'unknown', 'cancelled'), told_at = iif(may_have_arrived, ?3, told_at), answer = ?2,
+                changed_at = ?3 WHERE id = ?1",
+        params![id.0, why, seconds(now)],
+    )?;
     // A notice of another mode has told nobody: its draft is undecided again, so that it is asked for in this mode.
     let of_other_mode: Option<i64> = tx
         .query_row(
@@ -350,7 +360,12 @@ fn finish_draft_of(tx: &Connection, id: OutboxId, now: DateTime<Utc>) -> Result<
     draft.map_or(Ok(()), |draft| drafts::finish_if_ended(tx, DraftId(draft), now))
 }
 
-fn state_of(tx: &Connection, id: OutboxId) -> Result<Option<OutboxState>, StoreError> {
+/// Whether a report said that the mail came back.
+fn bounced(tx: &Connection, id: OutboxId) -> Result<bool, StoreError> {
+    Ok(tx.query_row("SELECT coalesce(answer LIKE 'bounced: %', 0) FROM outbox WHERE id = ?1", [id.0], |row| row.get(0))?)
+}
+
+pub(super) fn state_of(tx: &Connection, id: OutboxId) -> Result<Option<OutboxState>, StoreError> {
     let name: Option<String> = tx.query_row("SELECT state FROM outbox WHERE id = ?1", [id.0], |row| row.get(0)).optional()?;
     name.map(|name| state(&name)).transpose()
 }

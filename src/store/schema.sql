@@ -5,7 +5,8 @@
 -- for something else. `…_at` is UTC in whole seconds. `value` is the noun of the model as JSON; the columns beside it repeat
 -- only what is looked up or ordered by. Rows are kept; nothing that was said, decided or sent is deleted.
 
--- Facts of the service as a whole: `mode` (rehearsal, live), `digest_made_at`, `repeats`, `repeats_at_digest`.
+-- Facts of the service as a whole: `mode` (rehearsal, live), `digest_made_at`, `repeats`, `repeats_at_digest`; `canary_back` and
+-- `canary_back_at`, the last mail to ourselves that came back; `sweep_recovered`, how many mails only a sweep found.
 CREATE TABLE setting (
   name TEXT NOT NULL PRIMARY KEY,
   value TEXT NOT NULL
@@ -98,7 +99,7 @@ CREATE INDEX mail_done ON mail (done_at) WHERE state = 'done';
 -- What a person may have to look at; what staff must still be told of.
 CREATE INDEX mail_queue ON mail (outcome, id) WHERE outcome IN ('needs-person', 'quarantined');
 CREATE INDEX mail_untold ON mail (id) WHERE outcome = 'quarantined' AND told_at IS NULL;
-CREATE INDEX mail_gone ON mail (id) WHERE state = 'vanished' AND told_at IS NULL;
+CREATE INDEX mail_vanished ON mail (id) WHERE state = 'vanished' AND told_at IS NULL;
 
 -- A maintenance, incident or case: the newest revision.
 CREATE TABLE maintenance (
@@ -220,9 +221,10 @@ CREATE INDEX decision_by_draft ON decision (draft);
 CREATE TABLE outbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   key TEXT NOT NULL UNIQUE,
-  kind TEXT NOT NULL CHECK (kind IN ('alarm', 'request', 'answer', 'notice', 'digest')),
+  kind TEXT NOT NULL CHECK (kind IN ('alarm', 'request', 'answer', 'notice', 'digest', 'canary')),
   -- The order in which kinds leave.
-  rank INTEGER NOT NULL CHECK (rank = CASE kind WHEN 'alarm' THEN 0 WHEN 'request' THEN 1 WHEN 'answer' THEN 2 WHEN 'notice' THEN 3 ELSE 4 END),
+  rank INTEGER NOT NULL
+    CHECK (rank = CASE kind WHEN 'alarm' THEN 0 WHEN 'request' THEN 1 WHEN 'answer' THEN 2 WHEN 'notice' THEN 3 WHEN 'digest' THEN 4 ELSE 5 END),
   draft INTEGER REFERENCES draft (id),
   to_name TEXT NOT NULL,
   to_address TEXT NOT NULL,
@@ -240,6 +242,8 @@ CREATE TABLE outbox (
   deferred TEXT,
   -- When staff were told that it failed or that nobody knows.
   told_at INTEGER,
+  -- Whether an earlier attempt ended with nobody knowing: such a row is never cancelled as if it had not left.
+  may_have_arrived INTEGER NOT NULL DEFAULT 0 CHECK (may_have_arrived IN (0, 1)),
   CHECK ((bytes IS NULL) <> (deferred IS NULL)),
   CHECK (bytes IS NULL OR message_id IS NOT NULL),
   -- A customer gets nothing but frozen bytes of a draft.
@@ -252,6 +256,8 @@ CREATE INDEX outbox_by_message ON outbox (message_id) WHERE message_id IS NOT NU
 CREATE INDEX outbox_by_address ON outbox (to_address) WHERE kind = 'notice';
 CREATE INDEX outbox_changed ON outbox (changed_at);
 CREATE INDEX outbox_undelivered ON outbox (id) WHERE state IN ('failed', 'unknown') AND told_at IS NULL;
+-- The newest mail to ourselves.
+CREATE INDEX outbox_canary ON outbox (id) WHERE kind = 'canary';
 
 -- What must reach a person by another path than mail: at least once, so there is no claim.
 CREATE TABLE alarm (

@@ -239,3 +239,20 @@ pub(super) fn queue(tx: &Connection, which: &str) -> Result<Vec<QueueItem>, Stor
     })
     .collect()
 }
+
+/// Live mails that went before they were read and that nobody was told of, oldest first; why says where they lay.
+pub(super) fn vanished(tx: &Connection) -> Result<Vec<QueueItem>, StoreError> {
+    let mut statement = tx.prepare(
+        "SELECT m.id, p.account, p.folder, m.sender, m.subject, m.arrived_at FROM mail m JOIN place p ON p.id = m.place
+          WHERE m.state = 'vanished' AND m.told_at IS NULL AND m.backlog = 0 ORDER BY m.id",
+    )?;
+    let rows = statement.query_map([], |row| {
+        let place = format!("{}, {}", row.get::<_, String>(1)?, row.get::<_, String>(2)?);
+        Ok((MailId(row.get(0)?), place, row.get(3)?, row.get(4)?, row.get(5)?))
+    })?;
+    rows.map(|row| {
+        let (mail, why, from, subject, arrived_at) = row?;
+        Ok(QueueItem { mail, why, from, subject, arrived_at: instant(arrived_at)?, maintenance: None })
+    })
+    .collect()
+}

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use forewarn::digest::{compose, next_due};
 use forewarn::model::{
-    AccountFacts, Action, AuthMode, Change, DigestFacts, Draft, DraftId, DraftState, FirstContact, Impact, LedgerCounts, Maintenance,
-    MaintenanceId, Mode, OutboxId, OutboxKind, OutboxState, Problem, ProblemKind, Question, Status, Told,
+    AccountFacts, Action, AuthMode, CanaryFacts, Change, DigestFacts, Draft, DraftId, DraftState, FirstContact, Impact, LedgerCounts,
+    Maintenance, MaintenanceId, Mode, OutboxId, OutboxKind, OutboxState, Problem, ProblemKind, Question, Status, Told,
 };
 
 use crate::drafts::world::{at, inventory, maintenance, policy, window, zones};
@@ -58,6 +58,7 @@ fn sent(draft: &Draft, failed: &str) -> Vec<Told> {
             message_id: format!("{number}@lakeside.example"),
             state: if recipient.mailbox.address == failed { OutboxState::Failed } else { OutboxState::Sent },
             rehearsal: false,
+            may_have_arrived: false,
         })
         .collect()
 }
@@ -105,12 +106,51 @@ fn full_week() -> DigestFacts {
             (OutboxKind::Notice, OutboxState::Failed, 1),
             (OutboxKind::Request, OutboxState::Sent, 9),
         ],
+        canary: CanaryFacts::default(),
+        recovered: 0,
     }
 }
 
 #[test]
 fn a_full_week() {
     insta::assert_snapshot!(shown(&full_week(), "2020-09-07T12:00:00Z"));
+}
+
+#[test]
+fn w28_who_was_not_reached_is_named_with_whether_another_contact_was() {
+    let mut facts = full_week();
+    let of = |address: &str, state| facts.told.iter().find(|row| row.address == address).map(|row| Told { state, ..row.clone() }).unwrap();
+    let told = vec![
+        of("office@bakery.example", OutboxState::Failed),
+        of("lee@harbor.example", OutboxState::Failed),
+        of("rui@clinica.example", OutboxState::Unknown),
+        of("ana@acme.example", OutboxState::Sent),
+    ];
+    facts.told = told;
+    let states = [OutboxState::Sent, OutboxState::Failed, OutboxState::Unknown];
+    facts.sent = states.into_iter().zip([1, 2, 1]).map(|(state, count)| (OutboxKind::Notice, state, count)).collect();
+    let text = shown(&facts, "2020-09-07T12:00:00Z");
+    let lines: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("SENT")).take_while(|line| !line.starts_with("LEFT")).collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn o01_the_test_mail_and_the_sweep_are_told_under_health() {
+    let mut policy = policy();
+    policy.canary_every = Some(chrono::TimeDelta::days(1));
+    let (key, made) = ("canary:2020-09-07T11".to_owned(), at("2020-09-07T11:44:00Z"));
+    let newest = Some((key.clone(), made, OutboxState::Sent, made));
+    let back = Some((key, at("2020-09-07T11:45:00Z")));
+    let older = Some(("canary:2020-09-06T11".to_owned(), at("2020-09-06T11:45:00Z")));
+    let mut all = Vec::new();
+    for (back, recovered) in [(back, 0), (older, 2), (None, 1)] {
+        let newest = newest.clone().filter(|_| recovered != 1);
+        let canary = CanaryFacts { newest, back };
+        let facts = DigestFacts { accounts: vec![account()], counts: counts(5), canary, recovered, ..DigestFacts::default() };
+        let text = compose(&facts, &policy, &zones(), &inventory(), at("2020-09-07T12:00:00Z")).text;
+        all.push(text.lines().skip_while(|line| !line.starts_with("HEALTH")).collect::<Vec<_>>().join("\n"));
+    }
+    insta::assert_snapshot!(all.join("\n\n"));
 }
 
 #[test]

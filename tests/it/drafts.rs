@@ -80,7 +80,23 @@ fn asked(draft: &Draft, maintenance: &Maintenance, flavour: RequestFlavour) -> S
 
 /// A request that is quoted back must not decide anything.
 fn assert_never_decides(text: &str) {
-    let words = ["approve", "approved", "ok", "yes", "send", "stop", "mine", "start", "help", "hold", "irrelevant", "edit", "reject"];
+    let words = [
+        "approve",
+        "approved",
+        "ok",
+        "yes",
+        "send",
+        "stop",
+        "mine",
+        "start",
+        "help",
+        "hold",
+        "irrelevant",
+        "edit",
+        "reject",
+        "resend",
+        "assume-sent",
+    ];
     for line in text.lines() {
         let bare = line.trim().trim_end_matches(['.', '!', ':']).to_ascii_lowercase();
         assert!(!words.contains(&bare.as_str()), "a line that decides: {line:?}");
@@ -152,6 +168,7 @@ fn rows(draft: &Draft) -> Vec<Told> {
         message_id: format!("{number}@lakeside.example"),
         state: if recipient.mailbox.address == "lee@harbor.example" { OutboxState::Failed } else { OutboxState::Sent },
         rehearsal: draft.mode == Mode::Rehearsal,
+        may_have_arrived: false,
     };
     recipients.zip(1..).map(row).collect()
 }

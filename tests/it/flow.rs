@@ -119,7 +119,11 @@ async fn promises_held(store: &Store, dir: &Path) -> Result<(), String> {
         let sent = store.told(&name(&recipient)).await.unwrap();
         for path in files(&recipient.join("new")) {
             let mail = mail::parse(&fs::read(path).unwrap());
-            let row = sent.iter().find(|(told, _)| told.state == OutboxState::Sent && mail.message_id.as_ref() == Some(&told.message_id));
+            // What bounced had left before.
+            let left = |state, answer: &Option<String>| {
+                state == OutboxState::Sent || answer.as_deref().is_some_and(|answer| answer.starts_with("bounced: "))
+            };
+            let row = sent.iter().find(|(told, answer)| left(told.state, answer) && mail.message_id.as_ref() == Some(&told.message_id));
             let Some((told, _)) = row else { return Err(format!("“{}” reached {} past the store", mail.subject, name(&recipient))) };
             let decisions = store.decisions(told.draft).await.unwrap();
             let approved = decisions.iter().find(|record| record.decision == Decision::Approve);

@@ -18,8 +18,10 @@ use forewarn::{
 };
 use tempfile::TempDir;
 
+mod fate;
 mod mailbox;
 mod random;
+mod watch;
 
 const SAM: &str = "sam@harborlight.example";
 const INES: &str = "ines@harborlight.example";
@@ -35,6 +37,7 @@ struct World {
     running: Option<(Service, File)>,
     seen: BTreeSet<PathBuf>,
     mails: u32,
+    canary_every: Option<TimeDelta>,
 }
 
 /// A mail that left.
@@ -70,7 +73,14 @@ impl World {
         use std::os::unix::fs::PermissionsExt as _;
         fs::set_permissions(dir.path().join("forewarn.key"), fs::Permissions::from_mode(0o600)).unwrap();
         fs::write(dir.path().join("services.toml"), include_str!("../../fixtures/services.toml")).unwrap();
-        let world = Self { dir, clock: Clock::fixed(at(start) - TimeDelta::minutes(15)), running: None, seen: BTreeSet::new(), mails: 0 };
+        let world = Self {
+            dir,
+            clock: Clock::fixed(at(start) - TimeDelta::minutes(15)),
+            running: None,
+            seen: BTreeSet::new(),
+            mails: 0,
+            canary_every: None,
+        };
         let mut all = vec![("mode = \"rehearsal\"", "mode = \"live\"")];
         all.extend_from_slice(changes);
         world.configure(include_str!("../../fixtures/forewarn.toml"), &all);
@@ -94,7 +104,8 @@ impl World {
     }
 
     async fn open(&mut self) {
-        let config = config::load(&self.dir.path().join("forewarn.toml")).map_err(|report| report.to_string()).unwrap();
+        let mut config = config::load(&self.dir.path().join("forewarn.toml")).map_err(|report| report.to_string()).unwrap();
+        config.policy.canary_every = self.canary_every;
         self.running = Some(service::open(config, self.clock.clone()).await.unwrap());
     }
 
@@ -493,26 +504,6 @@ async fn i13_a_mail_that_a_client_marks_read_meanwhile_is_not_lost() {
     fs::rename(new, cur).unwrap();
     world.later(1).await;
     assert_eq!(world.open_drafts().await.len(), 1);
-}
-
-#[tokio::test]
-async fn undelivered_notices_are_told_with_telephone_numbers() {
-    let mut world = World::new("2020-09-05T15:00:00Z", &[]).await;
-    world.arrives(&world.notice(SUBJECT, &host("NF-1", "mail01", WINDOW))).await;
-    world.sam("FW-1", "approve").await;
-    world.clock.advance(TimeDelta::minutes(5));
-    let store = world.service().store().clone();
-    let row = store.claim(world.now()).await.unwrap().unwrap();
-    assert!(store.dot_pending(row.id, world.now()).await.unwrap());
-    store.ended(row.id, forewarn::model::OutboxState::Failed, Some("550 no such user".into()), None, world.now()).await.unwrap();
-    world.round().await;
-    world.later(1).await;
-    let out = world.out();
-    assert!(
-        out.iter().any(|out| out.to == SAM && out.mail.subject.contains("NOT DELIVERED")),
-        "{:?}",
-        out.iter().map(|out| &out.mail.subject).collect::<Vec<_>>()
-    );
 }
 
 #[tokio::test]

@@ -21,6 +21,8 @@ pub struct FirstContactFacts<'a> {
     pub account: &'a str,
     /// Counts of outcomes of the past's mails.
     pub outcomes: &'a BTreeMap<String, u64>,
+    /// Mails of the past that were gone before they were read.
+    pub vanished: u64,
     /// Maintenances that wait for `start`.
     pub held_back: &'a [Maintenance],
     /// Zone of staff.
@@ -64,9 +66,11 @@ pub fn first_contact(facts: &FirstContactFacts<'_>) -> Rendered {
             count("needs-person"),
             count("irrelevant")
         ),
-        String::new(),
-        format!("AHEAD, and nobody was told: {}", ahead.len()),
     ];
+    if facts.vanished > 0 {
+        lines.push(format!("GONE   {} more were deleted or moved before they were read", facts.vanished));
+    }
+    lines.extend([String::new(), format!("AHEAD, and nobody was told: {}", ahead.len())]);
     lines.extend(ahead.iter().take(LISTED).map(|(window, maintenance)| {
         let touched = affected(facts.inventory, maintenance);
         let services = short_services(touched.services.iter().map(|service| service.name.as_str()), 40);

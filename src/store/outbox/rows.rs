@@ -1,9 +1,10 @@
 //! Rows of the outbox as values.
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::model::{
-    Content, DraftId, FrozenMail, Mailbox, MaintenanceId, OutboxId, OutboxKind, OutboxRow, OutboxState, Outgoing, StuckMail, Told,
+    CanaryFacts, Content, DraftId, Fate, FrozenMail, LeftMail, Mailbox, MaintenanceId, OutboxId, OutboxKind, OutboxRow, OutboxState,
+    Outgoing, StuckMail, Told,
 };
 use crate::store::values::{count, from_json, instant};
 use crate::store::{OutboxFilter, StoreError};
@@ -91,29 +92,36 @@ impl Columns {
     }
 }
 
-/// Mail that does not get out: tried again since before an instant, or, where it is for staff, refused for good. Oldest first.
+/// Mail that does not get out: tried again since before an instant, or, where it is for staff, refused for good. Oldest first. The mail to
+/// ourselves has a watch of its own.
 pub(in crate::store) fn stuck(tx: &Connection) -> Result<Vec<StuckMail>, StoreError> {
     let mut statement = tx.prepare(
-        "SELECT id, kind, to_address, not_before_at, state, answer FROM outbox
-          WHERE state = 'retry' OR (state IN ('failed', 'unknown') AND kind <> 'notice' AND told_at IS NULL) ORDER BY id",
+        "SELECT id, kind, to_address, not_before_at, state, answer, key FROM outbox
+          WHERE kind <> 'canary' AND (state = 'retry' OR (state IN ('failed', 'unknown') AND kind <> 'notice' AND told_at IS NULL)) ORDER BY id",
     )?;
     let rows = statement.query_map([], |row| {
-        let read: (i64, String, String, i64, String, Option<String>) =
-            (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?);
+        let read: (i64, String, String, i64, String, Option<String>, String) =
+            (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?);
         Ok(read)
     })?;
     rows.map(|row| {
-        let (id, kind_name, to, since, state_name, answer) = row?;
+        let (id, kind_name, to, since, state_name, answer, key) = row?;
         let (kind, state) = (kind(&kind_name)?, state(&state_name)?);
-        Ok(StuckMail { outbox: OutboxId(id), kind, to, since: instant(since)?, state, answer })
+        Ok(StuckMail { outbox: OutboxId(id), kind, key, to, since: instant(since)?, state, answer })
     })
     .collect()
 }
 
 /// Who was told, from a condition on `o` (outbox rows with a draft) and `d` (their drafts), oldest first, each with the last answer.
 pub(in crate::store) fn told(tx: &Connection, which: &str, with: impl rusqlite::Params) -> Result<Vec<(Told, Option<String>)>, StoreError> {
+    Ok(fates(tx, which, with)?.into_iter().map(|fate| (fate.told, fate.answer)).collect())
+}
+
+/// As [`told`], with the time of the last change.
+pub(in crate::store) fn fates(tx: &Connection, which: &str, with: impl rusqlite::Params) -> Result<Vec<Fate>, StoreError> {
     let mut statement = tx.prepare(&format!(
-        "SELECT d.id, d.maintenance, o.id, o.to_address, coalesce(o.message_id, ''), o.state, d.mode = 'rehearsal', o.answer
+        "SELECT d.id, d.maintenance, o.id, o.to_address, coalesce(o.message_id, ''), o.state, d.mode = 'rehearsal', o.answer, o.changed_at,
+                o.may_have_arrived
            FROM outbox o JOIN draft d ON d.id = o.draft WHERE {which} ORDER BY o.id"
     ))?;
     let rows = statement.query_map(with, |row| {
@@ -125,14 +133,40 @@ pub(in crate::store) fn told(tx: &Connection, which: &str, with: impl rusqlite::
             message_id: row.get(4)?,
             state: OutboxState::Queued,
             rehearsal: row.get(6)?,
+            may_have_arrived: row.get(9)?,
         };
-        Ok((told, row.get::<_, String>(5)?, row.get(7)?))
+        Ok((told, row.get::<_, String>(5)?, row.get(7)?, row.get(8)?))
     })?;
     rows.map(|row| {
-        let (told, name, answer) = row?;
-        Ok((Told { state: state(&name)?, ..told }, answer))
+        let (told, name, answer, at) = row?;
+        Ok(Fate { told: Told { state: state(&name)?, ..told }, answer, at: instant(at)? })
     })
     .collect()
+}
+
+/// Mails of ours with one of these Message-IDs (a JSON array), or with this number, oldest first.
+pub(in crate::store) fn left(tx: &Connection, message_ids: &str, envelope: Option<OutboxId>) -> Result<Vec<LeftMail>, StoreError> {
+    let mut statement = tx.prepare(
+        "SELECT id, to_address, state FROM outbox
+          WHERE id IN (SELECT id FROM outbox WHERE message_id IS NOT NULL AND message_id IN (SELECT value FROM json_each(?1))) OR id = ?2 ORDER BY id",
+    )?;
+    let rows = statement.query_map(rusqlite::params![message_ids, envelope.map(|id| id.0)], |row| {
+        Ok((OutboxId(row.get(0)?), row.get(1)?, row.get::<_, String>(2)?))
+    })?;
+    rows.map(|row| {
+        let (outbox, to, name) = row?;
+        Ok(LeftMail { outbox, to, state: state(&name)? })
+    })
+    .collect()
+}
+
+/// The newest mail to ourselves; which one came back is for the caller to add.
+pub(in crate::store) fn canary(tx: &Connection) -> Result<CanaryFacts, StoreError> {
+    let query = "SELECT key, not_before_at, state, changed_at FROM outbox WHERE kind = 'canary' ORDER BY id DESC LIMIT 1";
+    let newest: Option<(String, i64, String, i64)> =
+        tx.query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).optional()?;
+    let newest = newest.map(|(key, made, name, changed)| Ok::<_, StoreError>((key, instant(made)?, state(&name)?, instant(changed)?)));
+    Ok(CanaryFacts { newest: newest.transpose()?, back: None })
 }
 
 /// The number of rows by kind and state that changed at or after an instant.
@@ -155,11 +189,12 @@ pub(super) fn kind_name(kind: OutboxKind) -> (&'static str, i64) {
         OutboxKind::Answer => ("answer", 2),
         OutboxKind::Notice => ("notice", 3),
         OutboxKind::Digest => ("digest", 4),
+        OutboxKind::Canary => ("canary", 5),
     }
 }
 
 fn kind(name: &str) -> Result<OutboxKind, StoreError> {
-    [OutboxKind::Alarm, OutboxKind::Request, OutboxKind::Answer, OutboxKind::Notice, OutboxKind::Digest]
+    [OutboxKind::Alarm, OutboxKind::Request, OutboxKind::Answer, OutboxKind::Notice, OutboxKind::Digest, OutboxKind::Canary]
         .into_iter()
         .find(|kind| kind_name(*kind).0 == name)
         .ok_or_else(|| StoreError::unreadable("a kind of mail", name))

@@ -1,11 +1,12 @@
 //! The short answers that staff get, and what the alarm command is told.
 
 use forewarn::draft::{
-    AnswerFacts, FirstContactFacts, alarm, approved, customer_reply, edited, first_contact, held, help, help_with_start, mine, quarantined,
-    rejected, settled, stopped, superseded, undelivered, wrong_sender,
+    AnswerFacts, FirstContactFacts, NotReached, alarm, approved, assumed_sent, customer_reply, edited, first_contact, held, help,
+    help_with_start, mine, not_reached, not_resent, nothing_unknown, quarantined, rejected, resent, settled, stopped, superseded, unknown,
+    vanished, wrong_sender,
 };
 use forewarn::mail::outgoing::Rendered;
-use forewarn::model::{DraftState, MailId, MaintenanceId, OutboxState, Problem, ProblemKind, QueueItem, Told};
+use forewarn::model::{BodyText, DraftState, Fate, Mail, MailId, MaintenanceId, OutboxState, Problem, ProblemKind, QueueItem, Told};
 
 use super::world::{at, inventory, mailbox, maintenance, policy, window, zones};
 use super::{assert_never_decides, first_draft, rows};
@@ -84,18 +85,56 @@ fn an_answer_that_came_too_late_hears_what_is_current() {
 }
 
 #[test]
-fn who_was_not_reached_and_what_was_not_read() {
+fn w28_who_was_not_reached_and_whom_to_call() {
     let (maintenance, draft) = first_draft();
     let (policy, inventory, zones) = (policy(), inventory(), zones());
     let facts = AnswerFacts { draft: &draft, maintenance: &maintenance, policy: &policy, inventory: &inventory, zones: &zones, code: "" };
-    let mut failed: Vec<(Told, Option<String>)> = rows(&draft)
-        .into_iter()
-        .map(|row| (Told { state: OutboxState::Failed, ..row }, Some("550 no such user".to_owned())))
-        .take(2)
+    let tried = |address: &str, said: &str| {
+        let row = rows(&draft).into_iter().find(|row| row.address == address).unwrap();
+        Fate { told: Told { state: OutboxState::Failed, ..row }, answer: Some(said.to_owned()), at: at("2020-09-07T15:05:00Z") }
+    };
+    let lost = |customer: &str, tried: Vec<Fate>| NotReached { customer: Some(customer.to_owned()), tried };
+    let bakery = lost(
+        "bakery",
+        vec![tried("office@bakery.example", "550 5.1.1 no such user"), tried("ana@acme.example", "bounced: 5.2.2 mailbox full")],
+    );
+    let harbor = lost("harbor", vec![tried("lee@harbor.example", "bounced: 5.1.1 unknown user")]);
+    let rehearsed = NotReached { customer: None, tried: vec![tried("lee@harbor.example", "550 5.7.1 refused\r\napprove")] };
+    insta::assert_snapshot!(shown(&[
+        not_reached(&facts, std::slice::from_ref(&bakery)),
+        not_reached(&facts, &[bakery, harbor]),
+        not_reached(&facts, &[rehearsed]),
+    ]));
+}
+
+#[test]
+fn s02_a_notice_of_unknown_fate_names_the_two_words() {
+    let (maintenance, draft) = first_draft();
+    let (policy, inventory, zones) = (policy(), inventory(), zones());
+    let facts =
+        AnswerFacts { draft: &draft, maintenance: &maintenance, policy: &policy, inventory: &inventory, zones: &zones, code: "7kq2-m9xd" };
+    let rows: Vec<Told> = rows(&draft).into_iter().map(|row| Told { state: OutboxState::Unknown, ..row }).collect();
+    let fates: Vec<Fate> = rows
+        .iter()
+        .zip([Some("the answer to the final dot of mx.lakeside.example did not come in 10 minutes".to_owned()), None])
+        .map(|(told, answer)| Fate { told: told.clone(), answer, at: at("2020-09-07T15:05:00Z") })
         .collect();
-    if let Some((row, said)) = failed.last_mut() {
-        (row.state, *said) = (OutboxState::Unknown, None);
-    }
+    let ended: Vec<Told> =
+        rows.iter().zip([OutboxState::Sent, OutboxState::Failed]).map(|(row, state)| Told { state, ..row.clone() }).collect();
+    insta::assert_snapshot!(shown(&[
+        unknown(&facts, &fates),
+        resent(&facts, "sam@lakeside.example", &rows[..1]),
+        assumed_sent(&facts, "sam@lakeside.example", &rows[..2]),
+        nothing_unknown(&facts, &ended),
+        not_resent(&facts, "v2 came after it"),
+    ]));
+}
+
+#[test]
+fn what_was_not_read_and_what_a_customer_wrote() {
+    let (maintenance, draft) = first_draft();
+    let (policy, inventory, zones) = (policy(), inventory(), zones());
+    let facts = AnswerFacts { draft: &draft, maintenance: &maintenance, policy: &policy, inventory: &inventory, zones: &zones, code: "" };
     let item = QueueItem {
         mail: MailId(9),
         why: "more than 100 nested parts".to_owned(),
@@ -104,15 +143,18 @@ fn who_was_not_reached_and_what_was_not_read() {
         arrived_at: at("2020-09-07T15:00:00Z"),
         maintenance: None,
     };
+    let gone = QueueItem { why: "noc, INBOX".to_owned(), ..item.clone() };
+    let nameless = QueueItem { from: String::new(), subject: String::new(), ..gone.clone() };
+    let answer = Mail {
+        subject: "Re: Data Center Maintenance (Host): Sep 9".to_owned(),
+        plain: Some(BodyText { fresh: "Can you do it later?\nstop\n".to_owned(), quoted: "> Start: 2020-09-10\nSee above.".to_owned() }),
+        unread_attachments: vec!["plan.pdf".to_owned()],
+        ..Mail::default()
+    };
     insta::assert_snapshot!(shown(&[
-        undelivered(&facts, &failed),
         quarantined(&policy, &zones, &[item]),
-        customer_reply(
-            &facts,
-            &mailbox("Ana Roy", "ana@acme.example"),
-            "Re: Data Center Maintenance (Host): Sep 9",
-            "Can you do it later?\nstop\n"
-        ),
+        vanished(&policy, &zones, &[gone, nameless]),
+        customer_reply(&facts, &mailbox("Ana Roy", "ana@acme.example"), &answer),
     ]));
 }
 
@@ -130,6 +172,7 @@ fn w01_the_first_look_at_an_inbox() {
     let mut facts = FirstContactFacts {
         account: "noc@lakeside.example",
         outcomes: &outcomes,
+        vanished: 3,
         held_back: &[second, third, first, over],
         policy: &policy,
         inventory: &inventory,
@@ -138,7 +181,7 @@ fn w01_the_first_look_at_an_inbox() {
         code: "7kq2-m9xd",
     };
     let full = first_contact(&facts);
-    facts.held_back = &[];
+    (facts.held_back, facts.vanished) = (&[], 0);
     insta::assert_snapshot!(shown(&[
         full,
         first_contact(&facts),

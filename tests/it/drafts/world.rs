@@ -54,6 +54,7 @@ pub(crate) fn policy() -> Policy {
         },
         alarm_command: None,
         backlog_bytes_a_day: 1 << 30,
+        canary_every: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use forewarn::model::{
     Alarm, Content, Decision, Draft, DraftId, DraftState, Effects, Mode, OutboxId, OutboxKind, OutboxState, Outcome, Outgoing,
-    ReplyOutcome, RequestFlavour,
+    ReplyOutcome, RequestFlavour, Settled,
 };
 use forewarn::store::{OutboxFilter, Recovered, Store, StoreError};
 
@@ -216,9 +216,17 @@ async fn a_draft_is_done_when_its_last_notice_ended() {
 
     let facts = scratch.store.agenda_facts(&[]).await.unwrap();
     assert_eq!((facts.approved.len(), facts.approved[0].1.len()), (1, 3));
-    let undelivered: Vec<_> = facts.undelivered.iter().map(|(told, answer)| (told.state, answer.as_deref())).collect();
-    assert_eq!(undelivered, [(OutboxState::Failed, Some("failed")), (OutboxState::Unknown, Some("unknown"))]);
-    let told = facts.undelivered.iter().map(|(told, _)| told.outbox).collect();
+    let fates: Vec<_> = facts.fates.iter().map(|fate| (fate.told.state, fate.answer.as_deref(), fate.told.may_have_arrived)).collect();
+    assert_eq!(
+        fates,
+        [
+            (OutboxState::Sent, Some("sent"), false),
+            (OutboxState::Failed, Some("failed"), false),
+            (OutboxState::Unknown, Some("unknown"), true)
+        ]
+    );
+    let told = facts.undelivered;
+    assert_eq!(told, [OutboxId(2), OutboxId(3)]);
     let effects = Effects { told_undelivered: told, told_done: vec![draft.id], ..Effects::default() };
     scratch.store.commit(None, &effects, now()).await.unwrap();
     let facts = scratch.store.agenda_facts(&[]).await.unwrap();
@@ -287,4 +295,111 @@ async fn two_processes_never_claim_the_same_row() {
     one.extend(two);
     one.sort();
     assert_eq!(one, (1..=40).map(OutboxId).collect::<Vec<_>>());
+}
+
+/// Settles a row as the desk would; gives whether the store took it.
+async fn settle(
+    scratch: &Scratch,
+    id: OutboxId,
+    seen: OutboxState,
+    state: OutboxState,
+    decisions: Vec<Decision>,
+) -> Result<(), StoreError> {
+    let mail = scratch.kept(&format!("settles {id:?} {seen:?} {state:?} {decisions:?}")).await;
+    let effects = Effects {
+        outcome: Some(Outcome::Bounce),
+        settled: vec![Settled { outbox: id, seen, state, answer: "bounced: 5.1.1".into() }],
+        decisions: decisions.into_iter().map(|said| decision(DraftId(1), mail, said)).collect(),
+        ..Effects::default()
+    };
+    scratch.store.commit(Some(mail), &effects, now()).await
+}
+
+#[tokio::test]
+async fn s02_only_a_decision_lets_an_unknown_notice_leave_again() {
+    let scratch = Scratch::new();
+    let (_, draft) = scratch.proposed(1, "one").await;
+    scratch.approve(&draft, &["a@acme.example"]).await;
+    let row = scratch.store.claim(now()).await.unwrap().unwrap();
+    assert!(scratch.store.dot_pending(row.id, now()).await.unwrap());
+    scratch.store.ended(row.id, OutboxState::Unknown, Some("lost".into()), None, now()).await.unwrap();
+    assert_eq!(scratch.state_of(draft.id).await, DraftState::Done);
+    let (unknown, queued) = (OutboxState::Unknown, OutboxState::Queued);
+    for said in [vec![], vec![Decision::Approve], vec![Decision::AssumeSent]] {
+        assert!(matches!(settle(&scratch, row.id, unknown, queued, said).await, Err(StoreError::Refused(_))));
+    }
+    assert!(matches!(settle(&scratch, row.id, OutboxState::Sent, OutboxState::Failed, vec![]).await, Err(StoreError::Overtaken(_))));
+    assert_eq!(claimed(&scratch).await, None);
+    settle(&scratch, row.id, unknown, queued, vec![Decision::Resend]).await.unwrap();
+    assert_eq!(scratch.state_of(draft.id).await, DraftState::Approved);
+    // Taken back on its way, it is unknown again and not cancelled: the first one may have arrived.
+    let void = Effects { voided: vec![(draft.id, "v2".into())], ..Effects::default() };
+    scratch.store.commit(None, &void, now()).await.unwrap();
+    assert_eq!(states(&scratch).await, [unknown]);
+    assert_eq!(scratch.store.agenda_facts(&[]).await.unwrap().undelivered, [], "which staff have been told");
+}
+
+#[tokio::test]
+async fn s02_a_bounce_turns_sent_and_unknown_into_failed_and_never_back() {
+    let scratch = Scratch::new();
+    let (_, draft) = scratch.proposed(1, "one").await;
+    scratch.approve(&draft, &["a@acme.example", "b@acme.example", "c@acme.example"]).await;
+    let mut ids = Vec::new();
+    for state in [OutboxState::Sent, OutboxState::Unknown, OutboxState::DotPending] {
+        let row = scratch.store.claim(now()).await.unwrap().unwrap();
+        assert!(scratch.store.dot_pending(row.id, now()).await.unwrap());
+        if state != OutboxState::DotPending {
+            scratch.store.ended(row.id, state, Some("250 ok".into()), None, now()).await.unwrap();
+        }
+        ids.push(row.id);
+    }
+    // What was said without a change leaves the state, and the time by which the digest counts, alone.
+    settle(&scratch, ids[0], OutboxState::Sent, OutboxState::Sent, vec![]).await.unwrap();
+    let failed = OutboxState::Failed;
+    for (id, seen) in ids.iter().zip([OutboxState::Sent, OutboxState::Unknown, OutboxState::DotPending]) {
+        settle(&scratch, *id, seen, failed, vec![]).await.unwrap();
+    }
+    assert_eq!(states(&scratch).await, [failed; 3]);
+    assert_eq!(scratch.state_of(draft.id).await, DraftState::Done);
+    // The server's answer to the third came after its bounce.
+    scratch.store.ended(ids[2], OutboxState::Sent, Some("250 ok".into()), None, now()).await.unwrap();
+    assert_eq!(states(&scratch).await, [failed; 3]);
+    for to in [OutboxState::Sent, OutboxState::Queued, OutboxState::Cancelled] {
+        assert!(settle(&scratch, ids[0], failed, to, vec![Decision::Resend]).await.is_err());
+    }
+    assert_eq!(scratch.store.recover(now()).await.unwrap(), Recovered::default());
+    assert_eq!(claimed(&scratch).await, None);
+    assert_eq!(scratch.store.agenda_facts(&[]).await.unwrap().undelivered, ids);
+}
+
+#[tokio::test]
+async fn a_report_finds_mail_by_its_message_id_or_its_number() {
+    let scratch = Scratch::new();
+    send(
+        &scratch,
+        vec![frozen(OutboxKind::Answer, "one", "sam@msp.example", None), frozen(OutboxKind::Canary, "two", "fw@msp.example", None)],
+    )
+    .await;
+    let left = async |keys: forewarn::model::Keys| {
+        let known = scratch.store.known_for(&keys, now()).await.unwrap();
+        known.left.into_iter().map(|left| (left.outbox, left.to, left.state)).collect::<Vec<_>>()
+    };
+    let keys = forewarn::model::Keys::default();
+    let one = (OutboxId(1), "sam@msp.example".to_owned(), OutboxState::Queued);
+    let two = (OutboxId(2), "fw@msp.example".to_owned(), OutboxState::Queued);
+    assert_eq!(left(keys.clone()).await, []);
+    let returned = vec!["one@msp.example".to_owned(), "never@msp.example".to_owned()];
+    assert_eq!(left(forewarn::model::Keys { returned: returned.clone(), ..keys.clone() }).await, std::slice::from_ref(&one));
+    assert_eq!(left(forewarn::model::Keys { envelope: Some(OutboxId(2)), ..keys.clone() }).await, std::slice::from_ref(&two));
+    assert_eq!(left(forewarn::model::Keys { returned, envelope: Some(OutboxId(2)), ..keys }).await, [one, two]);
+}
+
+#[tokio::test]
+async fn what_only_a_sweep_found_is_counted() {
+    let scratch = Scratch::new();
+    assert_eq!(scratch.store.agenda_facts(&[]).await.unwrap().recovered, 0);
+    scratch.store.add_recovered(2).await.unwrap();
+    scratch.store.add_recovered(1).await.unwrap();
+    assert_eq!(scratch.store.agenda_facts(&[]).await.unwrap().recovered, 3);
+    assert_eq!(scratch.store.digest_facts().await.unwrap().recovered, 3);
 }
