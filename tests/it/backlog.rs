@@ -51,11 +51,10 @@ fn mails() -> impl Iterator<Item = Vec<u8>> {
     };
     let mut texts = of(&folder.join("inbox"));
     texts.extend(of(&folder.join("demo")));
-    (0..MAILS).map(move |number| {
-        let text = &texts[usize::try_from(number).unwrap() % texts.len()];
+    (0..MAILS).zip(texts.into_iter().cycle()).map(|(number, text)| {
         let filler =
             "A line of an ordinary mail, with nothing in it that anybody announces.\r\n".repeat(usize::try_from(number % 60).unwrap());
-        [format!("X-Number: {number}\r\n").into_bytes(), text.clone(), filler.into_bytes()].concat()
+        [format!("X-Number: {number}\r\n").into_bytes(), text, filler.into_bytes()].concat()
     })
 }
 

@@ -214,9 +214,11 @@ impl Service {
                 self.store.unstored(account, limit).await?.into_iter().filter(|item| !left.contains(&item.mail)).collect();
             let Some(first) = waiting.first().cloned() else { break };
             let now = self.clock.now();
+            let mut allowed = u64::MAX;
             if first.backlog {
                 let today = self.store.backlog_bytes_today(account, now.date_naive()).await?;
-                if today >= self.config.policy.backlog_bytes_a_day {
+                allowed = self.config.policy.backlog_bytes_a_day.saturating_sub(today);
+                if allowed == 0 {
                     break;
                 }
                 if now - began >= look_again {
@@ -224,7 +226,7 @@ impl Service {
                 }
             }
             let together = waiting.into_iter().filter(|item| item.place == first.place && item.backlog == first.backlog);
-            for item in self.fetch_some(connection, folders, together.collect()).await? {
+            for item in self.fetch_some(connection, folders, together.collect(), allowed).await? {
                 refused
                     .get_or_insert_with(|| format!("the server lists uid {} in {} but does not hand it out", item.uid, item.place.folder));
                 left.insert(item.mail);
@@ -236,8 +238,14 @@ impl Service {
         }
     }
 
-    /// Keeps mails of one folder; gives those that could not be had though the server has them.
-    async fn fetch_some(&self, connection: &mut Connection, folders: &[Folder], items: Vec<ToFetch>) -> Result<Vec<ToFetch>, Fault> {
+    /// Keeps mails of one folder, in this order, until so many bytes are had; gives those that could not be had though the server has them.
+    async fn fetch_some(
+        &self,
+        connection: &mut Connection,
+        folders: &[Folder],
+        items: Vec<ToFetch>,
+        allowed_bytes: u64,
+    ) -> Result<Vec<ToFetch>, Fault> {
         let Some(place) = items.first().map(|item| item.place.clone()) else { return Ok(Vec::new()) };
         let Some(folder) = folders.iter().find(|folder| folder.name == place.folder) else {
             for item in items {
@@ -251,57 +259,58 @@ impl Service {
             // The next look lists the new generation and knows what became of these.
             return Err(Fault::Contradiction(format!("the uids of {} began anew while it was read", folder.name)));
         }
-        let by_uid: BTreeMap<u32, ToFetch> = items.into_iter().filter_map(|item| Some((item.uid.parse().ok()?, item))).collect();
-        let uids: Vec<u32> = by_uid.keys().copied().collect();
+        let items: Vec<(u32, ToFetch)> = items.into_iter().filter_map(|item| Some((item.uid.parse().ok()?, item))).collect();
+        let uids: Vec<u32> = items.iter().map(|(uid, _)| *uid).collect();
         let sizes: BTreeMap<u32, u64> =
             connection.imap.envelopes(&uids).await?.into_iter().map(|envelope| (envelope.uid, envelope.size)).collect();
-        let mut left = Vec::new();
-        let mut group: Vec<(u32, u64)> = Vec::new();
-        for (uid, item) in &by_uid {
-            match sizes.get(uid) {
-                None if connection.imap.exists(*uid).await? => left.push(item.clone()),
-                None => {
+        let (mut left, mut asked_bytes) = (Vec::new(), 0_u64);
+        let mut group: Vec<(u32, u64, ToFetch)> = Vec::new();
+        for (uid, item) in items {
+            if asked_bytes >= allowed_bytes {
+                break;
+            }
+            let Some(size) = sizes.get(&uid).copied() else {
+                if connection.imap.exists(uid).await? {
+                    left.push(item);
+                } else {
                     tracing::warn!(account = place.account, mail.id = item.mail.0, "a mail went before it was read");
                     self.store.vanished(item.mail).await?;
                 }
-                Some(size) if *size < u64::from(SMALL_BYTES) => {
-                    if group.iter().map(|(_, size)| size).sum::<u64>() + size > u64::from(AT_ONCE_BYTES) {
-                        left.extend(self.keep_small(connection, &by_uid, &std::mem::take(&mut group)).await?);
-                    }
-                    group.push((*uid, *size));
-                }
-                Some(size) => left.extend(self.keep_whole(connection, item, *uid, Vec::new(), *size).await?),
+                continue;
+            };
+            asked_bytes = asked_bytes.saturating_add(size);
+            if size >= u64::from(SMALL_BYTES) {
+                left.extend(self.keep_whole(connection, &item, uid, Vec::new(), size).await?);
+                continue;
             }
+            if group.iter().map(|(_, size, _)| size).sum::<u64>() + size > u64::from(AT_ONCE_BYTES) {
+                left.extend(self.keep_small(connection, std::mem::take(&mut group)).await?);
+            }
+            group.push((uid, size, item));
         }
-        left.extend(self.keep_small(connection, &by_uid, &group).await?);
+        left.extend(self.keep_small(connection, group).await?);
         Ok(left)
     }
 
     /// Keeps small mails of the open folder in one transaction.
-    async fn keep_small(
-        &self,
-        connection: &mut Connection,
-        items: &BTreeMap<u32, ToFetch>,
-        group: &[(u32, u64)],
-    ) -> Result<Vec<ToFetch>, Fault> {
+    async fn keep_small(&self, connection: &mut Connection, group: Vec<(u32, u64, ToFetch)>) -> Result<Vec<ToFetch>, Fault> {
         if group.is_empty() {
             return Ok(Vec::new());
         }
-        let uids: Vec<u32> = group.iter().map(|(uid, _)| *uid).collect();
+        let uids: Vec<u32> = group.iter().map(|(uid, ..)| *uid).collect();
         let mut bodies: BTreeMap<u32, Vec<u8>> = connection.imap.small_bodies(&uids, SMALL_BYTES).await?.into_iter().collect();
         let (mut whole, mut left) = (Vec::new(), Vec::new());
-        for (uid, size) in group {
-            let Some(item) = items.get(uid) else { continue };
-            match bodies.remove(uid) {
+        for (uid, size, item) in group {
+            match bodies.remove(&uid) {
                 // The stated size was too small: there may be more of it.
                 Some(body) if u32::try_from(body.len()).is_ok_and(|length| length >= SMALL_BYTES) => {
-                    left.extend(self.keep_whole(connection, item, *uid, body, *size).await?);
+                    left.extend(self.keep_whole(connection, &item, uid, body, size).await?);
                 }
                 Some(body) => {
-                    note_size(item, *size, body.len());
+                    note_size(&item, size, body.len());
                     whole.push((item.mail, body));
                 }
-                None => left.push(item.clone()),
+                None => left.push(item),
             }
         }
         if !whole.is_empty() {

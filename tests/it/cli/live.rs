@@ -308,7 +308,7 @@ fn w06_one_account_for_both() {
 }
 
 #[test]
-fn a_contact_who_is_refused_is_named_to_staff_and_what_comes_back_is_no_answer() {
+fn w28_a_contact_who_is_refused_and_one_whose_mail_comes_back_are_named_to_staff() {
     let live = Live::two_accounts();
     live.world.edit("services.toml", "ada@willowstreet.example", "bounces@willowstreet.example");
     live.world.edit("services.toml", "dana@orchardfinch.example", "refused@orchardfinch.example");
@@ -316,7 +316,8 @@ fn a_contact_who_is_refused_is_named_to_staff_and_what_comes_back_is_no_answer()
     live.provider_writes(NOC, &notice());
     live.answer(SAM, &live.request(SAM, "FW-1"), "approve");
     live.await_notices(CONTACTS.len() - 2);
-    live.status_says("notices 7 sent, 1 failed");
+    // One refused at once, one taken and sent back.
+    live.status_says("notices 6 sent, 2 failed");
     // The provider's mail, the answer, and what the server sent back.
     let status = live.status_says("stored 3 = 3 ended + 0 pending").exits(1);
     assert!(status.contains("1 bounce"), "{status}");
