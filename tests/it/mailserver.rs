@@ -5,6 +5,7 @@
 //! fare otherwise: `refused` (550), `deferred` (451), `bounces` (taken, then sent back), `locked` (may not log in).
 
 mod mailbox;
+mod names;
 mod post;
 mod proof;
 

@@ -56,7 +56,7 @@ pub(super) async fn test_mail<W: Write>(
         Ok((mail, raw, sent_at, arrived_at, took)) => {
             report.say(Finding::Well(format!("the test mail arrived after {} seconds", took.as_secs())))?;
             report.say(clocks(sent_at, arrived_at, took))?;
-            report.say(mode(config, &mail, &nonce))?;
+            report.say(mode(&config.policy.auth, &mail, &nonce))?;
             Ok(Some(Arrived { signatures: signatures(&raw) }))
         }
     }
@@ -171,8 +171,8 @@ fn clocks(sent_at: DateTime<Utc>, arrived_at: Option<DateTime<Utc>>, took: Durat
 }
 
 /// What the forged header came to, and whether an approval from here would count.
-fn mode(config: &Config, mail: &Mail, nonce: &str) -> Finding {
-    let AuthMode::Authserv(id) = &config.policy.auth else {
+fn mode(auth_mode: &AuthMode, mail: &Mail, nonce: &str) -> Finding {
+    let AuthMode::Authserv(id) = auth_mode else {
         return Finding::Doubtful(
             "auth = \"token-only\": whoever sees a request can forge its approval\n  help: [approval] auth = \"authserv:…\", the name that your server puts first in Authentication-Results"
                 .to_owned(),
@@ -184,7 +184,7 @@ fn mode(config: &Config, mail: &Mail, nonce: &str) -> Finding {
             "a forged Authentication-Results of {id} arrived on top: with it, anybody who sees a request could approve\n  help: let the server remove headers of its own name from arriving mail and add its own (RFC 8601 section 5); until then auth = \"authserv:{id}\" proves nothing"
         ));
     }
-    match auth::proof(mail, &config.policy.auth) {
+    match auth::proof(mail, auth_mode) {
         Ok(_) => Finding::Well(format!("approvals can be proved: {id} vouches for the sender, and a forged header does not count")),
         Err(why) => {
             let there: Vec<&str> = results.iter().filter_map(|text| text.split(';').next()).map(str::trim).collect();
@@ -211,6 +211,23 @@ fn signatures(raw: &[u8]) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a05_a_forged_header_that_arrives_on_top_breaks_the_mode() {
+        let found = |headers: &str| {
+            let mail = parse(format!("{headers}From: Forewarn <forewarn@harbor.example>\r\nSubject: x\r\n\r\n").as_bytes());
+            mode(&AuthMode::Authserv("mx.harbor.example".to_owned()), &mail, "n0nce")
+        };
+        let forged = "Authentication-Results: mx.harbor.example; dmarc=pass header.from=harbor.example policy.doctor=n0nce\r\n";
+        let ours = "Authentication-Results: mx.harbor.example; dmarc=pass header.from=harbor.example\r\n";
+        assert!(matches!(found(forged), Finding::Broken(text) if text.contains("forged")), "without it an approval would be believed");
+        assert!(matches!(found(&format!("{ours}{forged}")), Finding::Well(_)));
+        assert!(matches!(found(&format!("{forged}{ours}")), Finding::Broken(_)));
+        assert!(matches!(found(""), Finding::Broken(text) if text.contains("it adds none at all")));
+        let other = found("Authentication-Results: relay.example; none\r\n");
+        assert!(matches!(other, Finding::Broken(text) if text.contains("there are those of relay.example")));
+        assert!(matches!(mode(&AuthMode::TokenOnly, &Mail::default(), "n0nce"), Finding::Doubtful(_)));
+    }
 
     #[test]
     fn signatures_and_clocks_are_read() {

@@ -100,7 +100,7 @@ async fn i11_uids_that_begin_anew_under_the_same_uidvalidity_are_a_new_generatio
 #[tokio::test]
 async fn i12_what_is_expunged_between_listing_and_fetching_is_told_with_its_envelope() {
     let imap = FakeImap::plain(Mailbox::default());
-    let world = reading(&imap, "").await;
+    let mut world = reading(&imap, "").await;
     world.round().await;
     imap.change(|mailbox| {
         mailbox.deliver("INBOX", &letter(1));
@@ -117,6 +117,8 @@ async fn i12_what_is_expunged_between_listing_and_fetching_is_told_with_its_enve
         [("letter 1".to_owned(), "vanished".to_owned()), ("letter 2".to_owned(), "irrelevant".to_owned())],
         "with the envelope that was listed"
     );
+    let told: Vec<String> = world.out().into_iter().filter(|out| out.text().contains("letter 1")).map(|out| out.to).collect();
+    assert_eq!(told, [super::INES, super::SAM], "staff hear which mail nobody has read");
 }
 
 #[tokio::test]
