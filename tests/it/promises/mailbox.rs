@@ -279,3 +279,23 @@ async fn w01_the_past_is_read_newest_first_and_only_so_much_a_day() {
     }
     assert!(ended(&world).iter().all(|(_, outcome)| outcome != "listed"), "{:?}", ended(&world));
 }
+
+#[tokio::test]
+async fn i20_a_token_is_asked_for_at_each_sign_in_and_its_failures_are_named() {
+    let imap = FakeImap::plain(Mailbox::of(&[&letter(1)]));
+    imap.change(|mailbox| mailbox.token = Some("fresh-t0ken".to_owned()));
+    let mut world = reading(&imap, "").await;
+    world.stop().await;
+    let file = world.dir.path().join("password").display().to_string();
+    world.change(&format!("password_command = [\"/bin/cat\", \"{file}\"]"), &format!("token_command = [\"/bin/cat\", \"{file}\"]"));
+    world.open().await;
+    fs::write(&file, "stale-t0ken").unwrap();
+    let faults = world.round().await.faults;
+    assert!(faults[0].contains("token") && !faults[0].contains("t0ken"), "refused, and not shown: {faults:?}");
+    fs::remove_file(&file).unwrap();
+    let faults = world.later(1).await.faults;
+    assert!(faults[0].contains("the command `/bin/cat` gave no secret"), "{faults:?}");
+    fs::write(&file, "fresh-t0ken\n").unwrap();
+    assert!(world.later(1).await.faults.is_empty(), "it recovers alone");
+    assert_eq!(ended(&world), [("letter 1".to_owned(), "irrelevant".to_owned())]);
+}
