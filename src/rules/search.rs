@@ -23,7 +23,7 @@ const PROGRAM_BYTES: usize = 1 << 20;
 /// How deep a pattern may nest; classes that are written out take two levels.
 const DEEPEST: u32 = 52;
 /// What the searches of one thread may keep to be faster, and the programs of patterns that few mails need; each in two halves.
-const HALF_OF_CACHES_BYTES: usize = 4 << 20;
+const HALF_OF_CACHES_BYTES: usize = 3 << 20;
 const HALF_OF_PROGRAMS_BYTES: usize = 2 << 20;
 
 /// A pattern that compiles. Clones share everything.

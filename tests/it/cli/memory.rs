@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Child;
 
-/// The peak, in kilobytes: room below the 64 MB of a whole service for the buffers of IMAP and SMTP.
-const MOST_KB: u64 = 56 * 1024;
+/// The peak, in kilobytes. Of an unoptimized binary 32 MB are pages of the file itself, of an optimized one half of that.
+const MOST_KB: u64 = if cfg!(debug_assertions) { 62 * 1024 } else { 48 * 1024 };
 
 /// The service, ended with its test whatever becomes of that.
 struct Running(Child);
@@ -48,5 +48,6 @@ fn i14_reading_the_mails_of_many_senders_takes_bounded_memory() {
     until("there is a store", || world.path("forewarn.sqlite").exists() && world.run(&["status"]).code.is_some());
     until("every mail was read", || ended(&world) == mails.len());
     let peak = running.peak_kb();
+    eprintln!("read {} mails: peak {peak} kB", mails.len());
     assert!(peak < MOST_KB, "{peak} kB at the peak");
 }
