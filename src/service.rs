@@ -198,19 +198,6 @@ impl Service {
         Ok(())
     }
 
-    /// What a login signs in with, read anew each time: a token is good for an hour.
-    async fn credentials(&self, login: &Login) -> Result<Credentials, SecretError> {
-        let (source, by_token) = match &login.by {
-            LoginBy::Password(source) => (source.clone(), false),
-            LoginBy::Token(argv) => (SecretSource::Command(argv.clone()), true),
-        };
-        let name = source.to_string();
-        let read = tokio::task::spawn_blocking(move || source.resolve()).await;
-        let secret = read.map_err(|_| SecretError::Unusable { from: name, why: "reading it broke off" })??;
-        let secret = if by_token { Secret::Token(secret) } else { Secret::Password(secret) };
-        Ok(Credentials { user: login.user.clone(), mailbox: login.mailbox.clone(), secret })
-    }
-
     /// Does what is due at this moment.
     async fn agenda(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
@@ -298,6 +285,22 @@ impl Service {
             ..self.store.agenda_facts(&[]).await?
         })
     }
+}
+
+/// What a login signs in with, read anew each time: a token is good for an hour.
+///
+/// # Errors
+/// When the file, command or credential gives no secret.
+pub async fn credentials(login: &Login) -> Result<Credentials, SecretError> {
+    let (source, by_token) = match &login.by {
+        LoginBy::Password(source) => (source.clone(), false),
+        LoginBy::Token(argv) => (SecretSource::Command(argv.clone()), true),
+    };
+    let name = source.to_string();
+    let read = tokio::task::spawn_blocking(move || source.resolve()).await;
+    let secret = read.map_err(|_| SecretError::Unusable { from: name, why: "reading it broke off" })??;
+    let secret = if by_token { Secret::Token(secret) } else { Secret::Password(secret) };
+    Ok(Credentials { user: login.user.clone(), mailbox: login.mailbox.clone(), secret })
 }
 
 /// The outbox rows of a digest, one a reader, under a key that makes it once.

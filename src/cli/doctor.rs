@@ -14,10 +14,10 @@ use clap::Args;
 
 use super::view::{ALERT, GOOD, HEAD, folded, to_stdout};
 use super::{block_on, check};
-use crate::config::{self, Config, InboxKind, Login, LoginBy, SecretSource, Severity, SinkConfig};
+use crate::config::{self, Config, InboxKind, Severity, SinkConfig};
 use crate::imap::Imap;
+use crate::service::credentials;
 use crate::smtp::Smtp;
-use crate::tls::{Credentials, Secret};
 use crate::{clock::Clock, heartbeat};
 
 /// Really sign in, send, receive and ask, and name the cause and mend of each finding
@@ -192,7 +192,7 @@ impl<W: Write> Report<'_, W> {
 
 /// Signs in and looks around; what was seen.
 async fn mailbox(config: &config::ImapConfig) -> Result<String, String> {
-    let credentials = credentials(&config.login).await?;
+    let credentials = credentials(&config.login).await.map_err(|error| error.to_string())?;
     let mut imap = Imap::open(&config.server, &credentials).await.map_err(|error| error.to_string())?;
     let folders = imap.folders().await.map_err(|error| error.to_string())?;
     let names: Vec<&str> = folders.iter().map(|folder| folder.name.as_str()).collect();
@@ -218,19 +218,8 @@ async fn submission(config: &Config, smtp: &config::SmtpConfig) -> Result<(), St
 /// A connection on which mail may be handed over.
 async fn open_submission(config: &Config, smtp: &config::SmtpConfig) -> Result<Smtp, String> {
     let credentials = match &smtp.login {
-        Some(login) => Some(credentials(login).await?),
+        Some(login) => Some(credentials(login).await.map_err(|error| error.to_string())?),
         None => None,
     };
     Smtp::open(&smtp.server, credentials.as_ref(), config.policy.from.domain()).await.map_err(|error| error.to_string())
-}
-
-async fn credentials(login: &Login) -> Result<Credentials, String> {
-    let (source, by_token) = match &login.by {
-        LoginBy::Password(source) => (source.clone(), false),
-        LoginBy::Token(argv) => (SecretSource::Command(argv.clone()), true),
-    };
-    let read = tokio::task::spawn_blocking(move || source.resolve()).await.map_err(|error| error.to_string())?;
-    let secret = read.map_err(|error| error.to_string())?;
-    let secret = if by_token { Secret::Token(secret) } else { Secret::Password(secret) };
-    Ok(Credentials { user: login.user.clone(), mailbox: login.mailbox.clone(), secret })
 }

@@ -11,7 +11,7 @@ use tokio::{sync::watch, time::Instant};
 use crate::{
     config::{SinkConfig, SmtpConfig},
     model::{FrozenMail, OutboxKind, OutboxRow, OutboxState},
-    service::{Service, failpoint, jittered, wait},
+    service::{Service, credentials, failpoint, jittered, wait},
     smtp::{Smtp, SmtpError},
     store::StoreError,
 };
@@ -236,7 +236,7 @@ impl Service {
 
     async fn submission(&self, config: &SmtpConfig) -> Result<Smtp, String> {
         let credentials = match &config.login {
-            Some(login) => Some(self.credentials(login).await.map_err(|error| error.to_string())?),
+            Some(login) => Some(credentials(login).await.map_err(|error| error.to_string())?),
             None => None,
         };
         let hello = self.config.policy.from.domain();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-use super::{Finding, Report, credentials, open_submission};
+use super::{Finding, Report, open_submission};
 use crate::clock::Clock;
 use crate::config::{Config, ImapConfig, InboxKind, Reads, SmtpConfig};
 use crate::imap::{Folder, Imap, ImapError};
@@ -15,6 +15,7 @@ use crate::mail::auth;
 use crate::mail::outgoing::{Written, freeze};
 use crate::mail::parse;
 use crate::model::{AuthFact, AuthMode, Mail};
+use crate::service::credentials;
 
 /// Time between two looks for the test mail.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -79,7 +80,8 @@ async fn there_and_back(
     nonce: &str,
 ) -> Result<Came, String> {
     let said = |error: ImapError| error.to_string();
-    let mut imap = Imap::open(&own.server, &credentials(&own.login).await?).await.map_err(said)?;
+    let credentials = credentials(&own.login).await.map_err(|error| error.to_string())?;
+    let mut imap = Imap::open(&own.server, &credentials).await.map_err(said)?;
     let folders = imap.folders().await.map_err(said)?;
     let mut next: BTreeMap<String, u32> = BTreeMap::new();
     for folder in &folders {

@@ -15,7 +15,7 @@ use crate::{
     config::{ImapConfig, SecretError},
     imap::{Folder, FolderState, Imap, ImapError, Role},
     model::MailId,
-    service::{Service, failpoint},
+    service::{Service, credentials, failpoint},
     store::{Kept, Listing, Place, StoreError, ToFetch},
 };
 
@@ -107,7 +107,7 @@ impl Service {
         let mut connection = match remembered.connection.take() {
             Some(connection) => connection,
             None => {
-                let credentials = self.credentials(&config.login).await?;
+                let credentials = credentials(&config.login).await?;
                 Connection { imap: Imap::open(&config.server, &credentials).await?, open: None }
             }
         };
