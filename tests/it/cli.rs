@@ -8,6 +8,7 @@ mod killed;
 mod live;
 mod memory;
 mod service;
+mod slow;
 
 use std::fs;
 use std::io::Write as _;

@@ -21,6 +21,7 @@ use tempfile::TempDir;
 mod fate;
 mod mailbox;
 mod random;
+mod submission;
 mod watch;
 
 const SAM: &str = "sam@harborlight.example";

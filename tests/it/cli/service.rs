@@ -14,16 +14,16 @@ pub(super) fn notice() -> String {
 }
 
 /// The service, ended with its test whatever becomes of that.
-struct Running(Option<Child>);
+pub(super) struct Running(pub(super) Option<Child>);
 
 impl Running {
-    fn start(world: &World) -> Self {
+    pub(super) fn start(world: &World) -> Self {
         let running = Self(Some(world.start(&["run"])));
         until("the inbox was read", || world.run(&["status"]).code == Some(0));
         running
     }
 
-    fn stop(mut self, name: &str) -> super::Ran {
+    pub(super) fn stop(mut self, name: &str) -> super::Ran {
         let child = self.0.take().unwrap();
         signal(&child, name);
         ended(child)

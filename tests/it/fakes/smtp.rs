@@ -6,6 +6,7 @@
 mod session;
 
 use crate::certificates::Authority;
+use chrono::{DateTime, Utc};
 use forewarn::model::{Security, Server};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -148,6 +149,8 @@ pub(crate) struct Taken {
     pub(crate) wire: Vec<u8>,
     /// Who had signed in.
     pub(crate) user: Option<String>,
+    /// When the final dot had come.
+    pub(crate) at: DateTime<Utc>,
 }
 
 /// How a server is made.

@@ -3,6 +3,7 @@
 use super::{At, Does, Fault, Shared, Taken};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use forewarn::clock::Clock;
 use forewarn::model::Security;
 use std::io;
 use std::sync::Arc;
@@ -179,7 +180,7 @@ impl Session {
         let fault = self.strikes(At::Dot, &recipient);
         let answers = fault.as_ref().is_none_or(|fault| matches!(fault.does, Does::Nothing));
         if answers || fault.as_ref().is_some_and(|fault| fault.keeps) {
-            let taken = Taken { from, to, bytes, wire, user: self.user.clone() };
+            let taken = Taken { from, to, bytes, wire, user: self.user.clone(), at: Clock::System.now() };
             self.shared.mails.lock().unwrap().push(taken);
             self.mails += 1;
         }
