@@ -12,8 +12,10 @@ use tempfile::TempDir;
 
 const USER: &str = "noc@harborlight.example";
 const MAILS: u64 = 20_000;
-/// What the service may hold at its peak.
-const MOST_KB: u64 = 64 * 1024;
+/// What the service may hold at its peak. Of an unoptimized binary 16 MB more than of an optimized one are pages of the file itself.
+const MOST_KB: u64 = if cfg!(debug_assertions) { 72 * 1024 } else { 64 * 1024 };
+/// Set to wait until every mail was read as well, which takes minutes.
+const WHOLE: &str = "FOREWARN_LONG_TESTS";
 
 /// The service on its own folder, killed with the test.
 struct Running(Child);
@@ -107,6 +109,11 @@ fn i14_w01_twenty_thousand_mails_are_kept_in_bounded_memory_and_none_is_fetched_
     let second = Running::start(folder.path());
     let whole = soon(Duration::from_secs(600), || counts(folder.path()).filter(|(_, kept, _)| *kept == MAILS));
     let took = clock() - again;
+    if std::env::var_os(WHOLE).is_some() {
+        let read = soon(Duration::from_secs(3600), || counts(folder.path()).filter(|(.., done)| *done == MAILS));
+        eprintln!("backlog: all of them read {} s after the start", (clock() - again).num_seconds());
+        assert!(read.is_some());
+    }
     let done = counts(folder.path());
     let second_peak = second.peak_kb();
     assert_eq!(whole.map(|(listed, kept, _)| (listed, kept)), Some((MAILS, MAILS)), "{done:?}\n{}", server.logs());
