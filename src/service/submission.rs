@@ -1,6 +1,7 @@
 //! Outbox → a server for submission. Several connections, of which one is kept for what staff wait for: a server that is silent on one
 //! mail holds up no alarm, no request and no other recipient.
 
+use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -178,18 +179,27 @@ impl Service {
     ) -> Result<Option<Ended>, StoreError> {
         let envelope_id = format!("fw-{}", row.id.0);
         let (from, to) = (self.config.policy.from.address.as_str(), row.outgoing.to.address.as_str());
+        // One time for all of it, however slow each answer is.
+        let mut grace = pin!(grace(stop));
+        let stopped = || later("the program was stopped before the mail was accepted".to_owned(), SERVER_AGAIN);
         let mut smtp = loop {
             let reused = connection.is_some();
             let mut smtp = match connection.take() {
                 Some(smtp) => smtp,
-                None => match self.submission(config).await {
-                    Ok(smtp) => smtp,
-                    Err(answer) => return Ok(Some(at_fault(answer))),
-                },
+                None => {
+                    let opened = tokio::select! {
+                        opened = self.submission(config) => opened,
+                        () = &mut grace => return Ok(Some(stopped())),
+                    };
+                    match opened {
+                        Ok(smtp) => smtp,
+                        Err(answer) => return Ok(Some(at_fault(answer))),
+                    }
+                }
             };
             let offered = tokio::select! {
                 offered = smtp.offer(from, to, &mail.bytes, &envelope_id) => offered,
-                () = grace(stop) => return Ok(Some(later("the program was stopped before the mail was accepted".to_owned(), SERVER_AGAIN))),
+                () = &mut grace => return Ok(Some(stopped())),
             };
             match offered {
                 Ok(()) => break smtp,
@@ -213,7 +223,7 @@ impl Service {
         }
         let delivered = tokio::select! {
             delivered = smtp.deliver(&mail.bytes) => delivered,
-            () = grace(stop) => Err(SmtpError::Unknown { why: "the program was stopped while the server had not answered".to_owned() }),
+            () = &mut grace => Err(SmtpError::Unknown { why: "the program was stopped while the server had not answered".to_owned() }),
         };
         if smtp.is_usable() {
             *connection = Some(smtp);

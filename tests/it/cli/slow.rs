@@ -111,6 +111,38 @@ fn s02_s14_a_server_that_falls_silent_on_one_mail_holds_up_nobody_and_sigterm_en
     assert_eq!(notices(&server).len(), 7);
 }
 
+/// How long the service takes to end once the server has heard these words, and what becomes of the request to Sam.
+fn stopped_after(words: &str, faults: &[Fault]) -> (TimeDelta, Option<String>) {
+    let server = FakeSmtp::start();
+    faults.iter().for_each(|fault| server.add(fault.clone()));
+    let world = sending(&server, 10_000);
+    let running = Running::start(&world);
+    world.drop_mail("notice", notice());
+    until("the server has heard it", || server.heard().iter().any(|heard| heard.contains(words)));
+    let told_to_stop = Clock::System.now();
+    running.stop("TERM").exits(0);
+    let state = stored(&world, "SELECT state FROM outbox WHERE kind = 'request' AND to_address LIKE 'sam@%'");
+    (Clock::System.now() - told_to_stop, state)
+}
+
+#[test]
+fn s14_sigterm_ends_it_in_time_before_a_server_that_does_not_greet() {
+    let (took, state) = stopped_after("", &[Fault::at(At::Greeting).falls_silent()]);
+    eprintln!("from SIGTERM to the end before a silent greeting {:.2} s", seconds(took));
+    assert!(took < TimeDelta::seconds(30), "stopping took {took}");
+    assert_eq!(state.as_deref(), Some("retry"));
+}
+
+#[test]
+fn s14_sigterm_ends_it_in_time_where_one_slow_answer_follows_another() {
+    let pause = std::time::Duration::from_secs(14);
+    let slow = [Fault::at(At::Rcpt).waits(pause), Fault::at(At::Dot).waits(pause).falls_silent()];
+    let (took, state) = stopped_after("RCPT TO:<sam@", &slow);
+    eprintln!("from SIGTERM to the end with slow answers {:.2} s", seconds(took));
+    assert!(took < TimeDelta::seconds(30), "stopping took {took}");
+    assert_eq!(state.as_deref(), Some("retry"), "of a mail to staff rather two than none");
+}
+
 #[test]
 fn s02_a_server_that_falls_silent_on_one_request_holds_up_no_other_approver_and_no_notice() {
     let server = FakeSmtp::with().fault(Fault::at(At::Dot).to("ines@harborlight.example").times(1).falls_silent()).start();
