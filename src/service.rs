@@ -45,6 +45,9 @@ const MAILS_A_PASS: usize = 200;
 /// Time between two looks at the agenda and the outbox.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 
+/// How long what was begun may go on after the service was told to stop: servers may be silent for longer than a supervisor waits.
+const GRACE: Duration = Duration::from_secs(20);
+
 /// Everything that a pass works with.
 pub struct Service {
     config: Config,
@@ -160,7 +163,12 @@ impl Service {
     async fn poller(&self, config: &InboxConfig, mut stop: watch::Receiver<bool>, new_mail: &watch::Sender<()>) -> Result<(), StoreError> {
         let mut inbox = poll::Inbox::default();
         while !*stop.borrow() {
-            self.poll(config, &mut inbox, &stop).await?;
+            let mut stopped = stop.clone();
+            // What is broken off here is committed or not; the next start goes on from there.
+            tokio::select! {
+                polled = self.poll(config, &mut inbox, &stop) => drop(polled?),
+                () = grace(&mut stopped) => return Ok(()),
+            }
             new_mail.send_replace(());
             wait(&mut stop, None, inbox.wait(config)).await;
         }
@@ -349,6 +357,15 @@ async fn wait(stop: &mut watch::Receiver<bool>, bell: Option<&mut watch::Receive
         () = rung => {}
         _ = stop.changed() => {}
     }
+}
+
+/// Ends some time after the service was told to stop.
+async fn grace(stop: &mut watch::Receiver<bool>) {
+    // An error says that nobody can stop it any more.
+    if stop.wait_for(|stopped| *stopped).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(GRACE).await;
 }
 
 /// A duration, shorter or longer by up to a tenth.

@@ -12,7 +12,7 @@ use tokio::{sync::watch, time::Instant};
 use crate::{
     config::{SinkConfig, SmtpConfig},
     model::{FrozenMail, OutboxKind, OutboxRow, OutboxState},
-    service::{Service, credentials, failpoint, jittered, wait},
+    service::{Service, credentials, failpoint, grace, jittered, wait},
     smtp::{Smtp, SmtpError},
     store::StoreError,
 };
@@ -29,8 +29,6 @@ pub(super) enum Lane {
 /// The connections that are used at a time: servers allow few for a mailbox (Microsoft 365: three).
 pub(super) const LANES: [Lane; 3] = [Lane::Staff, Lane::Any, Lane::Any];
 
-/// How long a mail that is on its way may go on after the service was told to stop.
-const GRACE: Duration = Duration::from_secs(20);
 /// Attempts after which a mail to staff whose fate is unknown is left so. Until then rather twice than never.
 const STAFF_ATTEMPTS: u32 = 3;
 /// Time until a mail is tried again when the server itself could not be used.
@@ -291,15 +289,6 @@ fn judged(row: &OutboxRow, error: &SmtpError) -> Ended {
 /// 1, 2, 4, 8, 16, then 30 minutes.
 fn back_off(attempts: u32) -> Duration {
     Duration::from_secs(60 * (1_u64 << attempts.saturating_sub(1).min(5)).min(30))
-}
-
-/// Ends some time after the service was told to stop.
-async fn grace(stop: &mut watch::Receiver<bool>) {
-    // An error says that nobody can stop it any more.
-    if stop.wait_for(|stopped| *stopped).await.is_err() {
-        std::future::pending::<()>().await;
-    }
-    tokio::time::sleep(GRACE).await;
 }
 
 #[cfg(test)]

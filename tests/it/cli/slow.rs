@@ -2,11 +2,13 @@
 
 use super::service::{Running, notice};
 use super::{World, until};
+use crate::fakes::imap::{FakeImap, Mailbox, Step};
 use crate::fakes::smtp::{At, FakeSmtp, Fault, Taken};
 use chrono::{DateTime, TimeDelta, Utc};
 use forewarn::clock::Clock;
 use forewarn::mail;
 use forewarn::model::Mail;
+use std::fs;
 
 const SAM: &str = "sam@harborlight.example";
 const PRIYA: &str = "priya@lakesidedental.example";
@@ -182,4 +184,22 @@ fn w38_the_pace_holds_notices_back_and_no_request() {
     assert!(gaps.iter().all(|gap| *gap > 0.7), "{gaps:?}");
     assert!(seconds(times[7] - times[0]) > 6.5, "{gaps:?}");
     assert!(times.iter().any(|time| *time > asked), "the request left between the notices");
+}
+
+#[test]
+fn s14_sigterm_ends_it_in_time_before_a_mailbox_that_does_not_greet() {
+    let imap = FakeImap::plain(Mailbox::default());
+    imap.script(vec![Step::Silence]);
+    let world = World::harborlight();
+    fs::write(world.path("password"), "s3cret").unwrap();
+    super::set_mode(&world.path("password"), 0o600);
+    let inbox = format!("imap = \"{}\"\ntls = \"none\"\nuser = \"noc@harbor.example\"\npassword_file = \"password\"", imap.server());
+    world.edit("forewarn.toml", "maildir = \"in\"", &inbox);
+    let running = Running(Some(world.start(&["run"])));
+    until("it waits for the greeting", || imap.connections() == 1);
+    let told = Clock::System.now();
+    running.stop("TERM").exits(0);
+    let ended = Clock::System.now() - told;
+    eprintln!("SIGTERM to the end, silent mailbox: {:.2} s", seconds(ended));
+    assert!(ended < TimeDelta::seconds(30));
 }
