@@ -96,7 +96,10 @@ Next:
      forewarn once{option}
      Requests, notices and digests then lie in {}.
      It is a rehearsal: no customer is written to.
-  4. Keep the key out of version control, and keep a copy: without it no open
+  4. Name your mailbox and the server that takes your mail in forewarn.toml; then
+     forewarn doctor{option}
+     signs in, mails itself and says what to mend.
+  5. Keep the key out of version control, and keep a copy: without it no open
      request can be answered.",
         at("forewarn.toml"),
         at("services.toml"),
