@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use super::{BATCH, MAX_MAIL_BYTES, too_large};
 use crate::{
     config::{ImapConfig, SecretError},
-    imap::{Folder, FolderState, Imap, ImapError, Role},
+    imap::{Envelope, Folder, FolderState, Imap, ImapError, Role},
     model::MailId,
     service::{Service, credentials, failpoint},
     store::{Kept, Listing, Place, StoreError, ToFetch},
@@ -114,15 +114,17 @@ impl Service {
         let began = self.clock.now();
         let folders = connection.imap.folders().await?;
         let sweep = remembered.swept_at.is_none_or(|at| began - at >= SWEEP_EVERY);
+        let mut refused = None;
         for folder in watched(config, &folders)? {
             if *stop.borrow() {
                 return Ok(false);
             }
-            let state = connection.state(folder).await?;
-            let whole = state.uid_validity.is_some() && state.uid_next.is_some() && state.messages.is_some();
-            if sweep || !whole || remembered.looked.get(&folder.name) != Some(&state) {
-                self.list_folder(account, &mut connection, folder, sweep).await?;
-                remembered.looked.insert(folder.name.clone(), state);
+            match self.look(account, &mut connection, folder, sweep, &mut remembered.looked).await {
+                // One folder that the server does not open keeps no other back.
+                Err(Fault::Server(error)) if error.leaves_connection() => {
+                    refused.get_or_insert(format!("{}: {error}; where it holds no mail, name the others with `folders`", folder.name));
+                }
+                looked => looked?,
             }
         }
         if sweep {
@@ -130,7 +132,25 @@ impl Service {
         }
         let more = self.fetch_new(account, config, &mut connection, &folders, stop).await?;
         remembered.connection = Some(connection);
-        Ok(more)
+        refused.map_or(Ok(more), |why| Err(Fault::Contradiction(why)))
+    }
+
+    /// Lists a folder that has changed since it was last looked at, or of which the server does not say.
+    async fn look(
+        &self,
+        account: &str,
+        connection: &mut Connection,
+        folder: &Folder,
+        sweep: bool,
+        looked: &mut BTreeMap<String, FolderState>,
+    ) -> Result<(), Fault> {
+        let state = connection.state(folder).await?;
+        let whole = state.uid_validity.is_some() && state.uid_next.is_some() && state.messages.is_some();
+        if sweep || !whole || looked.get(&folder.name) != Some(&state) {
+            self.list_folder(account, connection, folder, sweep).await?;
+            looked.insert(folder.name.clone(), state);
+        }
+        Ok(())
     }
 
     /// Enters what a folder holds and the ledger does not list: what lies above the highest uid listed; in a sweep, everything.
@@ -149,8 +169,8 @@ impl Service {
         }
         for some in missing.chunks(ENVELOPES) {
             let now = self.clock.now();
-            let mut envelopes: BTreeMap<u32, _> =
-                connection.imap.envelopes(some).await?.into_iter().map(|envelope| (envelope.uid, envelope)).collect();
+            let mut envelopes: BTreeMap<u32, Envelope> =
+                connection.envelopes(some).await?.into_iter().map(|envelope| (envelope.uid, envelope)).collect();
             let listings = some.iter().map(|uid| match envelopes.remove(uid) {
                 Some(envelope) => Listing {
                     uid: uid.to_string(),
@@ -262,7 +282,7 @@ impl Service {
         let items: Vec<(u32, ToFetch)> = items.into_iter().filter_map(|item| Some((item.uid.parse().ok()?, item))).collect();
         let uids: Vec<u32> = items.iter().map(|(uid, _)| *uid).collect();
         let sizes: BTreeMap<u32, u64> =
-            connection.imap.envelopes(&uids).await?.into_iter().map(|envelope| (envelope.uid, envelope.size)).collect();
+            connection.envelopes(&uids).await?.into_iter().map(|envelope| (envelope.uid, envelope.size)).collect();
         let (mut left, mut asked_bytes) = (Vec::new(), 0_u64);
         let mut group: Vec<(u32, u64, ToFetch)> = Vec::new();
         for (uid, item) in items {
@@ -298,8 +318,17 @@ impl Service {
             return Ok(Vec::new());
         }
         let uids: Vec<u32> = group.iter().map(|(uid, ..)| *uid).collect();
-        let mut bodies: BTreeMap<u32, Vec<u8>> = connection.imap.small_bodies(&uids, SMALL_BYTES).await?.into_iter().collect();
         let (mut whole, mut left) = (Vec::new(), Vec::new());
+        let mut bodies: BTreeMap<u32, Vec<u8>> = match connection.imap.small_bodies(&uids, SMALL_BYTES).await {
+            // One mail that the server cannot hand out keeps no other back.
+            Err(error) if error.leaves_connection() => {
+                for (uid, size, item) in group {
+                    left.extend(self.keep_whole(connection, &item, uid, Vec::new(), size).await?);
+                }
+                return Ok(left);
+            }
+            bodies => bodies?.into_iter().collect(),
+        };
         for (uid, size, item) in group {
             match bodies.remove(&uid) {
                 // The stated size was too small: there may be more of it.
@@ -337,7 +366,11 @@ impl Service {
         let asked = if stated > MAX_MAIL_BYTES { HEAD_BYTES } else { AT_ONCE_BYTES };
         loop {
             let offset = u32::try_from(body.len()).unwrap_or(u32::MAX);
-            let Some(part) = connection.imap.part(uid, offset, asked).await? else {
+            let part = match connection.imap.part(uid, offset, asked).await {
+                Err(error) if error.leaves_connection() => return Ok(Some(item.clone())),
+                part => part?,
+            };
+            let Some(part) = part else {
                 // Whoever has nothing behind the last byte may say so by sending nothing.
                 if body.is_empty() {
                     return Ok(Some(item.clone()));
@@ -367,6 +400,22 @@ impl Connection {
     /// What a folder says of itself: EXAMINE where it is open, because STATUS is not meant for that one (RFC 9051 section 6.3.11).
     async fn state(&mut self, folder: &Folder) -> Result<FolderState, ImapError> {
         if self.open.as_ref() == Some(&folder.wire) { self.open(folder).await } else { self.imap.status(folder).await }
+    }
+
+    /// Sizes and envelopes; where the server refuses them together, each by itself, and without those that it refuses then.
+    async fn envelopes(&mut self, uids: &[u32]) -> Result<Vec<Envelope>, ImapError> {
+        match self.imap.envelopes(uids).await {
+            Err(error) if error.leaves_connection() => {}
+            envelopes => return envelopes,
+        }
+        let mut found = Vec::new();
+        for uid in uids {
+            match self.imap.envelopes(&[*uid]).await {
+                Err(error) if error.leaves_connection() => {}
+                envelopes => found.extend(envelopes?),
+            }
+        }
+        Ok(found)
     }
 
     async fn open(&mut self, folder: &Folder) -> Result<FolderState, ImapError> {

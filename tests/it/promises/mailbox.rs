@@ -299,3 +299,39 @@ async fn i20_a_token_is_asked_for_at_each_sign_in_and_its_failures_are_named() {
     assert!(world.later(1).await.faults.is_empty(), "it recovers alone");
     assert_eq!(ended(&world), [("letter 1".to_owned(), "irrelevant".to_owned())]);
 }
+
+#[tokio::test]
+async fn w07_a_folder_that_the_server_does_not_open_keeps_no_other_back_and_is_named() {
+    let imap = FakeImap::plain(Mailbox::of(&[&letter(1)]));
+    imap.change(|mailbox| {
+        mailbox.deliver("Agenda", &letter(2));
+        mailbox.deliver("Provider", &letter(3));
+        mailbox.instead.push(("STATUS \"Agenda\"".to_owned(), Instead::Send(b"{tag} NO this folder holds no mail\r\n".to_vec())));
+    });
+    let world = reading(&imap, "").await;
+    let faults = world.round().await.faults;
+    assert!(faults.len() == 1 && faults[0].contains("Agenda") && faults[0].contains("`folders`"), "{faults:?} {:?}", imap.commands());
+    let read: BTreeSet<String> = ended(&world).into_iter().map(|(subject, _)| subject).collect();
+    assert_eq!(read, ["letter 1", "letter 3"].map(str::to_owned).into());
+    assert!(world.later(1).await.faults.is_empty());
+    assert_eq!(ended(&world).len(), 3);
+}
+
+#[tokio::test]
+async fn i18_a_mail_that_the_server_refuses_keeps_no_other_back() {
+    let no = || Instead::Send(b"{tag} NO the mail is damaged\r\n".to_vec());
+    let imap = FakeImap::plain(Mailbox::of(&[&letter(1), &letter(2), &letter(3)]));
+    imap.change(|mailbox| {
+        // Together and, of the second, alone.
+        for command in ["UID FETCH 1:3 (UID RFC822.SIZE", "UID FETCH 1:3 (UID BODY.PEEK[]", "UID FETCH 2 (UID BODY.PEEK[]"] {
+            mailbox.instead.push((command.to_owned(), no()));
+        }
+    });
+    let world = reading(&imap, "").await;
+    let faults = world.round().await.faults;
+    assert_eq!(faults, ["noc: the server lists uid 2 in INBOX but does not hand it out"], "{:?}", imap.commands());
+    let outcomes: Vec<_> = ended(&world).into_iter().map(|(_, outcome)| outcome).collect();
+    assert_eq!(outcomes, ["irrelevant", "listed", "irrelevant"]);
+    assert!(world.later(1).await.faults.is_empty());
+    assert_eq!(kept(&world).len(), 3);
+}
