@@ -73,6 +73,22 @@ pub fn read(mail: &Mail, context: &TimeContext<'_>, calendars: bool, known_sende
     reading
 }
 
+/// The windows with a start and an end that a mail's text surely states, whatever a rule reads in it: the second opinion on that rule.
+/// Former windows, days, and what can be read in two ways are left out.
+#[must_use]
+pub(super) fn certain_windows(mail: &Mail, context: &TimeContext<'_>) -> Vec<Window> {
+    let inner = forwarded(mail);
+    let forms = fields::forms(inner.as_ref().unwrap_or(mail));
+    let stated = windows::windows(&mail.subject, &forms, context).stated;
+    let current = stated.into_iter().filter(|one| !one.former).map(|one| one.statement).collect();
+    let certain = time::united(current).into_iter().filter(|statement| {
+        statement.precision == Precision::Minute
+            && statement.readings.len() == 1
+            && !statement.problems.iter().any(|problem| problem.blocking)
+    });
+    certain.filter_map(|statement| window(&statement, Role::Main, 0)).filter(|window| window.end.is_some()).collect()
+}
+
 /// Evidence and doubts as they are gathered.
 #[derive(Debug, Default)]
 struct Found {

@@ -2,8 +2,8 @@
 
 use super::Reader;
 use crate::model::{CalendarTime, Kind, Notification, Precision, Problem, ProblemKind, Status, Window};
-use crate::rules::{Options, former, place, seen, time, windows, words};
-use chrono::TimeDelta;
+use crate::rules::{Options, former, generic, place, seen, time, windows, words};
+use chrono::{DateTime, TimeDelta, Utc};
 
 impl Reader<'_, '_> {
     /// The doubts that only the whole shows.
@@ -42,6 +42,7 @@ impl Reader<'_, '_> {
             self.compare_with_calendar(&windows);
         }
         self.contradicted(found, status);
+        self.compare_with_second_reading(found);
         for window in &windows {
             let long = window.end.is_some_and(|end| end - window.start > TimeDelta::days(31));
             let far = (window.start - self.context.arrived_at).abs() > TimeDelta::days(400);
@@ -91,6 +92,23 @@ impl Reader<'_, '_> {
         });
         if let Some(window) = both {
             let detail = format!("the mail calls {:?} the former window, and the rule reads it as the new one", window.as_written);
+            self.problems.push(Problem::new(ProblemKind::Conflict, "start", detail));
+        }
+    }
+
+    /// What the reader without rules surely sees in the mail, the rule must have seen too: a layout that a provider changed shows here.
+    fn compare_with_second_reading(&mut self, found: &[Notification]) {
+        if self.layout.kind != Kind::Maintenance || found.iter().all(|one| one.windows.is_empty()) {
+            return;
+        }
+        let allowed = TimeDelta::minutes(i64::from(self.layout.tolerance_minutes));
+        let near = |left: DateTime<Utc>, right: DateTime<Utc>| (left - right).abs() <= allowed;
+        let read = || found.iter().flat_map(|one| one.windows.iter().chain(&one.former_windows));
+        let known = |other: &Window| {
+            read().any(|window| near(window.start, other.start) && window.end.zip(other.end).is_none_or(|(left, right)| near(left, right)))
+        };
+        if let Some(other) = generic::certain_windows(self.view.mail, self.context).into_iter().find(|other| !known(other)) {
+            let detail = format!("the mail also states {:?}, which the rule does not read", other.as_written);
             self.problems.push(Problem::new(ProblemKind::Conflict, "start", detail));
         }
     }

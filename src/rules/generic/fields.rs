@@ -279,8 +279,11 @@ fn push(fields: &mut Vec<Field>, topic: Topic, label: &str, value: &str) {
 fn of_table(table: &Table, forms: &mut Forms) {
     let head = table.rows.iter().take(3).enumerate().find(|(index, row)| is_head(row, *index < table.head_rows));
     let wide = table.rows.iter().any(|row| filled(row).len() > 2);
+    // Two columns are label and value, unless the first row is nothing but labels and the next nothing but values.
+    let values = |row: &[String]| filled(row).iter().all(|cell| topic(cell).is_none() && cell.chars().any(|char| char.is_ascii_digit()));
+    let under = |at: usize| table.rows.get(at + 1).is_some_and(|row| values(row));
     if let Some((at, head)) = head
-        && (wide || table.head_rows > 0)
+        && (wide || table.head_rows > 0 || under(at))
         && table.rows.len() > at + 1
     {
         let rows = table.rows.iter().skip(at + 1).filter(|row| filled(row).len() > 1 || head.len() == 1).cloned().collect();

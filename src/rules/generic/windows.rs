@@ -140,9 +140,11 @@ fn of_fields(fields: &[Field], zone: Option<&str>, context: &TimeContext<'_>) ->
             matches!(field.topic, Topic::Start | Topic::End | Topic::Window | Topic::Day | Topic::Clock | Topic::Former | Topic::Duration)
         })
         .collect();
+    let labels: Vec<&str> = timed.iter().map(|field| field.label.as_str()).collect();
     let mut index = 0;
     while let Some(field) = timed.get(index) {
         index += 1;
+        let former = left_for_new(&field.label, &labels);
         match field.topic {
             Topic::Start => {
                 let rest = timed.get(index..).unwrap_or_default();
@@ -161,11 +163,13 @@ fn of_fields(fields: &[Field], zone: Option<&str>, context: &TimeContext<'_>) ->
                     own.or_else(|| length.and_then(|length| time::between(&value, Some(length), context)))
                         .or_else(|| time::between(&value, None, context))
                 };
-                found.extend(statement.map(|statement| stated(statement, field.backup)));
+                found.extend(statement.map(|statement| Stated { former, ..stated(statement, field.backup) }));
                 let was = time::between(&struck(&field.value), next.map(|end| struck(&end.value)).as_deref(), context);
                 found.extend(was.map(|statement| Stated { former: true, ..stated(statement, false) }));
             }
-            Topic::Window => found.extend(of_window(field, zone, context)),
+            Topic::Window => {
+                found.extend(of_window(field, zone, context).into_iter().map(|one| Stated { former: former || one.former, ..one }));
+            }
             Topic::Day => {
                 let clock = timed.get(index..).unwrap_or_default().iter().take(3).find(|next| next.topic == Topic::Clock);
                 let both = clock.map(|clock| format!("{} {}", field.value, value_with_zone(clock, zone, context)));
@@ -191,6 +195,19 @@ fn of_fields(fields: &[Field], zone: Option<&str>, context: &TimeContext<'_>) ->
         }
     }
     found
+}
+
+static NEW: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    words::pattern(r"\b(?:new|revised|re-?scheduled|amended|corrected|neue[rsn]?|nouve(?:au|lle)|nuev[oa]|nieuwe?|nov[oa]|nuov[oa])\b")
+});
+
+/// Whether another label says that it is the new one of this: `Start` beside `New start`, `Window (GMT)` beside `Revised window (GMT)`.
+fn left_for_new(label: &str, labels: &[&str]) -> bool {
+    let Some(new) = NEW.as_ref() else { return false };
+    let plain = |label: &str| {
+        label.to_lowercase().split_whitespace().filter(|word| !new.is_match(word)).map(str::to_owned).collect::<Vec<_>>().join(" ")
+    };
+    !new.is_match(label) && labels.iter().any(|other| new.is_match(other) && plain(other) == plain(label))
 }
 
 /// A date field and the time field that follows it are one value: `Start Date: 3 May` and `Start Time: 22:00 UTC`.
@@ -231,9 +248,11 @@ fn of_rows(listed: &Listed, zone: Option<&str>, context: &TimeContext<'_>) -> Ve
         let cell = |index: usize| row.get(index).map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
         let own_zone = listed.topics.iter().position(|topic| *topic == Some(Topic::Zone)).and_then(cell).or(zone);
         let objects: Vec<String> = objects_of(listed, row);
+        let labels: Vec<&str> = listed.labels.iter().map(String::as_str).collect();
         let mut columns = listed.topics.iter().enumerate().peekable();
         while let Some((index, topic)) = columns.next() {
             let label = listed.labels.get(index).map_or("", String::as_str);
+            let former = left_for_new(label, &labels);
             let stated_zone = label_zone(label, context);
             let zone = stated_zone.as_deref().or(own_zone);
             let mut gather = |wanted: Topic| {
@@ -261,12 +280,20 @@ fn of_rows(listed: &Listed, zone: Option<&str>, context: &TimeContext<'_>) -> Ve
                         with_zone(&value, label_zone(own, context).as_deref().or(own_zone), context)
                     });
                     let statement = time::between(&start, until.as_deref(), context);
-                    found.extend(statement.map(|statement| Stated { objects: objects.clone(), ..stated(statement, is_backup(label)) }));
+                    found.extend(statement.map(|statement| Stated {
+                        former,
+                        objects: objects.clone(),
+                        ..stated(statement, is_backup(label))
+                    }));
                 }
                 Some(Topic::Window | Topic::Day) => {
                     let value = with_zone(cell(index).unwrap_or_default(), zone, context);
                     let list = time::statements(&value, context).into_iter().filter(|one| !one.readings.is_empty());
-                    found.extend(list.map(|statement| Stated { objects: objects.clone(), ..stated(statement, is_backup(label)) }));
+                    found.extend(list.map(|statement| Stated {
+                        former,
+                        objects: objects.clone(),
+                        ..stated(statement, is_backup(label))
+                    }));
                 }
                 Some(Topic::Former) => {
                     let list = time::statements(&with_zone(cell(index).unwrap_or_default(), zone, context), context);
