@@ -10,6 +10,9 @@ mod named;
 mod objects;
 mod prose;
 mod references;
+mod running;
+mod tables;
+mod topics;
 mod windows;
 
 use super::sign;
@@ -19,7 +22,8 @@ use crate::model::{
     AffectedObject, Evidence, EvidenceSource, Impact, Irrelevance, Kind, Mail, Notification, Precision, Problem, ProblemKind, Reading,
     Role, RuleRef, Status, Verdict, Window,
 };
-use fields::{Forms, Topic};
+use fields::Forms;
+use topics::Topic;
 use windows::{Stated, Times};
 
 /// Reads a mail without any rule. `calendars` says whether calendar parts count, `known_sender` whether the sender's domain is a provider's:

@@ -1,6 +1,7 @@
 //! What is touched, and under which reference.
 
-use super::fields::{Forms, Topic};
+use super::fields::Forms;
+use super::topics::Topic;
 use crate::model::{AffectedObject, Impact};
 use crate::rules::search::Regex;
 use crate::rules::time::duration_minutes;
@@ -176,7 +177,7 @@ fn listed_below(lines: &[&str], found: &mut Vec<String>) {
         let single = core.split([',', ' ']).filter(|word| !word.is_empty()).count() == 1;
         let series = core.contains(',') && core.split(',').all(|part| part.split_whitespace().count() <= 2) && !core.ends_with(',');
         let label = name.split(':').next().unwrap_or_default();
-        let labelled = name.contains(": ") && super::fields::topic(label).is_some();
+        let labelled = name.contains(": ") && super::topics::topic(label).is_some();
         if signs_off(name)
             || labelled
             || name.ends_with(['!', '?', ':'])

@@ -1,6 +1,7 @@
 //! What running text says beside its times: the paragraph on the work, the subject's gist, times that are no windows.
 
-use super::fields::{Forms, Topic};
+use super::fields::Forms;
+use super::topics::Topic;
 use crate::rules::search::Regex;
 use crate::rules::words;
 use std::sync::LazyLock;

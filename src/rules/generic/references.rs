@@ -1,6 +1,7 @@
 //! Under which reference a mail speaks of its maintenance: labelled fields first, then tokens of the subject, then of the text.
 
-use super::fields::{Field, Topic};
+use super::fields::Field;
+use super::topics::Topic;
 use crate::rules::search::Regex;
 use crate::rules::words;
 use std::sync::LazyLock;
