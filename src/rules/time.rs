@@ -128,6 +128,12 @@ pub fn between(start: &str, end: Option<&str>, context: &TimeContext<'_>) -> Opt
     Some(statement)
 }
 
+/// The zone that a text declares for all its times, as it is written there: `All times are in UTC`, `Time zone: CET`. None where it declares none or two.
+#[must_use]
+pub fn declared(text: &str, context: &TimeContext<'_>) -> Option<String> {
+    declared_zone(text, &Reader::new(text, context.arrived_at.year(), false)).map(|(_, written)| written)
+}
+
 /// Unites statements of one mail that mean the same window (two zones, two languages, subject and body): readings that all agree on remain;
 /// overlapping statements that cannot agree become one with a `Conflict`. Statements of different windows stay apart, in order.
 #[must_use]

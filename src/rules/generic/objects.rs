@@ -1,6 +1,6 @@
 //! What is touched, and under which reference.
 
-use super::fields::Forms;
+use super::fields::{Field, Forms};
 use super::topics::Topic;
 use crate::model::{AffectedObject, Impact};
 use crate::rules::search::Regex;
@@ -20,6 +20,7 @@ pub(super) fn plausible(text: &str) -> bool {
         && text.chars().any(char::is_alphanumeric)
         && text.split_whitespace().count() <= 7
         && !text.ends_with(['.', '!', '?', ':'])
+        && !(text.starts_with(|char: char| char.is_ascii_digit()) && text.contains(' ') && duration_minutes(text).is_some())
         && !["n/a", "na", "none", "tbd", "tba", "see below", "see attached", "yes", "no", "-", "all"].contains(&lower.as_str())
         && !lower.starts_with("http")
         && !lower.starts_with("please")
@@ -29,18 +30,56 @@ pub(super) fn plausible(text: &str) -> bool {
 pub(super) fn of_fields(forms: &Forms) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for field in forms.fields.iter().filter(|field| field.topic == Topic::Objects) {
-        for piece in field.value.split(['\n', ',', ';']) {
-            let piece = piece.trim();
-            // The last of a list: "A, B and C.".
-            let last = if field.value.contains(',') { piece.split_once(" and ") } else { None };
-            for part in last.map_or(vec![piece], |(one, other)| vec![one, other]) {
-                for id in split_ids(part.trim_end_matches('.')) {
-                    add(&id, &mut found);
-                }
+        for object in of_field(field) {
+            add(&object, &mut found);
+        }
+    }
+    found
+}
+
+/// The objects of one field.
+pub(super) fn of_field(field: &Field) -> Vec<String> {
+    let mut found = Vec::new();
+    let only_kind = matches!(field.label.to_lowercase().as_str(), "service" | "services" | "resource" | "system" | "leistung" | "dienst");
+    for piece in pieces(&field.value) {
+        let piece = piece.trim();
+        // The last of a list: "A, B and C.".
+        let last = if field.value.contains(',') { piece.split_once(" and ") } else { None };
+        for part in last.map_or(vec![piece], |(one, other)| vec![one, other]) {
+            // "Service: Compute" is a kind of thing, no thing.
+            if only_kind && !part.chars().any(|char| char.is_ascii_digit()) && !part.contains(['-', '.', '/', ' ']) {
+                continue;
+            }
+            for id in split_ids(named_alone(part.trim_end_matches('.'))) {
+                add(&id, &mut found);
             }
         }
     }
     found
+}
+
+/// Splits at line ends, semicolons and commas, but not within brackets.
+fn pieces(value: &str) -> Vec<&str> {
+    let mut depth = 0_u32;
+    let parts = |char: char| {
+        match char {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            '\n' => depth = 0,
+            _ => {}
+        }
+        matches!(char, '\n' | ';') || char == ',' && depth == 0
+    };
+    value.split(parts).collect()
+}
+
+/// An id with what is told of it: `TLC-07 (unprotected) - loss of service` names `TLC-07`.
+fn named_alone(part: &str) -> &str {
+    let part = part.trim();
+    let head = part.split([' ', '\t']).next().unwrap_or(part);
+    let id = head.chars().count() >= 5 && head.chars().any(|char| char.is_ascii_digit()) && head.contains(['-', '/', '.', '_']);
+    let told = part.get(head.len()..).unwrap_or_default().trim_start();
+    if id && (told.starts_with(['(', '–', ':']) || told.starts_with("- ")) && told.split_whitespace().count() > 2 { head.trim_end_matches(':') } else { part }
 }
 
 /// Several ids in one cell, parted by blanks, are several objects: `AB-1001 AB-1002`, not `SEL TOK EPL 9000`.

@@ -12,7 +12,10 @@ use std::sync::LazyLock;
 /// What a time of running text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sort {
+    /// A window or its start.
     Window,
+    /// The end alone of a window whose start stands before it.
+    End,
     Former,
     Deadline,
     Other,
@@ -40,6 +43,13 @@ static STAMPS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static LEADS_DEADLINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
         r"\b(?:prior to|before|no later than|not later than|latest by|by|by eod|deadline(?: is)?|any time up to|up to|on or before|until|at the latest|vor(?: dem)?|bis(?: zum| sp[äa]testens)?|sp[äa]testens(?: am| bis)?|avant(?: le)?|au plus tard(?: le)?|antes del?(?: d[íi]a)?|a m[áa]s tardar(?: el)?|v[óo][óo]r|uiterlijk(?: op)?|at[ée](?: o dia)?)\s*[:\-–]?\s*$",
+    )
+});
+/// "If you would rather move it yourself, do so after …" states no window.
+static IF: LazyLock<Option<Regex>> = LazyLock::new(|| words::pattern(r"^[\s>*•·-]*(?:if|in case|should you|wenn|falls|sollten sie|si|als|se|caso)\b"));
+static LEADS_END: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    words::pattern(
+        r"\b(?:(?:expected|scheduled|planned|due|estimated|now|will|should|to) (?:to )?(?:end|finish|complete|be completed|conclude)(?: (?:at|by|on|around))?|(?:extended|prolonged|continues?|continue) (?:to|until|till)|verl[äa]ngert bis|prolong[ée]e? jusqu['’]?(?:à|au)?)\s*[:\-–]?\s*(?:approximately |about )?$",
     )
 });
 static MOVED: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -101,13 +111,16 @@ pub(super) fn judged(text: &str, context: &TimeContext<'_>) -> Vec<Judged> {
         let same_sentence = |other: &&Statement| sentence.contains(&other.at.start);
         let later = list.iter().skip(index + 1).find(same_sentence);
         let moved = is(&MOVED, whole);
-        let kind = if moved && later.is_some() && is(&FORMER_BEFORE, before)
+        let starts_before = || found.last().is_some_and(|one: &Judged| matches!(one.kind, Sort::Window | Sort::End) && one.sentence.end + 200 > at.start);
+        let kind = if open && statement.precision == Precision::Minute && is(&LEADS_END, before) && starts_before() {
+            Sort::End
+        } else if moved && later.is_some() && is(&FORMER_BEFORE, before)
             || is(&FORMER_BEFORE, before) && before.to_lowercase().contains("origin")
         {
             Sort::Former
         } else if is(&STAMPS, before) || open && (is(&UPDATE_AFTER, after) || at.start == sentence.start && is(&STATUS_BELOW, after)) {
             Sort::Other
-        } else if open && is(&LEADS_DEADLINE, before) {
+        } else if open && (is(&LEADS_DEADLINE, before) || is(&IF, whole) && list.len() > 1) {
             Sort::Deadline
         } else if open && statement.precision == Precision::Day && is(&LEADS_OTHER, before) && !words_of_work(whole) {
             Sort::Other
@@ -182,7 +195,7 @@ fn heading_above(text: &str, at: usize) -> &str {
 
 static LENGTH_OF_WINDOW: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
-        r"\b((?:\w+|\d+)[- ]hours?) (?:maintenance )?windows?\b|\bwindow of ((?:\w+|\d+) hours?)\b|\b(?:work|works|maintenance|window|activity|upgrade|migration|wartung\w*|arbeiten|intervention|travaux|maintenance|mantenimiento|trabajos|onderhoud|werkzaamheden|manuten[çc][ãa]o|it|this) (?:(?:is|are) (?:expected|estimated|scheduled|planned) to |will |should |wird |werden |durer\w* |zal )?(?:take|takes|last|lasts|dauer\w*|dure\w*|durar\w*|duurt|duren)(?: for)? (?:approximately |approx\.? |about |around |up to |roughly |ca\.? |circa |etwa |environ |unos |unas |ongeveer |cerca de |aproximadamente )?((?:\w+|\d+(?:[.,]\d+)?) (?:hours?|minutes?|stunden?|minuten|heures?|horas?|minutos?|uur|uren))\b",
+        r"\b((?:\w+|\d+)[- ]hours?) (?:maintenance )?windows?\b|\bwindow of ((?:\w+|\d+) hours?)\b|\b(?:work|works|maintenance|window|activity|upgrade|migration|and|wartung\w*|arbeiten|intervention|travaux|maintenance|mantenimiento|trabajos|onderhoud|werkzaamheden|manuten[çc][ãa]o|it|this) (?:[\w-]+ ){0,2}?(?:(?:is|are) (?:expected|estimated|scheduled|planned) to |will |should |wird |werden |durer\w* |zal )?(?:take|takes|last|lasts|dauer\w*|dure\w*|durar\w*|duurt|duren)(?: for)? (?:approximately |approx\.? |about |around |up to |roughly |ca\.? |circa |etwa |environ |unos |unas |ongeveer |cerca de |aproximadamente )?((?:\w+|\d+(?:[.,]\d+)?) (?:hours?|minutes?|stunden?|minuten|heures?|horas?|minutos?|uur|uren))\b",
     )
 });
 
@@ -222,6 +235,17 @@ pub(super) fn of_prose(prose: &str, context: &TimeContext<'_>) -> Times {
         let open = one.statement.readings.iter().all(|(_, end)| end.is_none());
         match one.kind {
             Sort::Other => {}
+            // Of several ends the last one holds: "was to end at …, and is extended until …".
+            Sort::End => {
+                let until = one.statement.readings.first().map(|(at, _)| *at).filter(|_| one.statement.readings.len() == 1);
+                if let Some(begun) = times.stated.last_mut().filter(|begun| !begun.former)
+                    && let [(start, end)] = begun.statement.readings.as_mut_slice()
+                    && let Some(until) = until.filter(|until| until > start)
+                {
+                    *end = Some(until);
+                    begun.statement.as_written = format!("{} … {}", begun.statement.as_written, one.statement.as_written);
+                }
+            }
             Sort::Deadline => times.deadlines.push(Deadline { sentence: sentence(), statement: one.statement }),
             Sort::Former => times.stated.push(Stated { former: true, ..stated(one.statement, false) }),
             // Beside real windows a lone instant is a decoy: a posting time, a first step, an earlier event.

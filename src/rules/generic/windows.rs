@@ -42,12 +42,14 @@ pub(super) fn windows(subject: &str, forms: &Forms, context: &TimeContext<'_>) -
     let mut context = *context;
     let mut times = Times::default();
     let zone = forms.fields.iter().find(|field| field.topic == Topic::Zone).map(|field| field.value.clone());
+    let zone = zone.or_else(|| time::declared(&forms.prose, &context));
     if let Some(day) = forms.fields.iter().find(|field| field.topic == Topic::Day || field.label.eq_ignore_ascii_case("span")) {
         context.date = context.date.or_else(|| {
             time::statements(&day.value, &context).first().and_then(|first| first.readings.first()).map(|(start, _)| start.date_naive())
         });
     }
     let mut stated = of_fields(&forms.fields, zone.as_deref(), &context);
+    in_blocks(&forms.fields, &mut stated);
     for listed in &forms.listed {
         stated.extend(of_rows(listed, zone.as_deref(), &context));
     }
@@ -76,10 +78,50 @@ pub(super) fn windows(subject: &str, forms: &Forms, context: &TimeContext<'_>) -
             }
         }
     }
+    leave(&mut times.stated);
     if times.stated.iter().any(|one| one.statement.precision == Precision::Minute && !one.statement.readings.is_empty()) {
         times.stated.retain(|one| one.statement.precision == Precision::Minute);
     }
     times
+}
+
+/// Blocks of a window and its objects, one after the other, bind them: `Start … End … Your devices: a, b`, then the same again.
+fn in_blocks(fields: &[Field], stated: &mut [Stated]) {
+    let mut order: Vec<Option<&Field>> = Vec::new();
+    for field in fields {
+        match field.topic {
+            Topic::Start | Topic::Window => order.push(None),
+            Topic::Objects => order.push(Some(field)),
+            _ => {}
+        }
+    }
+    let alternating = order.len() == stated.len() * 2 && order.chunks(2).all(|pair| matches!(pair, [None, Some(_)] | [Some(_), None]));
+    let same_way = order.chunks(2).map(|pair| pair.first().is_some_and(Option::is_none)).collect::<std::collections::HashSet<_>>().len() == 1;
+    if stated.len() < 2 || !alternating || !same_way || stated.iter().any(|one| !one.objects.is_empty()) {
+        return;
+    }
+    for (one, field) in stated.iter_mut().zip(order.into_iter().flatten()) {
+        one.objects = super::objects::of_field(field);
+    }
+}
+
+/// "Moved from 6 August": a window on a day that the mail leaves is left too, where another one remains.
+fn leave(stated: &mut [Stated]) {
+    let left: Vec<_> = stated
+        .iter()
+        .filter(|one| one.former && one.statement.precision == Precision::Day)
+        .flat_map(|one| one.statement.readings.iter())
+        .filter_map(|(start, end)| end.map(|end| (*start, end)))
+        .collect();
+    let on_left = |one: &Stated| {
+        one.statement.precision == Precision::Minute
+            && one.statement.readings.iter().any(|(start, _)| left.iter().any(|(from, until)| from <= start && start < until))
+    };
+    if stated.iter().any(|one| !one.former && one.statement.precision == Precision::Minute && !on_left(one)) {
+        for one in stated.iter_mut().filter(|one| on_left(one)) {
+            one.former = true;
+        }
+    }
 }
 
 /// Whether two statements touch one another: the same start, or the same end.
