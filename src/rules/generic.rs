@@ -288,6 +288,13 @@ fn names(mail: &Mail, forms: &Forms, note: &mut Notification, found: &mut Found)
         }
         note.objects = list.into_iter().map(|object_id| AffectedObject { object_id, impact: Impact::Unstated }).collect();
     }
+    let references = references_of(mail, forms);
+    for object_id in named::self_named(&forms.prose, &references) {
+        let held = note.objects.iter().any(|known| known.object_id.contains(&object_id));
+        if !held && !forms.listed.iter().any(|listed| listed.rows.iter().flatten().any(|cell| cell.contains(&object_id))) {
+            note.objects.push(AffectedObject { object_id, impact: Impact::Unstated });
+        }
+    }
     if note.objects.is_empty() {
         let places = objects::places(&mail.subject, &forms.prose).into_iter();
         note.objects = places.map(|object_id| AffectedObject { object_id, impact: Impact::Unstated }).collect();
@@ -298,7 +305,7 @@ fn names(mail: &Mail, forms: &Forms, note: &mut Notification, found: &mut Found)
         }
     }
     // A subject often names the circuit beside the ticket.
-    let mut references = references_of(mail, forms).into_iter().filter(|id| !note.objects.iter().any(|object| object.object_id == *id));
+    let mut references = references.into_iter().filter(|id| !note.objects.iter().any(|object| object.object_id == *id));
     note.maintenance_id = references.next();
     note.aliases = references.collect();
     if let Some(id) = &note.maintenance_id {

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 const MOST: usize = 500;
 
 /// Nouns of things that have names, in six languages. Longer ones first where one begins another.
-const NOUN: &str = r"(?:host[- ]?nodes?|host[- ]?systems?|hostsystems?|hypervisors?|hyperviseurs?|hipervisor(?:es)?|host ?names?|hosts?|nodes?|nodos?|n[œo]uds?|(?:cloud|root|web|mail|name|db|database|dedicated|virtual|game)?[- ]?servers?|servern?s?|serveurs?|servidor(?:es)?|v(?:irtual )?servers?|vps(?:en|es)?|virtual machines?|vms?|machines?|maschinen?|m[áa]quinas?|instances?|instanzen?|instancias?|inst[âa]ncias?|instanties?|droplets?|linodes?|volumes?|volumen?|disks?|databases?|datenbank(?:en)?|clusters?|circuits?|circuitos?|leitung(?:en)?|liens?|lignes?|anschl(?:uss|[üu]sse)|verbinding(?:en)?|verbindung(?:en)?|connections?|wavelengths?|cross[- ]?connects?|xconnects?|ports?|racks?|cabinets?|cages?|baies?|armoires?|schr[äa]nke?n?|suites?|switch(?:es)?|routers?|routeurs?|routeadores?|firewalls?|pdus?|feeds?|ups|generators?|chillers?|services?|servicios?|servi[çc]os?|dienste?n?|diensten|subscriptions?|assets?|(?:ip[- ]?)?(?:address(?:es)?|adressen?|adresses?|direcci[óo]n(?:es)?|endere[çc]os?|adres)|ips?|prefix(?:es)?|subnets?|peering|tunnels?|links?|halls?|rooms?|rows?|salles?|buckets?|domains?)";
+const NOUN: &str = r"(?:host[- ]?nodes?|host[- ]?systems?|hostsystems?|hypervisors?|hyperviseurs?|hipervisor(?:es)?|host ?names?|hosts?|nodes?|nodos?|n[œo]uds?|(?:cloud|root|web|mail|name|db|database|dedicated|virtual|game)?[- ]?servers?|servern?s?|serveurs?|servidor(?:es)?|v(?:irtual )?servers?|vps(?:en|es)?|virtual machines?|vms?|machines?|maschinen?|m[áa]quinas?|instances?|instanzen?|instancias?|inst[âa]ncias?|instanties?|droplets?|linodes?|volumes?|volumen?|disks?|databases?|datenbank(?:en)?|clusters?|circuits?|circuitos?|leitung(?:en)?|liens?|liaisons?|lignes?|(?:dark )?fib(?:er|re)s?(?: pairs?)?|pairs?|waves?|private clouds?|infrastructures?|environments?|appliances?|gateways?|terminals?|workspaces?|deployments?|collegament[io]|tratt[ae]|anschl(?:uss|[üu]sse)|verbinding(?:en)?|verbindung(?:en)?|connections?|wavelengths?|cross[- ]?connects?|xconnects?|ports?|racks?|cabinets?|cages?|baies?|armoires?|schr[äa]nke?n?|suites?|switch(?:es)?|routers?|routeurs?|routeadores?|firewalls?|pdus?|feeds?|ups|generators?|chillers?|services?|servicios?|servi[çc]os?|dienste?n?|diensten|subscriptions?|assets?|(?:ip[- ]?)?(?:address(?:es)?|adressen?|adresses?|direcci[óo]n(?:es)?|endere[çc]os?|adres)|ips?|prefix(?:es)?|subnets?|peering|tunnels?|links?|halls?|rooms?|rows?|salles?|buckets?|domains?)";
 
 /// What may stand between noun and name.
 const BETWEEN: &str = r#"(?:\(s\))?(?:[ \t]+(?:id|ids|nr\.?|no\.?|n[°º]\.?|number|nummer|num[ée]ro|named|called|namens|nomm[ée]e?|llamad[oa]|labell?ed|with (?:the )?(?:id|name|ip(?: address)?)|mit (?:der|dem) (?:id|namen?|ip)|avec l['’]adresse|con (?:id|ip)|ip|node|instance|server))?[ \t]*(?:[#:=][ \t]*|[ \t])(?:["'“„«»(\[`]+\s?|#[ \t]?)*"#;
@@ -35,6 +35,61 @@ static POSITION: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"\b((?:suites?|halls?|rooms?|rows?|cages?|racks?|cabinets?|(?:power )?feeds?|pdus?|salles?|baies?|schrank|raum|reihe|data halls?|ups|chillers?|generators?) ?(?-i:[A-Z]\b|[A-Z]?\d{1,4}[A-Z]?\b))",
     )
 });
+
+/// Names before their noun: `the premium14.web.example hosting server`, `cam-vmhost23 host`.
+static BEFORE_NOUN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    words::pattern(
+        r"(?:^|[\s(])([a-z][\w-]*(?:\.[\w-]+){2,}|[a-z][a-z0-9]*(?:-[a-z0-9]+)*\d[a-z0-9]*)[ \t]+(?:shared |web |hosting |mail |virtual |dedicated |storage |database ){0,2}(?:servers?|host|node|hypervisor|cluster|instance|machine|vm|vps|switch|router|firewall)\b",
+    )
+});
+/// Names that only a subject gives, mostly behind its last dash: `Scheduled maintenance - az1-ss14`, `… of exa-prod-fra`.
+static IN_SUBJECT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    words::exact_pattern(r"(?:^|[\s(:])([a-z][a-z0-9]*(?:-[a-z0-9]+)*-?[a-z0-9]*\d[a-z0-9]*(?:[.-][a-z0-9-]+)*|[a-z][a-z0-9-]*(?:\.[a-z0-9-]+){2,})(?:$|[\s),:;])")
+});
+static AT_END: LazyLock<Option<Regex>> = LazyLock::new(|| words::exact_pattern(r"(?:[-–:]|\bof|\bfor|\bon)\s+([a-z][a-z0-9]*(?:-[a-z0-9]+)+)\s*$"));
+/// Circuits and devices that name themselves: capitals and digits in three parts and more, `HMF-WAVE-0311`, `LD5/FRA/LE-118823`.
+static SELF_NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    words::exact_pattern(r"(?:^|[\s(,:;\[])([A-Z][A-Z0-9]{1,9}(?:[-/][A-Z0-9]{1,12}){1,5}[-/][A-Z0-9]*\d[A-Z0-9]*)(?:$|[\s),.:;\]])")
+});
+/// Registries' zones: `.CA`, `.co.uk` beside words of a registry.
+static ZONE_OF_NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| words::pattern(r"(?:^|[\s(,])(\.[a-z]{2,12}(?:\.[a-z]{2,3})?)(?:$|[\s),;:])"));
+
+/// The names that a subject gives by their form.
+pub(super) fn of_subject(subject: &str) -> Vec<String> {
+    let tables = [&IN_SUBJECT, &AT_END];
+    let hits = tables.iter().filter_map(|table| table.as_ref()).flat_map(|regex| regex.captures_iter(subject).take(8));
+    let names = hits.filter_map(|hit| hit.get(1)).map(|name| trimmed(name.as_str()).to_owned());
+    let mut found: Vec<String> = Vec::new();
+    for name in names.filter(|name| !dated(name) && name.chars().count() >= 4 && name.contains(['-', '.']) && !STANDARDS.contains(&name.as_str())) {
+        if !found.contains(&name) {
+            found.push(name);
+        }
+    }
+    found
+}
+
+/// Circuits that name themselves by their form, but for the references of the mail.
+pub(super) fn self_named(text: &str, references: &[String]) -> Vec<String> {
+    let hits = SELF_NAMED.as_ref().into_iter().flat_map(|regex| regex.captures_iter(text)).take(MOST);
+    let names = hits.filter_map(|hit| hit.get(1)).map(|name| name.as_str().to_owned());
+    names.filter(|name| !dated(name) && !name.starts_with("CVE-") && !references.iter().any(|id| id.contains(name.as_str()))).collect()
+}
+
+/// The zones of names that a mail of a registry or registrar names.
+pub(super) fn zones_of_names(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase();
+    if !["registry", "registrar", "tld", "domain", "nameserver", "epp"].iter().any(|word| lower.contains(word)) {
+        return Vec::new();
+    }
+    let hits = ZONE_OF_NAMES.as_ref().into_iter().flat_map(|regex| regex.captures_iter(text)).take(20);
+    let mut found: Vec<String> = Vec::new();
+    for zone in hits.filter_map(|hit| hit.get(1)).map(|zone| zone.as_str().to_owned()) {
+        if !found.iter().any(|known| known.eq_ignore_ascii_case(&zone)) {
+            found.push(zone);
+        }
+    }
+    found
+}
 
 static SPARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
@@ -75,6 +130,13 @@ pub(super) fn names(text: &str) -> Vec<String> {
         let spared = SPARED.as_ref().is_some_and(|regex| regex.is_match(text.get(hit.end()..).unwrap_or_default()));
         if !spared && !found.iter().any(|(_, known)| known == last) && hit.as_str().contains(' ') {
             found.push((hit.start(), hit.as_str().to_owned()));
+        }
+    }
+    for hit in BEFORE_NOUN.as_ref().into_iter().flat_map(|regex| regex.captures_iter(text)).take(MOST) {
+        let Some(name) = hit.get(1) else { continue };
+        let fits = !dated(name.as_str()) && name.as_str().chars().count() >= 4 && named(name.as_str(), false, "server", "");
+        if fits && !STANDARDS.iter().any(|known| name.as_str().eq_ignore_ascii_case(known)) {
+            found.push((name.start(), name.as_str().to_owned()));
         }
     }
     for hit in BY_FORM.as_ref().into_iter().flat_map(|regex| regex.find_iter(text)).take(MOST) {
@@ -190,6 +252,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
+        assert!(BEFORE_NOUN.is_some() && IN_SUBJECT.is_some() && AT_END.is_some() && SELF_NAMED.is_some() && ZONE_OF_NAMES.is_some());
         assert!(AFTER_NOUN.is_some() && SERIES.is_some() && BY_FORM.is_some() && ADDRESS.is_some() && POSITION.is_some());
     }
 

@@ -128,7 +128,7 @@ pub(super) fn felt(cell: &str) -> Impact {
 
 static LIST_HEAD: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
-        r"\b(?:following|below|affected|impacted|your|concerned|folgende\w*|betroffene\w*|suivante?s?|siguientes?|volgende|getroffen|seguintes?)\b.{0,60}\b(?:circuits?|services?|servers?|hosts?|instances?|droplets?|linodes?|vms?|vps|machines?|ips?|addresses|connections?|ports?|racks?|systems?|nodes?|volumes?|databases?|domains?|server|dienste?|leitungen|systeme|serveurs?|circuitos|servicios|servidores|servi[çc]os|diensten|verbindingen)\b(?:[^.\n]*:|[^.\n]*\b(?:below|following)\b[^.\n]*[:.]?)\s*$|\b(?:following|below|folgende\w*|suivante?s?|siguientes?|volgende|seguintes?)\b[^.\n]{0,40}\b(?:circuits?|services?|servers?|hosts?|instances?|droplets?|linodes?|vms?|machines?|ips?|addresses|systems?|nodes?|volumes?|server|dienste?|leitungen|systeme|serveurs?|circuitos|servicios|servidores|servi[çc]os|diensten|verbindingen)\b[^.\n]*[:.]?\s*$|^(?:your |affected |impacted )?(?:circuits?|services?|servers?|instances?|droplets?|ips?)(?: (?:affected|impacted|list))?:\s*$",
+        r"\b(?:following|below|affected|impacted|your|concerned|folgende\w*|betroffene\w*|suivante?s?|siguientes?|volgende|getroffen|seguintes?)\b.{0,60}\b(?:circuits?|services?|servers?|hosts?|instances?|droplets?|linodes?|vms?|vps|machines?|ips?|addresses|connections?|ports?|racks?|systems?|nodes?|volumes?|databases?|domains?|server|dienste?|leitungen|systeme|serveurs?|circuitos|servicios|servidores|servi[çc]os|diensten|verbindingen)\b(?:[^.\n]*:|[^.\n]*\b(?:below|following)\b[^.\n]*[:.]?)\s*$|\b(?:following|below|folgende\w*|suivante?s?|siguientes?|volgende|seguintes?)\b[^.\n]{0,40}\b(?:circuits?|services?|servers?|hosts?|instances?|droplets?|linodes?|vms?|machines?|ips?|addresses|systems?|nodes?|volumes?|server|dienste?|leitungen|systeme|serveurs?|circuitos|servicios|servidores|servi[çc]os|diensten|verbindingen)\b[^.\n]*[:.]?\s*$|^(?:your |affected |impacted |(?:db|database|virtual|compute|the|my|cloud) )*(?:circuits?|services?|servers?|instances?|machines?|hosts?|devices?|resources?|routers?|switches|droplets?|ips?|volumes?|clusters?|nodes?|databases?)(?:\(s\))?(?: (?:affected|impacted|list|concerned|involved))?:\s*$|\b(?:following|below|these)\b[^.\n]{0,30}\b(?:routers?|switches|devices?|resources?|clusters?|hypervisors?|appliances?|gateways?)\b[^.\n]*:\s*$",
     )
 });
 static SIGN_OFF: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -148,6 +148,13 @@ static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
+/// A site by its name or code beside the noun: `our Mumbai data center`, `datacenter FR-SD6`, `in our New Jersey location`.
+static SITE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    words::exact_pattern(
+        r"\b(?:[Ii]n|[Oo]ur|[Tt]he|[Aa]t)\s+((?:[A-Z][\p{L}]+)(?:[ -][A-Z][\p{L}]+){0,2})\s+(?:[Dd]ata ?[Cc]ent(?:er|re)|location|facility|site|[Rr]egion|PoP)\b|\b(?:[Dd]ata ?[Cc]ent(?:er|re)|[Ff]acility|[Ss]ite|[Rr]echenzentrum|RZ|[Cc]entre de données)\s+([A-Z]{2,}[A-Z0-9-]*\d[A-Z0-9-]*)\b",
+    )
+});
+
 static REGION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
         r"\b(?:regions?|zones?|regi[óo]n|regi[ãa]o|availability zone)[ \t]*[:\s][ \t]*['`(]?((?-i:[A-Z]\b)|[a-z]{2,12}(?:-[a-z]{2,12}){0,2}-?\d{1,2}[a-z]?\b)",
@@ -158,7 +165,10 @@ static REGION: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub(super) fn places(subject: &str, prose: &str) -> Vec<String> {
     let mut found = Vec::new();
     for hit in PLACE.as_ref().into_iter().flat_map(|regex| regex.captures_iter(subject)).take(8) {
-        if let Some(code) = (1..4).find_map(|group| hit.get(group)) {
+        if let Some(code) = (1..4).find_map(|group| hit.get(group)).filter(|code| {
+            // "HMF-26" of "HMF-26-1190" is no site.
+            !subject.get(code.end()..).is_some_and(|after| after.starts_with(['-', '.']) && after.chars().nth(1).is_some_and(char::is_alphanumeric))
+        }) {
             add(code.as_str(), &mut found);
         }
     }
@@ -173,6 +183,13 @@ pub(super) fn places(subject: &str, prose: &str) -> Vec<String> {
         }
         if !found.is_empty() {
             break;
+        }
+    }
+    if found.is_empty() {
+        for hit in SITE.as_ref().into_iter().flat_map(|regex| regex.captures_iter(prose)).take(8) {
+            if let Some(site) = hit.get(1).or_else(|| hit.get(2)) {
+                add(site.as_str(), &mut found);
+            }
         }
     }
     found
@@ -194,6 +211,12 @@ pub(super) fn of_prose(subject: &str, prose: &str) -> Vec<String> {
         if !held {
             add(&name, &mut found);
         }
+    }
+    if found.is_empty() {
+        found = super::named::of_subject(subject);
+    }
+    if found.is_empty() {
+        found = super::named::zones_of_names(&whole);
     }
     found
 }

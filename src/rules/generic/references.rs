@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::exact_pattern(
-        r"(?:\b(?:[A-Z]{2,6}\d?[-_/ ]?)(?:[A-Z]{1,3}-)?\d[\d-]{3,}(?:[-.]\d+)?\b|\b[A-Z]{1,6}-[A-Z0-9]{1,6}-\d{4,}(?:-\d+)?\b|\b[A-Z]{1,5}-\d{4,}(?:-\d+)?\b|#\s?\d{4,}\b|\b\d{7,}(?:-\d+)?\b|\[[A-Z0-9][A-Z0-9-]{5,}\])",
+        r"(?:\b(?:[A-Z]{2,6}\d?[-_/ ]?)(?:[A-Z]{1,3}-)?\d[\d-]{3,}(?:[-.]\d+)?\b|\b[A-Z]{1,6}-[A-Z0-9]{1,6}-\d{4,}(?:-\d+)?\b|\b[A-Z]{1,5}-\d{4,}(?:-\d+)?\b|#\s?\d{4,}(?:-\d+|-[a-z]{2,4}-\d+)*\b|\b[A-Z]{1,5}#\d{4,}(?:-\d+)?\b|\b\d{7,}(?:-\d+)?\b|\[[A-Z0-9][A-Z0-9-]{5,}\])",
     )
 });
 /// A word of reference and what it names: `Ticket #4711`, `Ref: MW/2031/118`, `Wartung 20311`, `change CHG-7`.
@@ -20,7 +20,7 @@ static WORDED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// In running text only words that are said of nothing else count.
 static WORDED_IN_TEXT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
-        r"\b(?:(?:ticket|case|change|maintenance|event|planned works?|work ?order|work)(?:[ -](?:id|ref|reference|number|no\.?|nr\.?))?|(?:our |your |the )?ref(?:erence|erenz|[ée]rence|erencia|erentie|er[êe]ncia)?\.?(?: number)?|vorgangsnummer|ticketnummer|vorgang)(?:[ \t]*[:#][ \t]*#?|[ \t]+(?:is[ \t]+)?#?)((?:[A-Z]{1,8}[-_/.]?){1,2}\d[\w/-]*|\d{5,}\b)",
+        r"\b(?:(?:ticket|case|change|maintenance|event|planned works?|work ?order|work)(?:[ -](?:id|ref|reference|number|no\.?|nr\.?))?|(?:our |your |the )?ref(?:erence|erenz|[ée]rence|erencia|erentie|er[êe]ncia)?\.?(?: number)?|vorgangsnummer|ticketnummer|vorgang|(?:onder |met )?nummer|rif|num[ée]ro de (?:ticket|dossier)|n[úu]mero de (?:ticket|caso))(?:[ \t]*[:#][ \t]*#?|[ \t]+(?:is[ \t]+)?#?)((?:[A-Z]{1,8}[-_/.]?){1,2}\d[\w/-]*|\d{5,}\b)",
     )
 });
 
@@ -79,6 +79,13 @@ fn is_asn(token: &str) -> bool {
 
 fn push(value: &str, found: &mut Vec<String>) {
     let value = value.trim().trim_matches(['"', '\'', '#', '*', '[', ']', '(', ')', '.', ',', ' ']);
+    // A telephone number or an entry in a register is no reference.
+    let digits = value.chars().filter(char::is_ascii_digit).count();
+    let phone = digits >= 9 && value.chars().all(|char| char.is_ascii_digit() || "+-() ./".contains(char)) && (value.starts_with('+') || value.split(['-', ' ', '/', '.', '(', ')']).filter(|part| part.len() >= 3).count() >= 3);
+    let register = ["kvk", "hrb", "vat", "btw", "siret", "ust", "gmbh", "amtsgericht", "msg"].iter().any(|word| value.to_lowercase().starts_with(word));
+    if phone || register {
+        return;
+    }
     if value.chars().any(|char| char.is_ascii_digit())
         && value.chars().count() <= 60
         && value.split_whitespace().count() <= 3
