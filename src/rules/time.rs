@@ -7,8 +7,12 @@
 mod calendar;
 mod clock;
 mod date;
+mod days;
 mod duration;
+mod glue;
+mod heads;
 mod instant;
+mod lasting;
 mod moment;
 mod place;
 mod reader;
@@ -19,7 +23,7 @@ mod tests;
 mod token;
 mod unite;
 
-use crate::model::{Precision, Problem, Zones};
+use crate::model::{Precision, Problem, ProblemKind, Zones};
 use crate::rules::zone::Meaning;
 use calendar::Around;
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, Utc};
@@ -83,8 +87,13 @@ pub struct Statement {
 #[must_use]
 pub fn statements(text: &str, context: &TimeContext<'_>) -> Vec<Statement> {
     let reader = Reader::new(text, context.arrived_at.year(), false);
-    let spans = paired(dated(span::spans(&reader), &reader), &reader);
-    let around = Around { order: proved_order(&reader), dates: full_dates(&spans), zone: declared_zone(text, &reader) };
+    let spans: Vec<Span> = paired(dated(span::spans(&reader), &reader), &reader).into_iter().flat_map(days::apart).collect();
+    let around = Around {
+        order: proved_order(&reader),
+        dates: full_dates(&spans),
+        days: days_near(&spans, context.arrived_at.date_naive()),
+        zone: declared_zone(text, &reader),
+    };
     spans
         .iter()
         .flat_map(|span| {
@@ -122,8 +131,13 @@ pub fn between(start: &str, end: Option<&str>, context: &TimeContext<'_>) -> Opt
             span.minutes = duration::longest(&tail);
         }
     }
-    let around = Around { order: proved_order(&head), dates: Vec::new(), zone: declared_zone(start, &head) };
-    let mut statement = resolve::resolve(&text, bytes, &span, &around, context).into_iter().next()?;
+    let around = Around { order: proved_order(&head), dates: Vec::new(), days: Vec::new(), zone: declared_zone(start, &head) };
+    let mut windows =
+        days::apart(span.clone()).into_iter().flat_map(|span| resolve::resolve(&text, bytes.clone(), &span, &around, context));
+    let mut statement = windows.next()?;
+    if windows.next().is_some() {
+        statement.problems.push(Problem::new(ProblemKind::AmbiguousTime, "start", "the field names several windows"));
+    }
     statement.at = head.start(span.first)..head.end_before(span.next).min(start.len());
     Some(statement)
 }
@@ -151,18 +165,41 @@ pub fn duration_minutes(text: &str) -> Option<u32> {
 fn dated(spans: Vec<Span>, reader: &Reader<'_>) -> Vec<Span> {
     let mut joined: Vec<Span> = Vec::new();
     for mut span in spans {
+        if let Some(before) = joined.last_mut() {
+            continued(before, &mut span, reader);
+        }
         let dateless =
             |span: &Span| span.start.clock.is_some() && !span.start.dated() && !span.end.as_ref().is_some_and(moment::Moment::dated);
-        let clockless = |span: &Span| span.start.clock.is_none() && span.start.dated() && span.end.is_none();
+        let clockless =
+            |span: &Span| span.start.clock.is_none() && span.start.dated() && span.end.as_ref().is_none_or(|end| end.clock.is_none());
+        let several = |span: &Span| span.end.is_some() || span.start.date.as_ref().is_some_and(|date| date.until.is_some());
         let near = joined.last().is_some_and(|before| close(before, &span, reader));
         if near && let Some(before) = joined.last() {
             if dateless(&span) && clockless(before) {
+                let weekdays = span.start.weekday.is_some() && span.end.as_ref().is_some_and(|end| end.weekday.is_some());
                 span.start.date.clone_from(&before.start.date);
                 span.start.weekday = span.start.weekday.or(before.start.weekday);
+                span.outer = several(before) && !weekdays;
+                // "9 and 10 May, from Saturday 00:00 to Sunday 24:00": the weekdays say which of them.
+                if let Some(date) = span.start.date.as_mut().filter(|_| weekdays) {
+                    date.until = None;
+                    date.each.clear();
+                }
+                if let (Some(end), Some(outer)) = (span.end.as_mut(), before.end.as_ref()) {
+                    end.date.clone_from(&outer.date);
+                    end.weekday = end.weekday.or(outer.weekday);
+                }
+                span.recurs = span.recurs || before.recurs;
                 span.first = before.first;
                 joined.pop();
             } else if clockless(&span) && dateless(before) && before.label != Label::Start {
                 let mut before = before.clone();
+                before.outer = several(&span);
+                if let (Some(end), Some(outer)) = (before.end.as_mut(), span.end) {
+                    end.date = outer.date;
+                    end.weekday = end.weekday.or(outer.weekday);
+                }
+                before.recurs = before.recurs || span.recurs;
                 before.start.date = span.start.date;
                 before.start.weekday = before.start.weekday.or(span.start.weekday);
                 before.next = span.next;
@@ -173,6 +210,29 @@ fn dated(spans: Vec<Span>, reader: &Reader<'_>) -> Vec<Span> {
         joined.push(span);
     }
     joined
+}
+
+/// A second pair of clock times on the same day: "on 6 May from 10:00 to 11:00 and from 14:00 to 15:00 UTC".
+fn continued(before: &mut Span, span: &mut Span, reader: &Reader<'_>) {
+    let pair = |span: &Span| span.start.clock.is_some() && span.end.as_ref().is_some_and(|end| end.clock.is_some() && !end.dated());
+    let dateless = pair(span) && !span.start.dated() && span.start.weekday.is_none();
+    let and = |i: usize| {
+        matches!(
+            reader.word(i),
+            "and" | "und" | "et" | "y" | "e" | "en" | "from" | "von" | "de" | "van" | "between" | "again" | "das" | "sowie"
+        ) || matches!(reader.mark(i), Some(',' | '&'))
+    };
+    if !dateless || !pair(before) || !before.start.dated() || !(before.next..span.first).all(and) {
+        return;
+    }
+    span.start.date.clone_from(&before.start.date);
+    span.start.weekday = before.start.weekday;
+    let zone = span.end.as_ref().map(|end| (end.zones.clone(), end.zone_at.clone())).unwrap_or_default();
+    if let (true, true, Some(end)) = (before.start.zones.is_empty(), span.start.zones.is_empty(), before.end.as_mut())
+        && end.zones.is_empty()
+    {
+        (end.zones, end.zone_at) = zone;
+    }
 }
 
 /// Whether two spans are neighbours: few words, at most two line ends between them, no number.
@@ -224,6 +284,18 @@ fn full_dates(spans: &[Span]) -> Vec<NaiveDate> {
     dates
 }
 
+/// The days that the text states in one reading; without a year the one nearest to the receipt.
+fn days_near(spans: &[Span], received: NaiveDate) -> Vec<NaiveDate> {
+    let moments = spans.iter().flat_map(|span| [Some(&span.start), span.end.as_ref()]).flatten();
+    let written = moments.filter_map(|moment| moment.date.as_ref()).filter(|written| written.days.len() == 1);
+    let days = written.flat_map(|written| written.days.iter().chain(&written.until)).take(MAX_FULL_DATES);
+    let mut dates: Vec<NaiveDate> =
+        days.filter_map(|day| day.year.map_or_else(|| date::nearest(*day, received), |year| day.on(year))).collect();
+    dates.sort();
+    dates.dedup();
+    dates
+}
+
 /// The order that all-digit dates of the text prove: some day above twelve, and no date of the other order.
 fn proved_order(reader: &Reader<'_>) -> Option<DateOrder> {
     let mut seen = Vec::new();
@@ -270,7 +342,11 @@ fn declared_zone(text: &str, reader: &Reader<'_>) -> Option<(Meaning, String)> {
             reader.word(i),
             "times" | "timezone" | "timezones" | "zeiten" | "zeitzone" | "horarios" | "horários" | "heures" | "tijden" | "tijdzone"
         );
-        let zone_word = reader.word(i) == "zone" && i > 0 && reader.word(i - 1) == "time";
+        let zone_word = i > 0
+            && matches!(
+                (reader.word(i - 1), reader.word(i)),
+                ("time", "zone") | ("huso" | "zona", "horario" | "horaria") | ("fuso", "horário" | "orario") | ("fuseau", "horaire")
+            );
         if !(plural || zone_word) {
             continue;
         }

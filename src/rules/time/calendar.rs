@@ -24,6 +24,8 @@ pub(super) struct Around {
     pub(super) order: Option<DateOrder>,
     /// The full dates of the text: they give the year to the same day without one.
     pub(super) dates: Vec<NaiveDate>,
+    /// Every day of the text, those without a year by the receipt: a weekday alone may mean one of them.
+    pub(super) days: Vec<NaiveDate>,
     /// The zone that the text declares for all its times, and the declaration as written.
     pub(super) zone: Option<(Meaning, String)>,
 }
@@ -50,7 +52,7 @@ pub(super) fn dates(span: &Span, around: &Around, context: &TimeContext<'_>) -> 
     let mut out = Dates { worlds: Vec::new(), problems: Vec::new() };
     let stated: Vec<&Written> = [start.date.as_ref(), end_date].into_iter().flatten().collect();
     let Some(lead) = stated.first().copied() else {
-        return by_context(span, context);
+        return by_context(span, around, context);
     };
     let orders = orders(&stated, around, context);
     let mut rejected = Vec::new();
@@ -85,6 +87,10 @@ pub(super) fn dates(span: &Span, around: &Around, context: &TimeContext<'_>) -> 
                 world.last = Some(on_to(first, weekday));
                 world.end_dated = true;
             }
+            if let (None, Some(shift)) = (world.last, end.map(|end| end.shift).filter(|shift| *shift > 0)) {
+                world.last = Some(first + Duration::days(i64::from(shift)));
+                world.end_dated = true;
+            }
             let wrong = [(start.weekday, Some(world.first)), (weekday_of_end, world.last.or(Some(world.first)))]
                 .into_iter()
                 .find_map(|(said, date)| said.zip(date).filter(|(said, date)| date.weekday() != *said));
@@ -114,12 +120,16 @@ pub(super) fn dates(span: &Span, around: &Around, context: &TimeContext<'_>) -> 
     }
     // The shorter window first: a window of hours is likelier than one of months.
     out.worlds.sort_by_key(|world| world.last.map_or(0, |last| (last - world.first).num_days().abs()));
-    let mut days: Vec<NaiveDate> = out.worlds.iter().map(|world| world.first).collect();
+    let mut days: Vec<(NaiveDate, Option<NaiveDate>)> = out.worlds.iter().map(|world| (world.first, world.last)).collect();
     days.dedup();
     let explained =
         out.problems.iter().any(|known| known.problem == ProblemKind::AmbiguousTime || known.problem == ProblemKind::WeekdayMismatch);
     if days.len() > 1 && !explained {
-        let all = days.iter().map(NaiveDate::to_string).collect::<Vec<_>>().join(" or ");
+        let words = |(first, last): &(NaiveDate, Option<NaiveDate>)| match last {
+            Some(last) if last != first => format!("{first} to {last}"),
+            _ => first.to_string(),
+        };
+        let all = days.iter().map(words).collect::<Vec<_>>().join(" or ");
         out.problems.push(Problem::new(ProblemKind::AmbiguousTime, "start", format!("the date is {all}")));
     }
     Some(out)
@@ -215,11 +225,18 @@ fn after(day: Day, start: NaiveDate) -> Option<NaiveDate> {
     }
 }
 
-/// A text without any date: the date given for the mail, moved on to a weekday where one is said.
-fn by_context(span: &Span, context: &TimeContext<'_>) -> Option<Dates> {
-    let given = context.date?;
+/// A span without a date: the date given for the mail, or the only day of the text with its weekday, moved on to a weekday where one is said.
+fn by_context(span: &Span, around: &Around, context: &TimeContext<'_>) -> Option<Dates> {
+    let named = || {
+        let weekday = span.start.weekday?;
+        let mut fitting = around.days.iter().filter(|day| day.weekday() == weekday);
+        fitting.next().filter(|_| fitting.next().is_none()).copied()
+    };
+    let given = context.date.or_else(named)?;
     let first = span.start.weekday.map_or(given, |weekday| on_to(given, weekday));
-    let last = span.end.as_ref().and_then(|end| end.weekday).map(|weekday| on_to(first, weekday));
+    let end = span.end.as_ref();
+    let shifted = end.filter(|end| end.shift > 0).map(|end| first + Duration::days(i64::from(end.shift)));
+    let last = end.and_then(|end| end.weekday).map(|weekday| on_to(first, weekday)).or(shifted);
     Some(Dates { worlds: vec![World { first, last, end_dated: last.is_some() }], problems: Vec::new() })
 }
 

@@ -67,10 +67,25 @@ pub(super) fn clock(reader: &Reader<'_>, i: usize) -> Option<Clock> {
         return four_digits(reader, i, value, digits);
     }
     match reader.word(i) {
+        "午" => asian_half(reader, i),
         "noon" | "midday" | "mittag" | "mittags" | "midi" | "mediodía" | "mediodia" => Clock::at(12, 0, 0, Half::Counted, i + 1),
         "midnight" | "mitternacht" | "minuit" | "medianoche" | "middernacht" | "mezzanotte" => Some(midnight(i + 1)),
         _ => None,
     }
+}
+
+/// 午前2時00分, 午後10:30, 下午 is not known.
+fn asian_half(reader: &Reader<'_>, i: usize) -> Option<Clock> {
+    let half = match reader.word(i + 1) {
+        "前" => Half::Am,
+        "後" | "后" => Half::Pm,
+        _ => return None,
+    };
+    let hour = reader.small(i + 2).filter(|hour| *hour <= 12)?;
+    let said = colon(reader, i + 2, hour).or_else(|| hour_letter(reader, i + 2, hour))?;
+    let time = said.times.first()?.1;
+    let (shift, time) = shift_half(time, half)?;
+    Some(Clock { times: vec![(shift, time)], half, ..said })
 }
 
 fn midnight(next: usize) -> Clock {
@@ -129,16 +144,38 @@ fn hour_letter(reader: &Reader<'_>, i: usize, hour: u32) -> Option<Clock> {
         let minutes = two_digits(reader, i + 2).filter(|_| reader.word(i + 3) == "分");
         return Clock::at(hour, minutes.unwrap_or(0), 0, Half::Counted, if minutes.is_some() { i + 4 } else { i + 2 });
     }
-    if letter != "h" {
+    if !matches!(letter, "h" | "u") || (letter == "u" && !reader.tight(i + 1)) {
         return None;
     }
-    if let Some(minute) = two_digits(reader, i + 2).filter(|_| reader.tight(i + 2) || reader.tight(i + 1)) {
+    if let Some(minute) =
+        two_digits(reader, i + 2).filter(|_| reader.tight(i + 2) || reader.tight(i + 1) || super::place::zone_word(reader, i + 3))
+    {
         // 1h30 is a length of time as often as a clock time; two digits of hours make a clock time.
         let bare = reader.number(i).is_none_or(|(_, digits)| digits != 2) && !reader.field;
         return Clock::at(hour, minute, 0, Half::Counted, i + 3).map(|clock| Clock { bare, ..clock });
     }
     let before = i.checked_sub(1).map_or("", |before| reader.word(before));
-    let led = matches!(before, "à" | "às" | "as" | "las" | "la" | "de" | "a" | "entre" | "et" | "y" | "e" | "hasta" | "até" | "om" | "um");
+    let led = matches!(
+        before,
+        "à" | "às"
+            | "as"
+            | "las"
+            | "la"
+            | "de"
+            | "a"
+            | "entre"
+            | "et"
+            | "y"
+            | "e"
+            | "hasta"
+            | "até"
+            | "om"
+            | "um"
+            | "at"
+            | "das"
+            | "dalle"
+            | "alle"
+    );
     let followed = matches!(reader.word(i + 2), "à" | "às" | "a" | "et" | "y" | "e" | "hasta" | "até")
         && reader.small(i + 3).is_some()
         && reader.word(i + 4) == "h";
@@ -163,10 +200,17 @@ fn dotted(reader: &Reader<'_>, i: usize, hour: u32) -> Option<Clock> {
     }
     let before = i.checked_sub(1).map_or("", |before| reader.word(before));
     let before_dot = i.checked_sub(2).map_or("", |before| reader.word(before));
-    let led = matches!(before, "um" | "ab" | "kl" | "klo" | "om" | "uhr" | "klokken") || matches!(before_dot, "kl" | "klo");
-    let joined =
-        matches!(reader.mark(j), Some('-' | '~')) || matches!(reader.word(j), "bis" | "und" | "tot" | "en" | "til" | "till" | "to");
-    if unit(reader, j).is_some() || half(reader, j).is_some() || led || (joined && is_unit_ahead(reader, j + 1)) {
+    let led = matches!(before, "um" | "ab" | "kl" | "klo" | "om" | "uhr" | "klokken" | "klockan" | "ore" | "alle" | "dalle")
+        || matches!(before_dot, "kl" | "klo");
+    let joined = matches!(reader.mark(j), Some('-' | '~'))
+        || matches!(reader.word(j), "bis" | "und" | "tot" | "en" | "til" | "till" | "to" | "och" | "og");
+    let zoned = super::place::zone_word(reader, j) && !(reader.tight(j));
+    if zoned
+        || unit(reader, j).is_some()
+        || half(reader, j).is_some()
+        || led
+        || (joined && (is_unit_ahead(reader, j + 1) || is_zone_ahead(reader, j + 1)))
+    {
         return finish(reader, hour, minute, 0, j);
     }
     // The second of "8.00 Uhr bis 16.00".
@@ -179,6 +223,12 @@ fn is_unit_ahead(reader: &Reader<'_>, j: usize) -> bool {
     reader.small(j).is_some() && (unit(reader, k).is_some() || half(reader, k).is_some())
 }
 
+/// Whether `16.00 UTC` stands at `j`.
+fn is_zone_ahead(reader: &Reader<'_>, j: usize) -> bool {
+    let dotted = reader.small(j).is_some() && reader.mark(j + 1) == Some('.') && reader.tight(j + 1) && reader.tight(j + 2);
+    dotted && two_digits(reader, j + 2).is_some() && super::place::zone_word(reader, j + 3)
+}
+
 /// 3pm, 17 Uhr, 20 uur.
 fn hour_only(reader: &Reader<'_>, i: usize, hour: u32) -> Option<Clock> {
     if let Some((said, next)) = half(reader, i + 1).filter(|_| (1..=12).contains(&hour)) {
@@ -188,6 +238,17 @@ fn hour_only(reader: &Reader<'_>, i: usize, hour: u32) -> Option<Clock> {
         "uhr" => {
             let minutes = two_digits(reader, i + 2).filter(|_| reader.mark(i + 3) != Some('.') && reader.mark(i + 3) != Some(':'));
             Clock::at(hour, minutes.unwrap_or(0), 0, Half::Counted, if minutes.is_some() { i + 3 } else { i + 2 })
+        }
+        "z" if reader.tight(i + 1) && reader.all_capitals(i + 1) && reader.number(i).is_some_and(|(_, digits)| digits == 2) => {
+            Clock::at(hour, 0, 0, Half::Counted, i + 1).map(|clock| Clock { bare: true, ..clock })
+        }
+        "o" => {
+            let after = unit(reader, i + 1)?;
+            let (said, next) = half(reader, after).filter(|_| (1..=12).contains(&hour))?;
+            with_half(hour, 0, 0, said, next)
+        }
+        _ if super::place::zone_word(reader, i + 1) && reader.mark(i + 1) != Some('(') && !reader.tight(i + 1) => {
+            Clock::at(hour, 0, 0, Half::Counted, i + 1).map(|clock| Clock { bare: true, ..clock })
         }
         "uur" if hour > 0 => Clock::at(hour, 0, 0, Half::Counted, i + 2).map(|clock| Clock { bare: true, ..clock }),
         _ => None,
@@ -264,12 +325,17 @@ fn half(reader: &Reader<'_>, j: usize) -> Option<(Half, usize)> {
     if said == Half::Am && is_german_am(reader, j) {
         return None;
     }
-    Some((said, j + 1))
+    let dot = reader.mark(j + 1) == Some('.') && reader.tight(j + 1) && super::place::zone_word(reader, j + 2);
+    Some((said, if dot { j + 2 } else { j + 1 }))
 }
 
 /// "22:00 am 5. Mai", "22:00 am Montag".
 fn is_german_am(reader: &Reader<'_>, j: usize) -> bool {
+    // "10 AM 27. March" and "10 am 27. March" are English.
+    let english = matches!(reader.word(j + 3), "january" | "february" | "march" | "may" | "june" | "july" | "october" | "december");
     reader.word(j) == "am"
+        && !english
+        && !reader.all_capitals(j)
         && !reader.tight(j)
         && ((reader.small(j + 1).is_some() && reader.mark(j + 2) == Some('.'))
             || reader.word(j + 1).ends_with("tag")
@@ -279,7 +345,8 @@ fn is_german_am(reader: &Reader<'_>, j: usize) -> bool {
 /// The token after a word for hours of the clock.
 fn unit(reader: &Reader<'_>, j: usize) -> Option<usize> {
     match reader.word(j) {
-        "h" | "hr" | "hrs" | "hours" | "uhr" | "uur" | "heures" | "horas" => Some(j + 1),
+        "hr" | "hrs" | "hs" if reader.mark(j + 1) == Some('.') && reader.tight(j + 1) => Some(j + 2),
+        "h" | "hr" | "hrs" | "hs" | "hours" | "uhr" | "uur" | "heures" | "horas" => Some(j + 1),
         "o" if reader.mark(j + 1) == Some('\'') && reader.word(j + 2) == "clock" => Some(j + 3),
         _ => None,
     }
@@ -296,6 +363,8 @@ pub(super) fn opening_hour(reader: &Reader<'_>, i: usize) -> Option<Clock> {
     let end = clock(reader, i + 2)?;
     let said_by_word =
         matches!(end.half, Half::Am | Half::Pm) || (end.half == Half::Counted && unit(reader, end.next.saturating_sub(1)).is_some());
-    let plain = said_by_word && (end.half == Half::Counted || (1..=12).contains(&hour));
+    // "10 to 11 UTC"
+    let zoned = end.bare && end.next == i + 3 && super::place::zone_word(reader, end.next);
+    let plain = (said_by_word || zoned) && (end.half == Half::Counted || (1..=12).contains(&hour));
     if plain { Clock::at(hour, 0, 0, if end.half == Half::Counted { Half::Counted } else { Half::Open }, i + 1) } else { None }
 }

@@ -1,8 +1,12 @@
 //! Dates as written: ISO, all digits in open order, month names in seven languages, with or without a year, and spans of days.
 
 use super::DateOrder;
-use super::reader::{Reader, month};
-use chrono::{Datelike as _, NaiveDate};
+use super::days::{Joins, More, between_led, joiner, more_days};
+use super::reader::{Reader, month, weekday};
+use chrono::{Datelike as _, NaiveDate, Weekday};
+
+/// More days than these are no list of nights.
+const MAX_LISTED: usize = 31;
 
 /// A day that may lack its year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +39,8 @@ impl Day {
 pub(super) struct Written {
     pub(super) days: Vec<Day>,
     pub(super) until: Option<Day>,
+    /// The further days of a list, each with its weekday where one is said (`3, 4 and 5 May`).
+    pub(super) each: Vec<(Day, Option<Weekday>)>,
     /// Whether the form is a date only beside a clock time (`8/24`, `20210520`).
     pub(super) beside_clock: bool,
     /// Whether all parts are digits in an order that the form does not fix.
@@ -43,9 +49,37 @@ pub(super) struct Written {
 }
 
 impl Written {
-    fn one(day: Day, next: usize) -> Self {
-        Self { days: vec![day], until: None, beside_clock: false, digits: false, next }
+    pub(super) fn one(day: Day, next: usize) -> Self {
+        Self { days: vec![day], until: None, each: Vec::new(), beside_clock: false, digits: false, next }
     }
+}
+
+/// The date at token `i`, or the list of dates: `3 May, 4 May and Tuesday 5 May 2026`.
+pub(super) fn dates(reader: &Reader<'_>, i: usize) -> Option<Written> {
+    let first = date(reader, i)?;
+    if first.days.len() != 1 || first.until.is_some() || !first.each.is_empty() || between_led(reader, i) {
+        return Some(first);
+    }
+    let mut each = Vec::new();
+    let mut next = first.next;
+    for _ in 0..MAX_LISTED {
+        let Some((Joins::List { last }, mut j)) = joiner(reader, next) else { break };
+        let said = weekday(reader.word(j)).filter(|(_, short)| !short).map(|(weekday, _)| weekday);
+        if said.is_some() {
+            j += 1;
+            while matches!(reader.mark(j), Some(',' | '.')) || matches!(reader.word(j), "the" | "den" | "le" | "el") {
+                j += 1;
+            }
+        }
+        let Some(other) = date(reader, j).filter(|other| other.days.len() == 1 && other.until.is_none()) else { break };
+        each.extend(other.days.first().map(|day| (*day, said)));
+        each.extend(other.each);
+        next = other.next;
+        if last {
+            return Some(Written { each, next, beside_clock: other.beside_clock, ..first });
+        }
+    }
+    Some(first)
 }
 
 /// The date at token `i`.
@@ -55,13 +89,14 @@ pub(super) fn date(reader: &Reader<'_>, i: usize) -> Option<Written> {
             .or_else(|| han(reader, i))
             .or_else(|| compact(reader, i))
             .or_else(|| day_first(reader, i))
+            .or_else(|| dotted_days(reader, i))
             .or_else(|| all_digits(reader, i))
     } else {
         month_first(reader, i)
     }
 }
 
-fn year4(reader: &Reader<'_>, i: usize) -> Option<i32> {
+pub(super) fn year4(reader: &Reader<'_>, i: usize) -> Option<i32> {
     reader.number(i).filter(|(value, digits)| *digits == 4 && (1990..2100).contains(value)).and_then(|(value, _)| i32::try_from(value).ok())
 }
 
@@ -118,9 +153,9 @@ fn compact(reader: &Reader<'_>, i: usize) -> Option<Written> {
 fn day_first(reader: &Reader<'_>, i: usize) -> Option<Written> {
     let first = reader.small(i)?;
     let mut j = ordinal(reader, i + 1);
-    let mut last = None;
-    if let Some((second, after)) = second_day(reader, j, first) {
-        last = Some(second);
+    let mut more = More::None;
+    if let Some((found, after)) = more_days(reader, j, first, between_led(reader, i)) {
+        more = found;
         j = after;
     }
     let mut separator = None;
@@ -133,7 +168,12 @@ fn day_first(reader: &Reader<'_>, i: usize) -> Option<Written> {
     }
     let (month, doubtful) = month(reader.word(j))?;
     j += 1;
-    let (year, next) = year_after(reader, j, separator);
+    let (mut year, mut next) = year_after(reader, j, separator);
+    // 06MAY26
+    if year.is_none() && separator.is_none() && reader.tight(j - 1) && reader.tight(j) && !is_clock_tail(reader, j + 1) {
+        year = year2(reader, j);
+        next = if year.is_some() { j + 1 } else { next };
+    }
     // "10 out of 12" and "2 set" are no dates.
     if doubtful && year.is_none() && separator.is_none() && !reader.capital(j - 1) {
         return None;
@@ -141,7 +181,16 @@ fn day_first(reader: &Reader<'_>, i: usize) -> Option<Written> {
     if separator == Some(',') && year.is_none() {
         return None;
     }
-    spanned(year, month, first, last, next)
+    spanned(year, month, first, &more, next)
+}
+
+/// 04.-06.05.2026, 04. bis 06.05.2026.
+fn dotted_days(reader: &Reader<'_>, i: usize) -> Option<Written> {
+    let first = reader.small(i)?;
+    let (more, after) = more_days(reader, i + 1, first, between_led(reader, i))?;
+    let whole = all_digits(reader, after.checked_sub(1)?).filter(|whole| reader.mark(after) == Some('.') && !whole.digits)?;
+    let day = *whole.days.first()?;
+    spanned(day.year, day.month, first, &more, whole.next)
 }
 
 /// Aug 29, 2022; Aug 17 2021; Nov 4th; August-29-2022; May 2-4, 2024.
@@ -166,42 +215,53 @@ fn month_first(reader: &Reader<'_>, i: usize) -> Option<Written> {
         return None;
     }
     j = plain;
-    let mut last = None;
-    if let Some((second, after)) = second_day(reader, j, first).filter(|(_, after)| {
+    let mut more = More::None;
+    if let Some((found, after)) = more_days(reader, j, first, between_led(reader, i)).filter(|(_, after)| {
         self::month(reader.word(*after)).is_none() && !is_clock_tail(reader, *after) && reader.word(after + 1) != "uhr"
     }) {
-        last = Some(second);
-        j = after;
+        // "May 6 and 20 servers" is one day; a list goes on by ones, with ordinals, to a year or to a clock time.
+        let sure = match &more_gaps(first, &found) {
+            true => true,
+            false => {
+                ordinal_said && matches!(reader.word(after - 1), "st" | "nd" | "rd" | "th")
+                    || year_after(reader, after, separator).0.is_some()
+                    || matches!(reader.word(after), "from" | "between" | "at" | "von" | "zwischen" | "de" | "entre")
+            }
+        };
+        if sure {
+            more = found;
+            j = after;
+        }
     }
     let (year, next) = year_after(reader, j, separator);
     if doubtful && year.is_none() && !ordinal_said && !reader.capital(i) {
         return None;
     }
-    spanned(year, month, first, last, next)
+    spanned(year, month, first, &more, next)
 }
 
-fn spanned(year: Option<i32>, month: u32, first: u32, last: Option<u32>, next: usize) -> Option<Written> {
-    let until = match last {
-        Some(last) => Some(Day::sure(year, month, last)?),
-        None => None,
-    };
-    Some(Written { until, ..Written::one(Day::sure(year, month, first)?, next) })
-}
-
-/// The second day of "2–4", "2nd to 4th", "21 and 22", with the token after it.
-fn second_day(reader: &Reader<'_>, j: usize, first: u32) -> Option<(u32, usize)> {
-    let joins = matches!(reader.mark(j), Some('-' | '~' | '&'))
-        || matches!(reader.word(j), "to" | "and" | "und" | "bis" | "through" | "thru" | "au" | "al" | "y" | "et" | "tot" | "en" | "until");
-    if !joins {
-        return None;
+/// Whether a list goes on by ones, or is a range.
+fn more_gaps(first: u32, more: &More) -> bool {
+    match more {
+        More::Each(days) => days.iter().zip(first + 1..).all(|(day, next)| *day == next),
+        More::Until(_) | More::None => true,
     }
-    let second = reader.small(j + 1).filter(|second| *second > first)?;
-    let neighbours = matches!(reader.word(j), "and" | "und" | "y" | "et" | "en") || reader.mark(j) == Some('&');
-    (!neighbours || second == first + 1).then(|| (second, ordinal(reader, j + 2)))
+}
+
+fn spanned(year: Option<i32>, month: u32, first: u32, more: &More, next: usize) -> Option<Written> {
+    let whole = Written::one(Day::sure(year, month, first)?, next);
+    Some(match more {
+        More::None => whole,
+        More::Until(last) => Written { until: Some(Day::sure(year, month, *last)?), ..whole },
+        More::Each(days) => {
+            let each: Option<Vec<_>> = days.iter().map(|day| Day::sure(year, month, *day).map(|day| (day, None))).collect();
+            Written { each: each?, ..whole }
+        }
+    })
 }
 
 /// The token after an ordinal ending at `j`.
-fn ordinal(reader: &Reader<'_>, j: usize) -> usize {
+pub(super) fn ordinal(reader: &Reader<'_>, j: usize) -> usize {
     let ending = matches!(reader.word(j), "st" | "nd" | "rd" | "th" | "er" | "ère" | "ste" | "de" | "e" | "o" | "a" | "º" | "ª");
     let degree = reader.mark(j) == Some('°');
     if (ending || degree) && reader.tight(j) { j + 1 } else { j }
@@ -254,7 +314,12 @@ fn year_after(reader: &Reader<'_>, j: usize, separator: Option<char>) -> (Option
         return (Some(year), k + 1);
     }
     // The dot of an abbreviated month belongs to it.
-    let dot = comma && reader.mark(j) == Some('.') && reader.tight(j) && !reader.is_line(j + 1) && reader.token(j + 1).is_some();
+    let dot = comma
+        && reader.mark(j) == Some('.')
+        && reader.tight(j)
+        && !reader.capital(j + 1)
+        && !reader.is_line(j + 1)
+        && reader.token(j + 1).is_some();
     (None, if dot && separator.is_none() { j + 1 } else { j })
 }
 
@@ -279,7 +344,12 @@ fn all_digits(reader: &Reader<'_>, i: usize) -> Option<Written> {
         return None;
     }
     let days = orders(separator, None, first, second);
-    (!days.is_empty()).then_some(Written { days, until: None, beside_clock: true, digits: separator != '.', next })
+    // "04.05. - 06.05.2026"
+    let goes_on = separator == '.'
+        && joiner(reader, next).is_some_and(|(_, after)| {
+            reader.mark(after + 1) == Some('.') && all_digits(reader, after).is_some_and(|other| !other.beside_clock)
+        });
+    (!days.is_empty()).then_some(Written { days, until: None, each: Vec::new(), beside_clock: !goes_on, digits: separator != '.', next })
 }
 
 fn percent_or_path(reader: &Reader<'_>, next: usize) -> bool {
@@ -294,7 +364,14 @@ fn with_year(reader: &Reader<'_>, i: usize, separator: char, first: u32, second:
     }
     if let Some(year) = year4(reader, i + 4) {
         let days = orders(separator, Some(year), first, second);
-        return (!days.is_empty()).then_some(Written { days, until: None, beside_clock: false, digits: separator != '.', next });
+        return (!days.is_empty()).then_some(Written {
+            days,
+            until: None,
+            each: Vec::new(),
+            beside_clock: false,
+            digits: separator != '.',
+            next,
+        });
     }
     // A two-digit year: also 21/05/12 for 2012-05-21 or 2021-05-12. Years far from the receipt are no readings.
     let mut days = orders(separator, Some(year2(reader, i + 4)?), first, second);
@@ -305,7 +382,7 @@ fn with_year(reader: &Reader<'_>, i: usize, separator: char, first: u32, second:
         days.push(day);
     }
     days.retain(|day| day.year.is_some_and(|year| (year - reader.year).abs() <= 2));
-    (!days.is_empty()).then_some(Written { days, until: None, beside_clock: false, digits: separator != '.', next })
+    (!days.is_empty()).then_some(Written { days, until: None, each: Vec::new(), beside_clock: false, digits: separator != '.', next })
 }
 
 /// The days that two numbers can mean. Dots are written day first, everywhere. 12/12 says nothing of the order.
@@ -340,7 +417,8 @@ fn continues(reader: &Reader<'_>, next: usize) -> bool {
             !matches!(then, Some(':' | '/' | '.' | '-'))
         }
         Some(_) => true,
-        None => mark == '_',
+        // 12-05-2026-A1 is an order's number.
+        None => mark == '_' || (mark == '-' && reader.capital(next + 1) && reader.word(next + 1).len() <= 2),
     }
 }
 

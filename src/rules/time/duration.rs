@@ -36,10 +36,11 @@ pub(super) fn length(reader: &Reader<'_>, i: usize) -> Option<(u32, usize)> {
             && k == next
             && !reader.word(k - 1).is_empty()
             && let Some(minutes) = reader.small(k).filter(|minutes| *minutes < 60)
-            && unit(reader, k + 1).is_none()
+            && unit(reader, k + 1).is_none_or(|(unit, _)| unit == 60)
         {
             seconds += u64::from(minutes) * 60;
-            next = k + 1;
+            // "2h30" and "2h30m".
+            next = unit(reader, k + 1).map_or(k + 1, |(_, after)| after);
             break;
         }
         match piece(reader, k) {
@@ -131,6 +132,9 @@ fn amount(reader: &Reader<'_>, i: usize) -> Option<(u64, usize)> {
             return Some((value + u64::from(fraction).saturating_mul(scale).min(999), i + 3));
         }
         return Some((value, i + 1));
+    }
+    if reader.word(i) == "anderthalb" {
+        return Some((1500, i + 1));
     }
     let value = match reader.word(i) {
         "a" | "an" | "one" | "eine" | "einer" | "ein" | "une" | "un" | "una" | "uma" | "um" | "een" => 1,

@@ -1,7 +1,8 @@
 //! Moments: a date, a clock time, a weekday and a zone, in any order, with what may stand between them.
 
 use super::clock::{Clock, clock, opening_hour};
-use super::date::{Written, date};
+use super::date::{Written, date, dates, year4};
+use super::glue;
 use super::place::{self, zone_word};
 use super::reader::{Reader, weekday};
 use super::span::join;
@@ -23,6 +24,8 @@ pub(super) struct Moment {
     pub(super) zone_at: Option<Range<usize>>,
     /// Whether the zone stands before the clock time, as in a label: `Start (UTC): …`.
     label_zone: bool,
+    /// Days later than the start's, where the text says "the next day" instead of a date.
+    pub(super) shift: u32,
     pub(super) next: usize,
 }
 
@@ -37,6 +40,14 @@ impl Moment {
 
     /// Takes the part at token `j`, if it is one that is still missing, and gives the token after it.
     fn take(&mut self, reader: &Reader<'_>, j: usize, ending: Option<&Self>) -> Option<usize> {
+        if self.shift == 0
+            && self.date.is_none()
+            && ending.is_some()
+            && let Some(next) = next_day(reader, j, self.clock.is_some())
+        {
+            self.shift = 1;
+            return Some(next);
+        }
         let right_after_clock = self.clock.as_ref().is_some_and(|clock| clock.next == j);
         if (self.clock.is_some() || self.empty())
             && let Some(zone) = place::zone(reader, j, self.clock.is_some() && (right_after_clock || !self.zones.is_empty()))
@@ -59,7 +70,7 @@ impl Moment {
             return Some(next);
         }
         if self.date.is_none()
-            && let Some(written) = date(reader, j)
+            && let Some(written) = self.written(reader, j, ending)
         {
             // "22:00 - 23:00, 6 May 22:00": the date belongs to what follows.
             let taken = self.clock.is_some() && ending.is_some_and(Self::dated) && clock_soon(reader, written.next);
@@ -82,8 +93,21 @@ impl Moment {
                 return Some(next);
             }
         }
+        // "Wed May 6 22:00:00 2026": the year stands behind the clock time.
+        if right_after_clock
+            && let Some(date) = self.date.as_mut().filter(|date| date.days.iter().all(|day| day.year.is_none()))
+            && let Some(year) = year4(reader, j).filter(|year| (*year - reader.year).abs() <= 3)
+            && (reader.word(j + 1).is_empty() || zone_word(reader, j + 1))
+            && reader.number(j + 1).is_none()
+        {
+            for day in date.days.iter_mut().chain(&mut date.until) {
+                day.year = Some(year);
+            }
+            return Some(j + 1);
+        }
         if self.weekday.is_none()
             && let Some((weekday, next)) = weekday_at(reader, j)
+            && !(self.clock.is_some() && ending.is_some_and(Self::dated) && begins_another(reader, next))
         {
             self.weekday = Some(weekday);
             return Some(next);
@@ -91,10 +115,22 @@ impl Moment {
         None
     }
 
+    /// The date or the list of dates at token `j`; of a list that has its own clock times behind it, the first alone.
+    fn written(&self, reader: &Reader<'_>, j: usize, ending: Option<&Self>) -> Option<Written> {
+        let listed = dates(reader, j)?;
+        let apart = ending.is_some_and(Self::dated) || (self.clock.is_some() && clock_soon(reader, listed.next));
+        if !listed.each.is_empty() && apart { date(reader, j) } else { Some(listed) }
+    }
+
     /// Whether a bare form (`0600`) stands where only a clock time can.
     fn bare_stands(&self, reader: &Reader<'_>, clock: &Clock, j: usize, ending: Option<&Self>) -> bool {
         if reader.field || ending.and_then(|start| start.clock.as_ref()).is_some_and(|start| start.bare || start.next + 4 > j) {
             return true;
+        }
+        // "22 UTC" only beside a date or a start.
+        if reader.small(j).is_some() && clock.next == j + 1 {
+            let zulu = reader.word(clock.next) == "z" && reader.tight(clock.next);
+            return (zulu || zone_word(reader, clock.next)) && (self.date.is_some() || ending.is_some_and(|start| start.clock.is_some()));
         }
         let four = reader.number(j).is_some_and(|(_, digits)| digits == 4);
         if zone_word(reader, clock.next) || (reader.word(clock.next) == "z" && reader.tight(clock.next)) {
@@ -109,6 +145,31 @@ impl Moment {
         let second = self::clock(reader, clock.next + 1)
             .filter(|second| !second.bare || reader.number(clock.next + 1).is_some_and(|(_, digits)| digits == 4));
         joined && second.is_some_and(|second| self.date.is_some() || zone_word(reader, second.next) || !second.bare)
+    }
+}
+
+/// The token after "next day", "+1", "Folgetag", 翌 at `j`.
+fn next_day(reader: &Reader<'_>, j: usize, after_clock: bool) -> Option<usize> {
+    if reader.word(j) == "翌" {
+        return Some(if reader.word(j + 1) == "日" { j + 2 } else { j + 1 });
+    }
+    if !after_clock {
+        return None;
+    }
+    if reader.mark(j) == Some('+') && reader.number(j + 1) == Some((1, 1)) && reader.tight(j + 1) {
+        let next = if matches!(reader.word(j + 2), "day" | "d" | "tag" | "jour" | "día" | "dia" | "dag") { j + 3 } else { j + 2 };
+        let ends = reader.token(next).is_none() || reader.is_line(next) || reader.mark(next) == Some(')') || zone_word(reader, next);
+        return (next > j + 2 || ends).then_some(next);
+    }
+    match (reader.word(j), reader.word(j + 1)) {
+        ("next" | "following", "day" | "morning")
+        | ("day", "after")
+        | ("nächsten" | "folgenden" | "darauffolgenden", "tag" | "tages" | "morgen" | "tags")
+        | ("día" | "dia", "siguiente" | "seguinte")
+        | ("volgende", "dag" | "ochtend")
+        | ("giorno", "successivo" | "seguente") => Some(j + 2),
+        ("folgetag" | "folgetages" | "lendemain", _) => Some(j + 1),
+        _ => None,
     }
 }
 
@@ -146,11 +207,27 @@ fn starts_after_label(reader: &Reader<'_>, next: usize) -> bool {
             break;
         }
     }
+    // The head of a column speaks of its cells: `span` finds them.
+    let crossed = (next..j).any(|i| reader.is_line(i));
+    if crossed && table_line(reader, next.saturating_sub(1)) {
+        return false;
+    }
     // A dash may be an offset or a bullet; a number alone is no moment.
     j < reader.len()
         && (date(reader, j).is_some()
             || clock(reader, j).is_some_and(|clock| !clock.bare || reader.field)
             || weekday(reader.word(j)).is_some_and(|(_, short)| !short))
+}
+
+/// Whether the line of token `i` is a row of a table, looking back.
+fn table_line(reader: &Reader<'_>, i: usize) -> bool {
+    (i.saturating_sub(60)..=i).rev().take_while(|j| !reader.is_line(*j)).any(|j| reader.mark(j) == Some('|'))
+}
+
+/// Whether a date with its own clock time stands at `j`, past a comma: "…, Thursday 7 May: 12:00".
+fn begins_another(reader: &Reader<'_>, j: usize) -> bool {
+    let j = if matches!(reader.mark(j), Some(',' | '.')) { j + 1 } else { j };
+    date(reader, j).is_some_and(|written| clock_soon(reader, written.next))
 }
 
 /// Whether a clock time follows a date directly, so that both are one moment.
@@ -182,7 +259,14 @@ pub(super) fn moment(reader: &Reader<'_>, i: usize, ending: Option<&Moment>) -> 
         moment.next += 1;
     }
     let bare_date = moment.date.as_ref().is_some_and(|date| date.beside_clock) && moment.clock.is_none();
-    if bare_date && !reader.field && ending.is_none_or(|start| start.clock.is_none()) {
+    // "5/13 through 5/15 from 7am": the clock times stand behind the second.
+    let begins_range = || {
+        ending.is_none()
+            && join(reader, moment.next, false)
+                .and_then(|j| self::moment(reader, j, Some(&moment)))
+                .is_some_and(|other| other.dated() && other.clock.is_some())
+    };
+    if bare_date && !reader.field && ending.is_none_or(|start| start.clock.is_none()) && !begins_range() {
         return None;
     }
     (moment.date.is_some() || moment.clock.is_some()).then_some(moment)
@@ -209,8 +293,10 @@ fn after_glue(reader: &Reader<'_>, from: usize, moment: &mut Moment, ending: Opt
             match mark {
                 ',' | '@' | '(' | ')' | '·' | '•' | '[' | ']' => {}
                 '.' if reader.tight(j) && !reader.is_line(j + 1) && moment.clock.is_none() => {}
+                '/' if open_date && lines == 0 && !reader.tight(j) && !reader.tight(j + 1) => {}
                 ':' if !reader.tight(j + 1) || moment.clock.is_none() => {}
                 '|' => cells += 1,
+                '~' if open_date && lines == 0 && reader.tight(j + 1) => {}
                 '-' if lines == 0
                     && (moment.clock.is_none() || zone_word(reader, j + 1))
                     && (moment.clock.is_none() || opened(reader, moment.next.saturating_sub(6), j)) =>
@@ -222,82 +308,9 @@ fn after_glue(reader: &Reader<'_>, from: usize, moment: &mut Moment, ending: Opt
             }
         } else {
             let word = reader.word(j);
-            let anywhere = matches!(
-                word,
-                "at" | "on"
-                    | "the"
-                    | "of"
-                    | "um"
-                    | "am"
-                    | "den"
-                    | "der"
-                    | "dem"
-                    | "le"
-                    | "el"
-                    | "à"
-                    | "às"
-                    | "as"
-                    | "a"
-                    | "las"
-                    | "la"
-                    | "om"
-                    | "op"
-                    | "kl"
-                    | "do"
-                    | "no"
-                    | "dia"
-                    | "día"
-                    | "approximately"
-                    | "approx"
-                    | "about"
-                    | "around"
-                    | "ca"
-                    | "circa"
-                    | "time"
-                    | "timezone"
-                    | "zone"
-                    | "tz"
-                    | "clock"
-                    | "in"
-                    | "is"
-                    | "les"
-            );
-            let before_clock = open_date
-                && matches!(
-                    word,
-                    "from"
-                        | "between"
-                        | "von"
-                        | "vom"
-                        | "ab"
-                        | "de"
-                        | "desde"
-                        | "entre"
-                        | "zwischen"
-                        | "tussen"
-                        | "van"
-                        | "starting"
-                        | "beginning"
-                        | "start"
-                        | "begin"
-                        | "hours"
-                        | "daily"
-                        | "nightly"
-                        | "each"
-                        | "every"
-                        | "night"
-                        | "day"
-                        | "täglich"
-                        | "jeweils"
-                        | "starts"
-                        | "window"
-                        | "das"
-                        | "dalle"
-                        | "and"
-                );
-            let before_date = open_clock
-                && matches!(word, "from" | "den" | "vom" | "del" | "de" | "each" | "night" | "day" | "every" | "daily" | "nightly");
-            if word.is_empty() || !(anywhere || before_clock || before_date) {
+            let before_clock = open_date && (glue::before_clock(word) || (ending.is_some() && lines > 0 && glue::before_end(word)));
+            let before_date = open_clock && glue::before_date(word);
+            if word.is_empty() || !(glue::anywhere(word) || before_clock || before_date) {
                 return None;
             }
         }

@@ -38,13 +38,17 @@ fn offset_alone(reader: &Reader<'_>, i: usize) -> Option<Zone> {
     let apart = reader.token(i).is_some_and(|token| token.spaced);
     let sure = digits >= 4 && (!minus || apart) && reader.tight(i + 1);
     let joined = digits >= 4 && minus && !apart && reader.tight(i + 1) && minutes % 15 == 0 && seconds_before(reader, i);
-    (sure || joined).then_some(Zone { meaning: Meaning::Offset(minutes), next })
+    // 2026-05-06T17:00-05
+    let iso =
+        digits == 2 && reader.tight(i) && reader.tight(i + 1) && i.checked_sub(4).is_some_and(|j| reader.word(j) == "t" && reader.tight(j));
+    (sure || joined || iso).then_some(Zone { meaning: Meaning::Offset(minutes), next })
 }
 
 fn seconds_before(reader: &Reader<'_>, i: usize) -> bool {
     let colon = |back: usize| i.checked_sub(back).is_some_and(|j| reader.mark(j) == Some(':'));
     let joined = |back: usize| i.checked_sub(back).is_some_and(|j| reader.word(j) == "t");
-    colon(2) && (colon(4) || joined(4)) && !(reader.mark(i + 2) == Some(':') && reader.mark(i + 4) == Some(':'))
+    let own = i.checked_sub(3).is_some_and(|j| reader.tight(j));
+    own && colon(2) && (colon(4) || joined(4)) && !(reader.mark(i + 2) == Some(':') && reader.mark(i + 4) == Some(':'))
 }
 
 /// Sign and number at `i`: minutes east, the token after, and how many digits the offset has.
@@ -102,7 +106,12 @@ fn local(reader: &Reader<'_>, i: usize, after_clock: bool) -> Option<Zone> {
         }
         return Some(Zone { meaning: Meaning::Local, next });
     }
-    let (zone, after) = place(reader, i)?;
+    let (zone, mut after) = place(reader, i)?;
+    // "Chicago, IL local time"
+    let state = reader.mark(after) == Some(',') && reader.word(after + 1).len() == 2 && reader.all_capitals(after + 1);
+    if state && said(after + 2).is_some() {
+        after += 2;
+    }
     if let Some(next) = said(after) {
         return Some(Zone { meaning: Meaning::Wall(zone), next });
     }
@@ -124,7 +133,9 @@ fn joined(reader: &Reader<'_>, i: usize, words: usize) -> Option<String> {
     let mut name = String::new();
     for step in 0..words {
         let word = reader.word(i + step);
-        if word.is_empty() || (step > 0 && reader.tight(i + step)) {
+        // Han characters stand side by side, each a word.
+        let han = word.chars().all(|character| character > '\u{2fff}');
+        if word.is_empty() || (step > 0 && reader.tight(i + step) && !han) {
             return None;
         }
         if step > 0 {
@@ -157,8 +168,11 @@ fn iana(reader: &Reader<'_>, i: usize) -> Option<Zone> {
 
 /// A name from the tables, the longest that fits, with an offset where UTC or GMT takes one.
 fn named(reader: &Reader<'_>, i: usize, after_clock: bool) -> Option<Zone> {
-    if !zone::begins(reader.word(i)) {
+    if !zone::begins(reader.word(i)) && !matches!(reader.word(i), "u" | "g") {
         return None;
+    }
+    if let Some(zone) = apostrophe(reader, i).or_else(|| dotted_letters(reader, i)) {
+        return Some(zone);
     }
     // "W. Europe Standard Time": the dot is left out.
     let dotted = reader.mark(i + 1) == Some('.') && matches!(reader.word(i), "w" | "e" | "cen");
@@ -170,8 +184,12 @@ fn named(reader: &Reader<'_>, i: usize, after_clock: bool) -> Option<Zone> {
         };
         zone::written(&name).map(|meaning| (meaning, next))
     })?;
+    // PT6H is a length of time.
+    if reader.word(i) == "pt" && reader.number(i + 1).is_some() && reader.tight(i + 1) {
+        return None;
+    }
     let letters = next == i + 1 && reader.word(i).chars().count() <= 4;
-    let strong = matches!(reader.word(i), "utc" | "gmt");
+    let strong = matches!(reader.word(i), "utc" | "gmt" | "zulu");
     // "et", "est", "ist", "art", "west", "cat" are words too: letters count in capitals, "Utc" anyhow.
     let written_so = reader.all_capitals(i) || strong || (after_clock && certain(reader.word(i)));
     if letters && !written_so {
@@ -180,7 +198,58 @@ fn named(reader: &Reader<'_>, i: usize, after_clock: bool) -> Option<Zone> {
     if next == i + 1 && !letters && !(reader.capital(i) || after_clock) {
         return None;
     }
-    if strong { Some(with_offset(reader, i)) } else { Some(Zone { meaning, next }) }
+    // EST5EDT names the wall clock by both its letters.
+    if letters
+        && reader.number(i + 1).is_some()
+        && reader.tight(i + 1)
+        && reader.tight(i + 2)
+        && let Some(zone) = zone::iana(&format!("{}{}{}", reader.word(i), reader.small(i + 1)?, reader.word(i + 2)))
+    {
+        return Some(Zone { meaning: Meaning::Wall(zone), next: i + 3 });
+    }
+    if strong && next == i + 1 { Some(with_offset(reader, i)) } else { Some(Zone { meaning, next }) }
+}
+
+/// Names with an apostrophe: `heure de l'Est`, `heure avancée de l'Est`.
+fn apostrophe(reader: &Reader<'_>, i: usize) -> Option<Zone> {
+    if reader.word(i) != "heure" {
+        return None;
+    }
+    let mut name = String::from("heure");
+    for j in i + 1..i + 9 {
+        match reader.mark(j) {
+            Some('\'') => name.push('\''),
+            None if !reader.word(j).is_empty() => {
+                if !name.ends_with('\'') {
+                    name.push(' ');
+                }
+                name.push_str(reader.word(j));
+            }
+            _ => return None,
+        }
+        if name.contains('\'')
+            && let Some(meaning) = zone::written(&name)
+        {
+            return Some(Zone { meaning, next: j + 1 });
+        }
+    }
+    None
+}
+
+/// `U.S. Eastern Time`, `U.T.C.`, `G.M.T.`
+fn dotted_letters(reader: &Reader<'_>, i: usize) -> Option<Zone> {
+    let dot = |j: usize| reader.mark(j) == Some('.') && reader.tight(j);
+    if !dot(i + 1) || !dot(i + 3) {
+        return None;
+    }
+    match (reader.word(i), reader.word(i + 2), reader.word(i + 4)) {
+        ("u", "s", area) => {
+            let zone = zone::written(&format!("us {area}"))?;
+            Some(Zone { meaning: zone, next: if reader.word(i + 5) == "time" { i + 6 } else { i + 5 } })
+        }
+        ("u", "t", "c") | ("g", "m", "t") => Some(Zone { meaning: Meaning::Offset(0), next: if dot(i + 5) { i + 6 } else { i + 5 } }),
+        _ => None,
+    }
 }
 
 /// Letters that are no word of a language, so that small ones count too.
@@ -220,13 +289,18 @@ fn with_offset(reader: &Reader<'_>, i: usize) -> Zone {
     let zero = Zone { meaning: Meaning::Offset(0), next };
     let Some((minutes, after, digits)) = offset(reader, next) else { return zero };
     if !reader.tight(next + 1) {
-        return zero;
+        // "UTC – 5" with nothing that the number could count.
+        let alone = digits <= 2 && (reader.token(after).is_none() || reader.is_line(after) || reader.mark(after) == Some(')'));
+        return if alone { Zone { meaning: Meaning::Offset(minutes), next: after } } else { zero };
     }
     let in_parens = i.checked_sub(1).is_some_and(|before| reader.mark(before) == Some('('));
     let sure = match reader.mark(next) {
         Some('+') => true,
-        // 10:00 UTC-12:00 UTC is a range; 10:00 UTC-5 and (UTC -05:00) are offsets.
+        // 10:00 UTC-12:00 UTC is a range; 10:00 UTC-5, (UTC -05:00) and UTC -05:00 are offsets.
         _ if in_parens => true,
+        _ if !reader.tight(next) && digits == 4 => {
+            minutes % 15 == 0 && !zone_word(reader, after) && !matches!(reader.word(after), "am" | "pm" | "z")
+        }
         _ => reader.tight(next) && (digits <= 2 || !zone_word(reader, after)) && !matches!(reader.word(after), "am" | "pm"),
     };
     // A month after the number means a date: "UTC-5 May".

@@ -12,13 +12,16 @@ pub(super) struct Reader<'a> {
     pub(super) field: bool,
     /// Whether some of the text is struck out.
     pub(super) strikes: bool,
+    /// Whether some of the text is cells of a table.
+    pub(super) tables: bool,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, year: i32, field: bool) -> Self {
         let list = tokens(text);
         let strikes = list.iter().any(|token| token.kind == Kind::Mark(STRUCK));
-        Self { list, year, field, strikes }
+        let tables = list.iter().any(|token| token.kind == Kind::Mark('|'));
+        Self { list, year, field, strikes, tables }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -91,7 +94,7 @@ impl<'a> Reader<'a> {
             self.tight(before) && before.checked_sub(back).is_some_and(|j| self.number(j).is_some() || !self.word(j).is_empty())
         };
         match self.list.get(before).map(|token| token.kind) {
-            Some(Kind::Word) => !matches!(self.word(before), "年" | "月" | "日" | "至" | "到"),
+            Some(Kind::Word) => !matches!(self.word(before), "年" | "月" | "日" | "至" | "到" | "前" | "後" | "后" | "午" | "翌"),
             Some(Kind::Number { .. }) => true,
             Some(Kind::Mark('.')) => before.checked_sub(1).is_some_and(|j| self.number(j).is_some()) && self.tight(before),
             Some(Kind::Mark(':')) => before.checked_sub(1).is_some_and(|j| self.number(j).is_some()) && self.tight(before),
@@ -104,41 +107,48 @@ impl<'a> Reader<'a> {
 
 /// The month that a lower-case word names, and whether the word means other things too (`may`, `out`, `set`).
 pub(super) fn month(word: &str) -> Option<(u32, bool)> {
-    let month = match word {
-        "january" | "jan" | "januar" | "jänner" | "janvier" | "janv" | "enero" | "janeiro" | "januari" | "gennaio" | "gen" => 1,
-        "february" | "feb" | "februar" | "februari" | "feber" | "février" | "fevrier" | "févr" | "fév" | "febrero" | "fevereiro"
-        | "fev" | "febbraio" => 2,
-        "march" | "mar" | "märz" | "maerz" | "mrz" | "mär" | "mars" | "marzo" | "março" | "marco" | "maart" | "mrt" => 3,
-        "april" | "apr" | "avril" | "avr" | "abril" | "abr" | "aprile" => 4,
-        "may" | "mai" | "mayo" | "maio" | "mei" | "maggio" | "mag" | "maj" => 5,
-        "june" | "jun" | "juni" | "juin" | "junio" | "junho" | "giugno" | "giu" => 6,
-        "july" | "jul" | "juli" | "juillet" | "juil" | "julio" | "julho" | "luglio" | "lug" => 7,
-        "august" | "aug" | "août" | "aout" | "agosto" | "augustus" | "augusti" => 8,
-        "september" | "sep" | "sept" | "septembre" | "septiembre" | "setiembre" | "setembro" | "settembre" => 9,
-        "october" | "oct" | "oktober" | "okt" | "octobre" | "octubre" | "outubro" | "ottobre" => 10,
-        "november" | "nov" | "novembre" | "noviembre" | "novembro" => 11,
-        "december" | "dec" | "dezember" | "dez" | "décembre" | "decembre" | "déc" | "diciembre" | "dic" | "dezembro" | "dicembre" => 12,
-        "ene" => return Some((1, true)),
-        "ago" => return Some((8, true)),
-        "set" => return Some((9, true)),
-        "out" | "ott" => return Some((10, true)),
-        _ => return None,
-    };
+    let month =
+        match word {
+            "january" | "jan" | "januar" | "jänner" | "janvier" | "janv" | "enero" | "janeiro" | "januari" | "gennaio" | "gen"
+            | "stycznia" => 1,
+            "february" | "feb" | "februar" | "februari" | "feber" | "février" | "fevrier" | "févr" | "fév" | "febrero" | "fevereiro"
+            | "fev" | "febbraio" | "lutego" => 2,
+            "march" | "mar" | "märz" | "maerz" | "mrz" | "mär" | "mars" | "marzo" | "março" | "marco" | "maart" | "mrt" | "marts"
+            | "marca" => 3,
+            "april" | "apr" | "avril" | "avr" | "abril" | "abr" | "aprile" | "kwietnia" => 4,
+            "may" | "mai" | "mayo" | "maio" | "mei" | "maggio" | "mag" | "maj" | "maja" => 5,
+            "june" | "jun" | "juni" | "juin" | "junio" | "junho" | "giugno" | "giu" | "czerwca" => 6,
+            "july" | "jul" | "juli" | "juillet" | "juil" | "julio" | "julho" | "luglio" | "lug" | "lipca" => 7,
+            "august" | "aug" | "août" | "aout" | "agosto" | "augustus" | "augusti" | "sierpnia" => 8,
+            "september" | "sep" | "sept" | "septembre" | "septiembre" | "setiembre" | "setembro" | "settembre" | "września" => 9,
+            "october" | "oct" | "oktober" | "okt" | "octobre" | "octubre" | "outubro" | "ottobre" | "października" => 10,
+            "november" | "nov" | "novembre" | "noviembre" | "novembro" | "listopada" => 11,
+            "december" | "dec" | "dezember" | "dez" | "décembre" | "decembre" | "déc" | "diciembre" | "dic" | "dezembro" | "dicembre"
+            | "grudnia" => 12,
+            "ene" => return Some((1, true)),
+            "ago" => return Some((8, true)),
+            "set" => return Some((9, true)),
+            "out" | "ott" => return Some((10, true)),
+            _ => return None,
+        };
     Some((month, matches!(word, "may" | "mar" | "mars" | "marco" | "gen" | "mag" | "giu" | "lug" | "maj" | "dic")))
 }
 
 /// The weekday that a lower-case word names, and whether it is so short that a mark or a number must follow.
 pub(super) fn weekday(word: &str) -> Option<(Weekday, bool)> {
     let long = match word {
-        "monday" | "mon" | "montag" | "lundi" | "lun" | "lunes" | "maandag" | "lunedì" | "segunda" => Weekday::Mon,
-        "tuesday" | "tue" | "tues" | "dienstag" | "mardi" | "martes" | "dinsdag" | "martedì" | "terça" => Weekday::Tue,
-        "wednesday" | "wed" | "weds" | "mittwoch" | "mercredi" | "miércoles" | "miercoles" | "woensdag" | "mercoledì" | "quarta" => {
-            Weekday::Wed
-        }
-        "thursday" | "thu" | "thur" | "thurs" | "donnerstag" | "jeudi" | "jueves" | "donderdag" | "giovedì" | "quinta" => Weekday::Thu,
-        "friday" | "fri" | "freitag" | "vendredi" | "viernes" | "vrijdag" | "venerdì" | "sexta" => Weekday::Fri,
-        "saturday" | "sat" | "samstag" | "sonnabend" | "samedi" | "sábado" | "sabado" | "zaterdag" | "sabato" => Weekday::Sat,
-        "sunday" | "sun" | "sonntag" | "dimanche" | "domingo" | "zondag" | "domenica" => Weekday::Sun,
+        "monday" | "mon" | "montag" | "lundi" | "lun" | "lunes" | "maandag" | "lunedì" | "segunda" | "mandag" | "måndag"
+        | "poniedziałek" => Weekday::Mon,
+        "tuesday" | "tue" | "tues" | "dienstag" | "mardi" | "martes" | "dinsdag" | "martedì" | "terça" | "tirsdag" | "tisdag"
+        | "wtorek" => Weekday::Tue,
+        "wednesday" | "wed" | "weds" | "mittwoch" | "mercredi" | "miércoles" | "miercoles" | "woensdag" | "mercoledì" | "quarta"
+        | "onsdag" | "środa" => Weekday::Wed,
+        "thursday" | "thu" | "thur" | "thurs" | "donnerstag" | "jeudi" | "jueves" | "donderdag" | "giovedì" | "quinta" | "torsdag"
+        | "czwartek" => Weekday::Thu,
+        "friday" | "fri" | "freitag" | "vendredi" | "viernes" | "vrijdag" | "venerdì" | "sexta" | "fredag" | "piątek" => Weekday::Fri,
+        "saturday" | "sat" | "samstag" | "sonnabend" | "samedi" | "sábado" | "sabado" | "zaterdag" | "sabato" | "lørdag" | "lördag"
+        | "sobota" => Weekday::Sat,
+        "sunday" | "sun" | "sonntag" | "dimanche" | "domingo" | "zondag" | "domenica" | "søndag" | "söndag" | "niedziela" => Weekday::Sun,
         _ => return short_weekday(word).map(|weekday| (weekday, true)),
     };
     Some((long, false))

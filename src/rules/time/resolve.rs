@@ -42,6 +42,12 @@ pub(super) fn resolve(
     };
     if span.start.clock.is_none() {
         whole_days(&mut statement, &dates.worlds);
+        if span.end.as_ref().is_some_and(|end| end.clock.is_some()) {
+            problem(&mut statement, ProblemKind::Missing, "start", String::from("the start has no clock time"));
+        }
+        if let Some(doubt) = span.doubt {
+            problem(&mut statement, ProblemKind::AmbiguousTime, "start", doubt.to_owned());
+        }
         remarks(&mut statement, context);
         return vec![statement];
     }
@@ -58,18 +64,44 @@ pub(super) fn resolve(
             .collect();
     }
     timed(&mut statement, span, &dates.worlds, &zones, context);
+    if may_recur(span, &dates.worlds) || one_clock(span, &dates.worlds) {
+        let words = "the clock times may hold on each of the days, or from the first to the last";
+        problem(&mut statement, ProblemKind::AmbiguousTime, "start", words.to_owned());
+    }
+    if let Some(doubt) = span.doubt {
+        problem(&mut statement, ProblemKind::AmbiguousTime, "start", doubt.to_owned());
+    }
     vec![statement]
 }
 
 /// The days of a span that recurs daily, when its dates are certain.
 fn daily(span: &Span, worlds: &[World]) -> Vec<World> {
-    let (true, [world], true) = (span.daily, worlds, span.end.is_some()) else { return Vec::new() };
+    let (true, [world], true) = (span.recurs && span.outer, worlds, span.end.is_some()) else { return Vec::new() };
     let Some(last) = world.last else { return Vec::new() };
     let count = (last - world.first).num_days();
     if !(0..MAX_DAILY).contains(&count) {
         return Vec::new();
     }
     world.first.iter_days().take_while(|day| *day <= last).map(|day| World { first: day, last: None, end_dated: false }).collect()
+}
+
+/// Whether one pair of clock times beside a span of days leaves open if each day is meant. Two days around a midnight are one night.
+fn may_recur(span: &Span, worlds: &[World]) -> bool {
+    let time = |moment: &Moment| moment.clock.as_ref().and_then(|clock| clock.times.first()).map(|(_, time)| *time);
+    let (true, Some(end)) = (span.outer, span.end.as_ref()) else { return false };
+    let night = time(end) <= time(&span.start);
+    let days = |world: &World| world.last.map_or(0, |last| (last - world.first).num_days());
+    time(end).is_some() && worlds.iter().any(|world| days(world) > i64::from(night))
+}
+
+/// Whether one clock time stands beside several days: `6-8 May 22:00`, or a window of days is said to recur.
+fn one_clock(span: &Span, worlds: &[World]) -> bool {
+    use chrono::Timelike as _;
+    let until = span.start.date.as_ref().is_some_and(|date| date.until.is_some());
+    let days = worlds.iter().map(|world| world.last.map_or(0, |last| (last - world.first).num_days())).max().unwrap_or(0);
+    let evening = span.start.clock.as_ref().and_then(|clock| clock.times.first()).is_some_and(|(_, time)| time.hour() >= 12);
+    let alone = until && span.end.is_none() && days > i64::from(evening);
+    alone || (span.recurs && !span.outer && days > 1)
 }
 
 fn whole_days(statement: &mut Statement, worlds: &[World]) {

@@ -1,8 +1,9 @@
 //! Spans of two moments, found in prose, labels and table rows.
 
 use super::clock::Half;
-use super::duration;
-use super::moment::{Moment, moment, opened};
+use super::heads::heads;
+use super::lasting::{lasting, lasting_before};
+use super::moment::{Moment, moment};
 use super::reader::{Reader, month, weekday};
 use super::token::STRUCK;
 use crate::rules::zone::{self, Meaning};
@@ -20,8 +21,12 @@ pub(super) struct Span {
     pub(super) end: Option<Moment>,
     /// A length stated right after the start, in minutes.
     pub(super) minutes: Option<u32>,
-    /// Whether the clock times hold on each day of the span of dates ("daily", "each night").
-    pub(super) daily: bool,
+    /// Whether words near it say that it recurs ("daily", "each night").
+    pub(super) recurs: bool,
+    /// Whether one pair of clock times stands beside a span of days.
+    pub(super) outer: bool,
+    /// What is doubtful about the days it names.
+    pub(super) doubt: Option<&'static str>,
     pub(super) label: Label,
     /// Whether it stands in text that was struck out.
     pub(super) struck: bool,
@@ -48,19 +53,36 @@ pub(super) fn join(reader: &Reader<'_>, from: usize, between: bool) -> Option<us
             }
         } else if let Some(mark) = reader.mark(j) {
             match mark {
+                // A line of its own; at the head of a line with words it is a bullet.
+                '-' if lines == 1 && reader.is_line(j + 1) => {
+                    strong = true;
+                    lines = 0;
+                }
                 '-' | '~' if lines == 0 => strong = true,
                 '>' if strong => {}
+                '=' if reader.mark(j + 1) == Some('>') => strong = true,
+                '.' if reader.mark(j + 1) == Some('.') && reader.mark(j + 2) == Some('.') => strong = true,
+                '.' if matches!(reader.word(j.saturating_sub(1)), "kl" | "ca" | "approx" | "est" | "godz") && j > from => {}
+                '.' if strong && reader.mark(j.saturating_sub(1)) == Some('.') => {}
                 '/' if j == from => strong = true,
                 ',' | '(' | '\'' | ':' if j > from || mark == ',' => {}
                 _ => return None,
             }
         } else {
             match reader.word(j) {
+                "to" if lines == 1 && reader.is_line(j + 1) => {
+                    strong = true;
+                    lines = 0;
+                }
                 "to" | "until" | "till" | "til" | "through" | "thru" | "bis" | "hasta" | "até" | "tot" | "jusqu" | "au" | "al"
                 | "ending" | "ends" | "end" | "endet" | "finish" | "finishing" | "finishes" | "concluding" | "conclude" | "fin"
                 | "ende" | "至" | "到" => strong = true,
-                "and" | "und" | "et" | "y" | "e" | "en" if between => strong = true,
-                "à" | "a" | "às" | "as" if !strong || j > from => strong = true,
+                "zu" | "en" | "met" | "ore" | "ora" | "kl" | "klo" | "klockan" | "klokken" | "before" | "no" | "later" | "than"
+                | "voraussichtlich" | "etwa"
+                    if strong => {}
+                "and" | "und" | "et" | "y" | "e" | "en" | "och" | "og" if between => strong = true,
+                "à" | "a" | "às" | "as" | "alle" | "do" if !strong || j > from => strong = true,
+                "completed" | "complete" | "finished" => strong = true,
                 "and" | "und" | "will" | "is" | "be" | "at" | "on" | "the" | "approximately" | "approx" | "about" | "around" | "ca"
                 | "circa" | "um" | "am" | "expected" | "estimated" | "est" | "time" | "date" | "scheduled" | "zum" | "dem" | "der"
                 | "del" | "los" | "les" | "het" | "ao" | "den" | "le" | "el" | "las" | "la" | "up" | "by" | "of" | "runs" | "run"
@@ -72,7 +94,7 @@ pub(super) fn join(reader: &Reader<'_>, from: usize, between: bool) -> Option<us
         let begins = reader.number(j).is_some()
             || month(reader.word(j)).is_some()
             || weekday(reader.word(j)).is_some()
-            || matches!(reader.word(j), "noon" | "midnight" | "mitternacht" | "minuit" | "medianoche" | "mittag");
+            || matches!(reader.word(j), "noon" | "midnight" | "mitternacht" | "minuit" | "medianoche" | "mittag" | "午" | "翌");
         if strong && begins {
             return Some(j);
         }
@@ -90,10 +112,19 @@ pub(super) fn spans(reader: &Reader<'_>) -> Vec<Span> {
                 i = span.next.max(i + 1);
                 found.push(span);
             }
-            None => i += 1,
+            None => i = past_deadline(reader, i).unwrap_or(i + 1),
         }
     }
     found
+}
+
+/// The token after a moment that ends something whose start is not told: "until 22:00 UTC on 6 May".
+fn past_deadline(reader: &Reader<'_>, i: usize) -> Option<usize> {
+    if reader.field || !begins(reader, i) || lead(reader, i) != Lead::Until {
+        return None;
+    }
+    let next = moment(reader, i, None)?.next;
+    super::clock::clock(reader, next).is_none().then_some(next)
 }
 
 fn begins(reader: &Reader<'_>, i: usize) -> bool {
@@ -106,8 +137,8 @@ fn begins(reader: &Reader<'_>, i: usize) -> bool {
     }
     month(word).is_some()
         || weekday(word).is_some()
-        || matches!(word, "noon" | "midnight" | "mitternacht" | "minuit" | "medianoche")
-        || (zone::begins(word) && reader.capital(i))
+        || matches!(word, "noon" | "midnight" | "mitternacht" | "minuit" | "medianoche" | "午")
+        || (zone::begins(word) && (reader.capital(i) || word.chars().all(|character| character > '\u{2fff}')))
 }
 
 fn span(reader: &Reader<'_>, i: usize) -> Option<Span> {
@@ -123,6 +154,8 @@ fn span(reader: &Reader<'_>, i: usize) -> Option<Span> {
         && let Some(other) = moment(reader, j, Some(&start))
         // "rescheduled from 6 May 22:00 to 7 May 22:00" names two starts, no window.
         && !(other.dated() && moved_from(reader, i) && !(next..j).any(|k| matches!(reader.mark(k), Some('-' | '~'))))
+        // "10:00 UTC / 12:00 CEST" is one time in two zones.
+        && !(reader.mark(next) == Some('/') && !other.dated() && !other.zones.is_empty() && !start.zones.is_empty() && other.zones != start.zones)
     {
         if start.clock.is_some() && !start.dated() && other.clock.is_none() {
             // "22:00 UTC - 28 Nov": one moment.
@@ -183,6 +216,8 @@ fn span(reader: &Reader<'_>, i: usize) -> Option<Span> {
     {
         minutes = Some(length);
         next = after;
+    } else if end.is_none() && start.clock.is_some() {
+        minutes = lasting_before(reader, i);
     }
     halves(&mut start, end.as_mut());
     if start.clock.is_some()
@@ -193,8 +228,24 @@ fn span(reader: &Reader<'_>, i: usize) -> Option<Span> {
         start.zones.push(Meaning::Local);
         start.zone_at = Some(at);
     }
-    let daily = outer && recurs(reader, i, next);
-    Some(Span { first: i, next, start, end, minutes, daily, label: label(reader, i), struck: struck(reader, i) })
+    if reader.tables && start.clock.is_some() && start.zones.is_empty() && end.as_ref().is_none_or(|end| end.zones.is_empty()) {
+        heads(reader, i, &mut start, end.as_mut());
+    }
+    let several = end.is_some() || start.date.as_ref().is_some_and(|date| date.until.is_some() || !date.each.is_empty());
+    let recurs = several && recurs(reader, i, next);
+    let either_of = (i..next).any(|i| matches!(reader.word(i), "or" | "oder" | "ou"));
+    let listed = |moment: &Moment| moment.date.as_ref().is_some_and(|date| !date.each.is_empty());
+    // "5/6 and 6/7 May": the first night is not read.
+    let nights = i >= 4
+        && start.date.as_ref().is_some_and(|date| date.until.is_some())
+        && (!reader.word(i - 1).is_empty() || reader.mark(i - 1) == Some(','))
+        && reader.small(i - 2).is_some()
+        && reader.mark(i - 3) == Some('/')
+        && reader.small(i - 4).is_some();
+    let before = nights.then_some("more days stand before it");
+    let doubt =
+        before.or_else(|| (either_of && (listed(&start) || end.as_ref().is_some_and(listed))).then_some("one of several days is meant"));
+    Some(Span { first: i, next, start, end, minutes, recurs, outer, doubt, label: label(reader, i), struck: struck(reader, i) })
 }
 
 /// The bytes of "local" in the label before a span, in its line: `Local: Friday 19:00 - 23:00`.
@@ -238,8 +289,9 @@ fn lead(reader: &Reader<'_>, i: usize) -> Lead {
     for back in 1..=4 {
         let Some(j) = i.checked_sub(back) else { break };
         match reader.word(j) {
-            "between" | "zwischen" | "entre" | "tussen" | "tra" => return Lead::Between,
-            "until" | "till" | "bis" | "hasta" | "jusqu" | "até" | "tot" => return Lead::Until,
+            "between" | "zwischen" | "entre" | "tussen" | "tra" | "mellan" | "mellem" => return Lead::Between,
+            "until" | "till" | "bis" | "hasta" | "jusqu" | "até" | "tot" | "before" | "vor" | "avant" => return Lead::Until,
+            "than" if reader.word(j.saturating_sub(1)) == "later" => return Lead::Until,
             "the" | "hours" | "of" | "am" | "dem" | "den" | "le" | "el" | "las" | "approximately" | "on" | "à" | "um" | "about" | "at"
             | "dias" | "les" => {}
             _ if reader.mark(j) == Some('(') || reader.mark(j) == Some('\'') => {}
@@ -269,33 +321,7 @@ fn moved_from(reader: &Reader<'_>, i: usize) -> bool {
 }
 
 fn between_inside(reader: &Reader<'_>, from: usize, to: usize) -> bool {
-    (from..to).any(|i| matches!(reader.word(i), "between" | "zwischen" | "entre" | "tussen"))
-}
-
-/// A length right after a start: "for 6 hours", ", lasting approximately 2 hours", "(duration: 90 minutes)".
-fn lasting(reader: &Reader<'_>, from: usize) -> Option<(u32, usize)> {
-    let mut j = from;
-    let mut said = false;
-    for _ in 0..8 {
-        if matches!(reader.mark(j), Some(',' | '(' | ':' | ';' | '<' | '~' | '-')) {
-            j += 1;
-            continue;
-        }
-        if said && let Some(found) = duration::length(reader, j) {
-            let (minutes, next) = found;
-            return Some((minutes, if reader.mark(next) == Some(')') && opened(reader, from, next) { next + 1 } else { next }));
-        }
-        match reader.word(j) {
-            "for" | "lasting" | "lasts" | "last" | "duration" | "dauer" | "dauert" | "pendant" | "durante" | "für" | "voor" | "durée"
-            | "duración" | "duração" | "duur" => said = true,
-            "and" | "will" | "should" | "with" | "of" | "an" | "a" | "the" | "approximately" | "approx" | "about" | "around" | "up"
-            | "to" | "max" | "maximum" | "estimated" | "expected" | "ca" | "circa" | "is" | "total" | "period" | "it" | "than" | "less"
-            | "une" | "von" | "etwa" | "rund" => {}
-            _ => return None,
-        }
-        j += 1;
-    }
-    None
+    (from..to).any(|i| matches!(reader.word(i), "between" | "zwischen" | "entre" | "tussen" | "mellan" | "mellem" | "tra"))
 }
 
 /// "2:00 - 5:00 PM" is an afternoon, "10 - 2 PM" begins in the morning; "2:00 PM - 5:00" leaves the end open.
@@ -327,7 +353,23 @@ fn recurs(reader: &Reader<'_>, first: usize, next: usize) -> bool {
     let from = (near.start..first).rev().find(|i| stop(*i)).map_or(near.start, |i| i + 1);
     let to = (next..near.end).find(|i| stop(*i)).unwrap_or(near.end);
     (from..to).any(|i| {
-        matches!(reader.word(i), "daily" | "nightly" | "täglich" | "quotidien" | "quotidiennement" | "diario" | "diariamente" | "dagelijks")
+        matches!(
+            reader.word(i),
+            "daily"
+                | "nightly"
+                | "täglich"
+                | "jeweils"
+                | "allnächtlich"
+                | "nächtlich"
+                | "quotidien"
+                | "quotidiennement"
+                | "diario"
+                | "diariamente"
+                | "dagelijks"
+        ) || (reader.word(i) == "between" && (reader.word(i + 1) == "hours" || reader.word(i + 2) == "hours"))
+            || (matches!(reader.word(i), "tous" | "toutes" | "todos" | "todas")
+                && matches!(reader.word(i + 1), "les" | "los" | "las" | "os" | "as")
+                && matches!(reader.word(i + 2), "jours" | "nuits" | "días" | "dias" | "noches" | "noites"))
             || (matches!(reader.word(i), "each" | "every" | "per" | "jede" | "jeden" | "chaque" | "cada" | "elke")
                 && matches!(
                     reader.word(i + 1),
@@ -385,7 +427,9 @@ fn label(reader: &Reader<'_>, first: usize) -> Label {
             | "commencing" | "début" | "debut" | "inicio" | "início" | "aanvang" | "startzeit" | "startdatum" | "anfang" | "starttime"
             | "startdate" | "inizio" => return Label::Start,
             "end" | "ends" | "ending" | "finish" | "finishes" | "finishing" | "completion" | "fin" | "ende" | "einde" | "término"
-            | "termino" | "fim" | "endzeit" | "enddatum" | "endtime" | "enddate" | "eindtijd" | "fine" | "stop" => return Label::End,
+            | "termino" | "fim" | "endzeit" | "enddatum" | "endtime" | "enddate" | "eindtijd" | "einddatum" | "fine" | "stop" => {
+                return Label::End;
+            }
             "from" | "von" | "de" | "desde" | "van" | "du" if colon && words == 1 => return Label::Start,
             "to" | "until" | "till" | "bis" | "hasta" | "até" | "tot" | "au" if colon && words == 1 => return Label::End,
             _ => {}

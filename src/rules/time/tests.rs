@@ -7,9 +7,16 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 mod dates;
+mod days;
+mod decoys;
+mod forms;
+mod languages;
 mod properties;
+mod recurring;
 mod spans;
 mod statements;
+mod transitions;
+mod zone_names;
 mod zones;
 
 fn zones() -> Zones {
@@ -22,6 +29,22 @@ fn at(text: &str) -> DateTime<Utc> {
 
 fn context<'a>(zones: &'a Zones, arrived: &str) -> TimeContext<'a> {
     TimeContext { zones, arrived_at: at(arrived), zone: None, order: None, date: None }
+}
+
+/// Numbers that look random and are the same in every run.
+struct Seeded(u64);
+
+impl Seeded {
+    fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn below(&mut self, below: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % u64::try_from(below.max(1)).unwrap()).unwrap()
+    }
 }
 
 fn shown(statements: &[Statement]) -> String {

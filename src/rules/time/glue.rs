@@ -1,0 +1,141 @@
+//! Words that may stand between the parts of one moment, in the languages that the grammar reads.
+
+/// Between any two parts: "6 May **at** 22:00".
+pub(super) fn anywhere(word: &str) -> bool {
+    matches!(
+        word,
+        "at" | "on"
+            | "the"
+            | "of"
+            | "um"
+            | "am"
+            | "den"
+            | "der"
+            | "dem"
+            | "le"
+            | "el"
+            | "à"
+            | "às"
+            | "as"
+            | "a"
+            | "las"
+            | "la"
+            | "om"
+            | "op"
+            | "kl"
+            | "do"
+            | "no"
+            | "dia"
+            | "día"
+            | "approximately"
+            | "approx"
+            | "about"
+            | "around"
+            | "ca"
+            | "circa"
+            | "time"
+            | "timezone"
+            | "zone"
+            | "tz"
+            | "clock"
+            | "in"
+            | "is"
+            | "les"
+    )
+}
+
+/// Between a date and its clock time: "6 May **from** 22:00".
+pub(super) fn before_clock(word: &str) -> bool {
+    matches!(
+        word,
+        "from"
+            | "between"
+            | "von"
+            | "vom"
+            | "ab"
+            | "de"
+            | "desde"
+            | "entre"
+            | "zwischen"
+            | "tussen"
+            | "van"
+            | "starting"
+            | "beginning"
+            | "start"
+            | "begin"
+            | "hours"
+            | "daily"
+            | "nightly"
+            | "each"
+            | "every"
+            | "night"
+            | "day"
+            | "täglich"
+            | "tous"
+            | "jours"
+            | "chaque"
+            | "nuit"
+            | "jour"
+            | "todos"
+            | "todas"
+            | "os"
+            | "dias"
+            | "noches"
+            | "noites"
+            | "dagelijks"
+            | "fra"
+            | "mellan"
+            | "mellem"
+            | "od"
+            | "ore"
+            | "alle"
+            | "tra"
+            | "partir"
+            | "o"
+            | "godz"
+            | "godzinach"
+            | "r"
+            | "klockan"
+            | "klokken"
+            | "exactly"
+            | "precisely"
+            | "w"
+            | "jeweils"
+            | "starts"
+            | "window"
+            | "das"
+            | "dalle"
+            | "and"
+    )
+}
+
+/// Between a clock time and its date: "22:00 **daily from** 6 May".
+pub(super) fn before_date(word: &str) -> bool {
+    matches!(
+        word,
+        "from"
+            | "vom"
+            | "del"
+            | "de"
+            | "each"
+            | "night"
+            | "day"
+            | "every"
+            | "daily"
+            | "nightly"
+            | "between"
+            | "entre"
+            | "zwischen"
+            | "tussen"
+            | "täglich"
+            | "chaque"
+            | "jour"
+            | "nuit"
+            | "dagelijks"
+    )
+}
+
+/// Between the date of an end and its clock time in the next line: "End date: 7 May / **End** time: 04:00".
+pub(super) fn before_end(word: &str) -> bool {
+    matches!(word, "end" | "ende" | "fin" | "einde" | "finish" | "fim")
+}
