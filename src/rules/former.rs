@@ -28,7 +28,7 @@ pub fn parted(text: &str, context: &TimeContext<'_>) -> Parted {
     let mut left_at: Option<usize> = None;
     for statement in time::statements(&kept, context) {
         let goes_on = left_at.and_then(|end| kept.get(end..statement.at.start)).is_some_and(joins);
-        if goes_on || leads(near(&kept, statement.at.start)) {
+        if goes_on || leads(near(&kept, statement.at.start)) || moved_after(&kept, statement.at.end) {
             left_at = Some(statement.at.end);
             parted.former.push(statement);
         } else {
@@ -64,7 +64,7 @@ fn near(text: &str, at: usize) -> &str {
 /// Whether a text may name a former window at all: spares the grammar of time where no word asks for it.
 #[must_use]
 pub fn hinted(text: &str) -> bool {
-    text.contains("~~") || LEADS.as_ref().is_some_and(|(_, anywhere)| anywhere.is_match(text))
+    text.contains("~~") || ANY_MOVE.as_ref().is_some_and(|regex| regex.is_match(text)) || LEADS.as_ref().is_some_and(|(_, anywhere)| anywhere.is_match(text))
 }
 
 /// The struck parts of a text alone.
@@ -110,6 +110,25 @@ fn leads(before: &str) -> bool {
     })
 }
 
+static MOVED_AFTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    words::pattern(
+        r"^[\s,)\]]*(?:(?:has|have|had) (?:now |had to |to )?(?:been |be )?|(?:was|were) (?:now |being )?|wurden? (?:leider )?|musste[n]? |(?:a|ont) (?:d[ûu] [êe]tre |[ée]t[ée] )|(?:ha|han) sido |foi |foram )(?:re-?scheduled|moved|postponed|shifted|deferred|brought forward|verschoben|verlegt|report[ée]e?s?|d[ée]plac[ée]e?s?|reprogramad[oa]s?|aplazad[oa]s?|verplaatst|uitgesteld|adiad[oa]s?|reagendad[oa]s?)\b|^[\s,)\]]*(?:is|are|wird|werden|est|is|es) (?:now |hereby |being |hiermit )?(?:re-?scheduled|postponed|deferred|verschoben|report[ée]e?s?|uitgesteld|aplazad[oa]s?)\b",
+    )
+});
+
+static ANY_MOVE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    words::pattern(r"\b(?:re-?scheduled|moved|postponed|shifted|deferred|brought forward|verschoben|verlegt|report[ée]e?s?|d[ée]plac[ée]e?s?|reprogramad[oa]s?|aplazad[oa]s?|verplaatst|uitgesteld|adiad[oa]s?|reagendad[oa]s?)\b")
+});
+
+/// Whether the words after a time say that the work was moved away from it: `planned for 6 May 22:00 UTC has been rescheduled`.
+#[must_use]
+pub fn moved_after(text: &str, at: usize) -> bool {
+    let after = text.get(at..).unwrap_or_default();
+    let after = after.get(..after.floor_char_boundary(REACH_BYTES)).unwrap_or_default();
+    let sentence = after.split(['.', ';']).next().unwrap_or_default();
+    MOVED_AFTER.as_ref().is_some_and(|regex| regex.is_match(sentence))
+}
+
 /// Whether a gap only lists: what follows is as former as what came before.
 fn joins(gap: &str) -> bool {
     let listed = gap.trim_matches(|sign: char| sign.is_whitespace() || matches!(sign, ',' | '/' | '(' | ')' | '&'));
@@ -124,6 +143,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
+        assert!(MOVED_AFTER.is_some() && ANY_MOVE.is_some());
         assert!(TO.is_some() && LEADS.is_some() && AS_BEFORE.is_some() && STRUCK.is_some());
     }
 
@@ -154,6 +174,10 @@ mod tests {
                 "07",
                 "06",
             ),
+            ("The work that was scheduled from 6 May 2026 22:00 to 6 May 2026 23:00 UTC has been rescheduled. It takes place on 7 May 2026 22:00 UTC.", "07", "06"),
+            ("The window on 6 May 2026 22:00 UTC had to be postponed, the new one is 7 May 2026 22:00 UTC", "07", "06"),
+            ("Die Wartung am 6. Mai 2026 um 22:00 UTC wurde verschoben. Neu: 7. Mai 2026 22:00 UTC", "07", "06"),
+            ("On 6 May 2026 at 22:00 UTC your server is moved to a new host", "06", ""),
             ("Ursprünglicher Termin: 6. Mai 2026 22:00 UTC", "", "06"),
             ("As previously announced for 6 May 2026 22:00 UTC, we", "06", ""),
             ("The previously announced maintenance will now run on 6 May 2026 22:00 UTC", "06", ""),

@@ -1,7 +1,7 @@
 //! The doubts that only the whole of a mail shows.
 
 use super::Reader;
-use crate::model::{CalendarTime, Kind, Notification, Precision, Problem, ProblemKind, Status, Window};
+use crate::model::{CalendarTime, Kind, Notification, Precision, Problem, ProblemKind, Role, Status, Window};
 use crate::rules::{Options, former, generic, place, seen, time, windows, words};
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -85,6 +85,13 @@ impl Reader<'_, '_> {
             let detail = format!("the text says that it is moved or extended to {:?}, which is no window of those read", other.as_written);
             self.problems.push(Problem::new(ProblemKind::Conflict, "start", detail));
         }
+        // Two windows of a maintenance that was moved, and no word says which one is left.
+        if status == Some(Status::Rescheduled)
+            && let Some(one) = found.iter().find(|one| one.former_windows.is_empty() && main_windows(one) > 1)
+        {
+            let detail = format!("the maintenance was moved, and the mail states {} windows: which hold?", main_windows(one));
+            self.problems.push(Problem::new(ProblemKind::Conflict, "start", detail));
+        }
         let both = found.iter().find_map(|one| {
             one.windows.iter().find(|window| {
                 one.former_windows.iter().any(|left| left.start == window.start && (left.end.is_none() || left.end == window.end))
@@ -131,4 +138,8 @@ impl Reader<'_, '_> {
             self.problems.push(Problem::new(ProblemKind::Conflict, "start", detail));
         }
     }
+}
+
+fn main_windows(one: &Notification) -> usize {
+    one.windows.iter().filter(|window| window.role == Role::Main).count()
 }

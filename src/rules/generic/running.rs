@@ -3,6 +3,7 @@
 use super::topics::{Topic, is_backup};
 use super::windows::{Deadline, Stated, Times, label_zone, stated};
 use crate::model::Precision;
+use crate::rules::former;
 use crate::rules::search::Regex;
 use crate::rules::time::{self, Statement, TimeContext};
 use crate::rules::words;
@@ -116,6 +117,7 @@ pub(super) fn judged(text: &str, context: &TimeContext<'_>) -> Vec<Judged> {
             Sort::End
         } else if moved && later.is_some() && is(&FORMER_BEFORE, before)
             || is(&FORMER_BEFORE, before) && before.to_lowercase().contains("origin")
+            || former::moved_after(&text, at.end)
         {
             Sort::Former
         } else if is(&STAMPS, before) || open && (is(&UPDATE_AFTER, after) || at.start == sentence.start && is(&STATUS_BELOW, after)) {
