@@ -290,8 +290,7 @@ fn lead(reader: &Reader<'_>, i: usize) -> Lead {
         let Some(j) = i.checked_sub(back) else { break };
         match reader.word(j) {
             "between" | "zwischen" | "entre" | "tussen" | "tra" | "mellan" | "mellem" => return Lead::Between,
-            "until" | "till" | "bis" | "hasta" | "jusqu" | "até" | "tot" | "before" | "vor" | "avant" => return Lead::Until,
-            "than" if reader.word(j.saturating_sub(1)) == "later" => return Lead::Until,
+            "until" | "till" | "bis" | "hasta" | "jusqu" | "até" | "tot" => return Lead::Until,
             "the" | "hours" | "of" | "am" | "dem" | "den" | "le" | "el" | "las" | "approximately" | "on" | "à" | "um" | "about" | "at"
             | "dias" | "les" => {}
             _ if reader.mark(j) == Some('(') || reader.mark(j) == Some('\'') => {}
