@@ -64,7 +64,9 @@ fn near(text: &str, at: usize) -> &str {
 /// Whether a text may name a former window at all: spares the grammar of time where no word asks for it.
 #[must_use]
 pub fn hinted(text: &str) -> bool {
-    text.contains("~~") || ANY_MOVE.as_ref().is_some_and(|regex| regex.is_match(text)) || LEADS.as_ref().is_some_and(|(_, anywhere)| anywhere.is_match(text))
+    text.contains("~~")
+        || ANY_MOVE.as_ref().is_some_and(|regex| regex.is_match(text))
+        || LEADS.as_ref().is_some_and(|(_, anywhere)| anywhere.is_match(text))
 }
 
 /// The struck parts of a text alone.
@@ -117,7 +119,9 @@ static MOVED_AFTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 static ANY_MOVE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    words::pattern(r"\b(?:re-?scheduled|moved|postponed|shifted|deferred|brought forward|verschoben|verlegt|report[ée]e?s?|d[ée]plac[ée]e?s?|reprogramad[oa]s?|aplazad[oa]s?|verplaatst|uitgesteld|adiad[oa]s?|reagendad[oa]s?)\b")
+    words::pattern(
+        r"\b(?:re-?scheduled|moved|postponed|shifted|deferred|brought forward|verschoben|verlegt|report[ée]e?s?|d[ée]plac[ée]e?s?|reprogramad[oa]s?|aplazad[oa]s?|verplaatst|uitgesteld|adiad[oa]s?|reagendad[oa]s?)\b",
+    )
 });
 
 /// Whether the words after a time say that the work was moved away from it: `planned for 6 May 22:00 UTC has been rescheduled`.
@@ -174,7 +178,11 @@ mod tests {
                 "07",
                 "06",
             ),
-            ("The work that was scheduled from 6 May 2026 22:00 to 6 May 2026 23:00 UTC has been rescheduled. It takes place on 7 May 2026 22:00 UTC.", "07", "06"),
+            (
+                "The work that was scheduled from 6 May 2026 22:00 to 6 May 2026 23:00 UTC has been rescheduled. It takes place on 7 May 2026 22:00 UTC.",
+                "07",
+                "06",
+            ),
             ("The window on 6 May 2026 22:00 UTC had to be postponed, the new one is 7 May 2026 22:00 UTC", "07", "06"),
             ("Die Wartung am 6. Mai 2026 um 22:00 UTC wurde verschoben. Neu: 7. Mai 2026 22:00 UTC", "07", "06"),
             ("On 6 May 2026 at 22:00 UTC your server is moved to a new host", "06", ""),

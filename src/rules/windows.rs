@@ -71,6 +71,12 @@ pub fn stated(
             context.arrived_at = start.checked_sub_days(Days::new(7)).unwrap_or(start);
         }
     }
+    // "All times are in CET" holds where neither the rule nor the value says more.
+    let declared = if context.zone.is_none() && beside.is_empty() { time::declared(&view.text, &context) } else { None };
+    let zoned = |text: String| match &declared {
+        Some(zone) if !time::statements(&text, &context).iter().any(|one| one.zone_stated) => format!("{text} {zone}"),
+        _ => format!("{text}{beside}"),
+    };
     let mut found = Vec::new();
     let mut push = |statement: Statement, value: &Value, former: bool| {
         let former = former || places.former;
@@ -81,7 +87,7 @@ pub fn stated(
         Problem { blocking: true, ..Problem::new(ProblemKind::Missing, "start", detail) }
     };
     for value in place::first(&places.within, view) {
-        let text = local(&format!("{}{beside}", value.text), &context);
+        let text = local(&zoned(value.text.clone()), &context);
         let parted = former::parted(&text, &context);
         if parted.current.is_empty() && !places.former {
             problems.push(missing(&value));
@@ -100,8 +106,8 @@ pub fn stated(
         let end = ends.get(index);
         used.push(start.mark.clone());
         used.extend(end.map(|end| end.mark.clone()));
-        let text = |value: &Value| local(&format!("{}{beside}", former::unstruck(&value.text)), &context);
-        let left = |value: &Value| local(&format!("{}{beside}", former::struck(&value.text)), &context);
+        let text = |value: &Value| local(&zoned(former::unstruck(&value.text)), &context);
+        let left = |value: &Value| local(&zoned(former::struck(&value.text)), &context);
         match time::between(&text(&start), end.map(text).as_deref(), &context) {
             Some(statement) => {
                 problems.extend(endless(&statement, end.map(|end| end.text.as_str()), !places.end.is_empty()).filter(|_| !places.former));

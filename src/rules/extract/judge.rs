@@ -87,6 +87,7 @@ impl Reader<'_, '_> {
         }
         // Two windows of a maintenance that was moved, and no word says which one is left.
         if status == Some(Status::Rescheduled)
+            && self.layout.rows.is_empty()
             && let Some(one) = found.iter().find(|one| one.former_windows.is_empty() && main_windows(one) > 1)
         {
             let detail = format!("the maintenance was moved, and the mail states {} windows: which hold?", main_windows(one));

@@ -205,9 +205,13 @@ fn list_below(line: &str, below: &[String]) -> Option<String> {
     let name = |line: &&String| {
         let line = line.trim().trim_start_matches(['*', '-', '•', '·', ' ']);
         let word = line.split(" (").next().unwrap_or(line);
-        !word.is_empty() && !word.contains(' ') && word.chars().any(|char| char.is_ascii_digit() || "-._".contains(char)) && !word.ends_with([':', '.'])
+        !word.is_empty()
+            && !word.contains(' ')
+            && word.chars().any(|char| char.is_ascii_digit() || "-._".contains(char))
+            && !word.ends_with([':', '.'])
     };
-    let names: Vec<&str> = below.iter().skip_while(|line| line.trim().is_empty()).take_while(name).map(|line| line.trim()).take(500).collect();
+    let names: Vec<&str> =
+        below.iter().skip_while(|line| line.trim().is_empty()).take_while(name).map(|line| line.trim()).take(500).collect();
     (!names.is_empty()).then(|| names.join("\n"))
 }
 

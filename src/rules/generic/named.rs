@@ -44,15 +44,19 @@ static BEFORE_NOUN: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 /// Names that only a subject gives, mostly behind its last dash: `Scheduled maintenance - az1-ss14`, `… of exa-prod-fra`.
 static IN_SUBJECT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    words::exact_pattern(r"(?:^|[\s(:])([a-z][a-z0-9]*(?:-[a-z0-9]+)*-?[a-z0-9]*\d[a-z0-9]*(?:[.-][a-z0-9-]+)*|[a-z][a-z0-9-]*(?:\.[a-z0-9-]+){2,})(?:$|[\s),:;])")
+    words::exact_pattern(
+        r"(?:^|[\s(:])([a-z][a-z0-9]*(?:-[a-z0-9]+)*-?[a-z0-9]*\d[a-z0-9]*(?:[.-][a-z0-9-]+)*|[a-z][a-z0-9-]*(?:\.[a-z0-9-]+){2,})(?:$|[\s),:;])",
+    )
 });
-static AT_END: LazyLock<Option<Regex>> = LazyLock::new(|| words::exact_pattern(r"(?:[-–:]|\bof|\bfor|\bon)\s+([a-z][a-z0-9]*(?:-[a-z0-9]+)+)\s*$"));
+static AT_END: LazyLock<Option<Regex>> =
+    LazyLock::new(|| words::exact_pattern(r"(?:[-–:]|\bof|\bfor|\bon)\s+([a-z][a-z0-9]*(?:-[a-z0-9]+)+)\s*$"));
 /// Circuits and devices that name themselves: capitals and digits in three parts and more, `HMF-WAVE-0311`, `LD5/FRA/LE-118823`.
 static SELF_NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::exact_pattern(r"(?:^|[\s(,:;\[])([A-Z][A-Z0-9]{1,9}(?:[-/][A-Z0-9]{1,12}){1,5}[-/][A-Z0-9]*\d[A-Z0-9]*)(?:$|[\s),.:;\]])")
 });
 /// Registries' zones: `.CA`, `.co.uk` beside words of a registry.
-static ZONE_OF_NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| words::pattern(r"(?:^|[\s(,])(\.[a-z]{2,12}(?:\.[a-z]{2,3})?)(?:$|[\s),;:])"));
+static ZONE_OF_NAMES: LazyLock<Option<Regex>> =
+    LazyLock::new(|| words::pattern(r"(?:^|[\s(,])(\.[a-z]{2,12}(?:\.[a-z]{2,3})?)(?:$|[\s),;:])"));
 
 /// The names that a subject gives by their form.
 pub(super) fn of_subject(subject: &str) -> Vec<String> {
@@ -60,7 +64,9 @@ pub(super) fn of_subject(subject: &str) -> Vec<String> {
     let hits = tables.iter().filter_map(|table| table.as_ref()).flat_map(|regex| regex.captures_iter(subject).take(8));
     let names = hits.filter_map(|hit| hit.get(1)).map(|name| trimmed(name.as_str()).to_owned());
     let mut found: Vec<String> = Vec::new();
-    for name in names.filter(|name| !dated(name) && name.chars().count() >= 4 && name.contains(['-', '.']) && !STANDARDS.contains(&name.as_str())) {
+    for name in
+        names.filter(|name| !dated(name) && name.chars().count() >= 4 && name.contains(['-', '.']) && !STANDARDS.contains(&name.as_str()))
+    {
         if !found.contains(&name) {
             found.push(name);
         }

@@ -79,7 +79,11 @@ fn named_alone(part: &str) -> &str {
     let head = part.split([' ', '\t']).next().unwrap_or(part);
     let id = head.chars().count() >= 5 && head.chars().any(|char| char.is_ascii_digit()) && head.contains(['-', '/', '.', '_']);
     let told = part.get(head.len()..).unwrap_or_default().trim_start();
-    if id && (told.starts_with(['(', '–', ':']) || told.starts_with("- ")) && told.split_whitespace().count() > 2 { head.trim_end_matches(':') } else { part }
+    if id && (told.starts_with(['(', '–', ':']) || told.starts_with("- ")) && told.split_whitespace().count() > 2 {
+        head.trim_end_matches(':')
+    } else {
+        part
+    }
 }
 
 /// Several ids in one cell, parted by blanks, are several objects: `AB-1001 AB-1002`, not `SEL TOK EPL 9000`.
@@ -167,7 +171,9 @@ pub(super) fn places(subject: &str, prose: &str) -> Vec<String> {
     for hit in PLACE.as_ref().into_iter().flat_map(|regex| regex.captures_iter(subject)).take(8) {
         if let Some(code) = (1..4).find_map(|group| hit.get(group)).filter(|code| {
             // "HMF-26" of "HMF-26-1190" is no site.
-            !subject.get(code.end()..).is_some_and(|after| after.starts_with(['-', '.']) && after.chars().nth(1).is_some_and(char::is_alphanumeric))
+            !subject
+                .get(code.end()..)
+                .is_some_and(|after| after.starts_with(['-', '.']) && after.chars().nth(1).is_some_and(char::is_alphanumeric))
         }) {
             add(code.as_str(), &mut found);
         }

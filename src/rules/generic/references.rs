@@ -81,8 +81,12 @@ fn push(value: &str, found: &mut Vec<String>) {
     let value = value.trim().trim_matches(['"', '\'', '#', '*', '[', ']', '(', ')', '.', ',', ' ']);
     // A telephone number or an entry in a register is no reference.
     let digits = value.chars().filter(char::is_ascii_digit).count();
-    let phone = digits >= 9 && value.chars().all(|char| char.is_ascii_digit() || "+-() ./".contains(char)) && (value.starts_with('+') || value.split(['-', ' ', '/', '.', '(', ')']).filter(|part| part.len() >= 3).count() >= 3);
-    let register = ["kvk", "hrb", "vat", "btw", "siret", "ust", "gmbh", "amtsgericht", "msg"].iter().any(|word| value.to_lowercase().starts_with(word));
+    let phone = digits >= 9
+        && value.chars().all(|char| char.is_ascii_digit() || "+-() ./".contains(char))
+        && (value.starts_with('+') || value.split(['-', ' ', '/', '.', '(', ')']).filter(|part| part.len() >= 3).count() >= 3);
+    let register = ["kvk", "hrb", "vat", "btw", "siret", "ust", "gmbh", "amtsgericht", "msg"]
+        .iter()
+        .any(|word| value.to_lowercase().starts_with(word));
     if phone || register {
         return;
     }

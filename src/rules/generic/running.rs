@@ -47,10 +47,17 @@ static LEADS_DEADLINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 /// "If you would rather move it yourself, do so after …" states no window.
-static IF: LazyLock<Option<Regex>> = LazyLock::new(|| words::pattern(r"^[\s>*•·-]*(?:if|in case|should you|wenn|falls|sollten sie|si|als|se|caso)\b"));
+static IF: LazyLock<Option<Regex>> =
+    LazyLock::new(|| words::pattern(r"^[\s>*•·-]*(?:if|in case|should you|wenn|falls|sollten sie|si|als|se|caso)\b"));
 static LEADS_END: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
         r"\b(?:(?:expected|scheduled|planned|due|estimated|now|will|should|to) (?:to )?(?:end|finish|complete|be completed|conclude)(?: (?:at|by|on|around))?|(?:extended|prolonged|continues?|continue) (?:to|until|till)|verl[äa]ngert bis|prolong[ée]e? jusqu['’]?(?:à|au)?)\s*[:\-–]?\s*(?:approximately |about )?$",
+    )
+});
+/// "Postponed until 9 March" tells a start, no deadline.
+static MOVED_TO: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    words::pattern(
+        r"\b(?:postponed|moved|re-?scheduled|deferred|delayed|shifted|verschoben|verlegt|report[ée]e?s?|aplazad[oa]s?|uitgesteld|verplaatst|adiad[oa]s?)\s+(?:to|until|till|auf|bis|au|hasta|al?|tot|naar|para)\s*(?:the |den |zum |le |el |o dia )?$",
     )
 });
 static MOVED: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -112,7 +119,8 @@ pub(super) fn judged(text: &str, context: &TimeContext<'_>) -> Vec<Judged> {
         let same_sentence = |other: &&Statement| sentence.contains(&other.at.start);
         let later = list.iter().skip(index + 1).find(same_sentence);
         let moved = is(&MOVED, whole);
-        let starts_before = || found.last().is_some_and(|one: &Judged| matches!(one.kind, Sort::Window | Sort::End) && one.sentence.end + 200 > at.start);
+        let starts_before =
+            || found.last().is_some_and(|one: &Judged| matches!(one.kind, Sort::Window | Sort::End) && one.sentence.end + 200 > at.start);
         let kind = if open && statement.precision == Precision::Minute && is(&LEADS_END, before) && starts_before() {
             Sort::End
         } else if moved && later.is_some() && is(&FORMER_BEFORE, before)
@@ -122,7 +130,7 @@ pub(super) fn judged(text: &str, context: &TimeContext<'_>) -> Vec<Judged> {
             Sort::Former
         } else if is(&STAMPS, before) || open && (is(&UPDATE_AFTER, after) || at.start == sentence.start && is(&STATUS_BELOW, after)) {
             Sort::Other
-        } else if open && (is(&LEADS_DEADLINE, before) || is(&IF, whole) && list.len() > 1) {
+        } else if open && (is(&LEADS_DEADLINE, before) && !is(&MOVED_TO, before) || is(&IF, whole) && list.len() > 1) {
             Sort::Deadline
         } else if open && statement.precision == Precision::Day && is(&LEADS_OTHER, before) && !words_of_work(whole) {
             Sort::Other

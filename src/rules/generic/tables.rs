@@ -81,7 +81,11 @@ fn columns(line: &str) -> Vec<(usize, &str)> {
         let ends = tabbed.ends_with('\t');
         let pieces: Vec<&str> = tabbed.trim_end_matches('\t').split("  ").collect();
         let last = pieces.len().saturating_sub(1);
-        pieces.into_iter().enumerate().map(move |(index, piece)| (piece, if index < last { 2 } else { usize::from(ends) })).collect::<Vec<_>>()
+        pieces
+            .into_iter()
+            .enumerate()
+            .map(move |(index, piece)| (piece, if index < last { 2 } else { usize::from(ends) }))
+            .collect::<Vec<_>>()
     }) {
         let cell = part.trim();
         if !cell.is_empty() {
@@ -126,9 +130,7 @@ pub(super) fn without_leaders(text: &str) -> std::borrow::Cow<'_, str> {
         return text.into();
     }
     let capital = |line: &str| line.split('.').next().is_some_and(|label| !label.chars().any(char::is_lowercase));
-    let line = |line: &str| {
-        parted(line, "..").or_else(|| parted(line, ".").filter(|_| capital(line))).unwrap_or_else(|| line.to_owned())
-    };
+    let line = |line: &str| parted(line, "..").or_else(|| parted(line, ".").filter(|_| capital(line))).unwrap_or_else(|| line.to_owned());
     text.lines().map(line).collect::<Vec<_>>().join("\n").into()
 }
 
@@ -193,7 +195,6 @@ fn is_head(row: &[String], marked: bool) -> bool {
             || marked && cells.len() > 1
             || cells.len() == 2 && known == 2 && !cells.iter().any(|cell| cell.ends_with(':')))
 }
-
 
 /// In a table of times whose head names no objects, the column that holds nothing but names is theirs: `Gateway | Region | Start | End`.
 fn with_objects(mut topics: Vec<Option<Topic>>, rows: &[Vec<String>], from: usize) -> Vec<Option<Topic>> {

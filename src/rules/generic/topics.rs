@@ -94,7 +94,10 @@ const TOPICS_WRITTEN: [(&str, Topic); 20] = [
         r"\b(?:end(?:s|ing|time)?|finish(?:es)?|stop|until|till|completion(?: (?:date|time))?|to|bis|ende|fin|einde|eindtijd|t[ée]rmino|fim|tot|hasta|termina)\b.{0,45}$",
         Topic::End,
     ),
-    (r"\b(?:affected|impacted|betroffene?\w*|concern[ée]e?s?|impact[ée]e?s?|afectad\w+|getroffen|afetad\w+|interessat[ioae]|coinvolt[ioae]|effected)\b", Topic::Objects),
+    (
+        r"\b(?:affected|impacted|betroffene?\w*|concern[ée]e?s?|impact[ée]e?s?|afectad\w+|getroffen|afetad\w+|interessat[ioae]|coinvolt[ioae]|effected)\b",
+        Topic::Objects,
+    ),
     (
         r"^(?:your |customer |primary |alt |list of )?(?:circuits?|circuit ?(?:id|number|name)s?(?:\(s\))?|circuit\(s\).*|service ?(?:id|number|serial)s?(?: #)?(?: \(sid\))?|services?(?:\(s\))?|service\(s\).*|order ?(?:id|number)?s?(?:\(s\))?|servers?|server name|hosts?|host ?names?|nodes?|instances?|instance[- ]ids?|vms?|vm names?|droplets?|linodes?|ips?|ip address(?:es)?|addresses|ports?|cross[- ]?connects?|racks?|cabinets?|devices?|assets?|resources?|equipment|systems?|sid|cid|slid(?:/ccsd)?|leistung|dienste?|leitung\w*|objekte?|serveurs?|liens?|lignes?|circuitos?|servicios?|servidores?|diensten|verbinding(?:en)?|servi[çc]os?|serviz[io](?: interessat[io])?|circuit[io]|db instances?(?:\(s\))?|configuration items?|capacity|capacity affected|peer(?:ing)? (?:ips?|address\w*)|interfaces?|service id|product id|subscription ids?)$",
         Topic::Objects,

@@ -96,7 +96,8 @@ fn in_blocks(fields: &[Field], stated: &mut [Stated]) {
         }
     }
     let alternating = order.len() == stated.len() * 2 && order.chunks(2).all(|pair| matches!(pair, [None, Some(_)] | [Some(_), None]));
-    let same_way = order.chunks(2).map(|pair| pair.first().is_some_and(Option::is_none)).collect::<std::collections::HashSet<_>>().len() == 1;
+    let same_way =
+        order.chunks(2).map(|pair| pair.first().is_some_and(Option::is_none)).collect::<std::collections::HashSet<_>>().len() == 1;
     if stated.len() < 2 || !alternating || !same_way || stated.iter().any(|one| !one.objects.is_empty()) {
         return;
     }
@@ -332,11 +333,7 @@ fn of_rows(listed: &Listed, zone: Option<&str>, context: &TimeContext<'_>) -> Ve
                 Some(Topic::Window | Topic::Day) => {
                     let value = with_zone(cell(index).unwrap_or_default(), zone, context);
                     let list = time::statements(&value, context).into_iter().filter(|one| !one.readings.is_empty());
-                    found.extend(list.map(|statement| Stated {
-                        former,
-                        objects: objects.clone(),
-                        ..stated(statement, is_backup(label))
-                    }));
+                    found.extend(list.map(|statement| Stated { former, objects: objects.clone(), ..stated(statement, is_backup(label)) }));
                 }
                 Some(Topic::Former) => {
                     let list = time::statements(&with_zone(cell(index).unwrap_or_default(), zone, context), context);
@@ -379,4 +376,3 @@ fn named(label: &str) -> usize {
         () => 2,
     }
 }
-

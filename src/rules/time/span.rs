@@ -290,6 +290,8 @@ fn lead(reader: &Reader<'_>, i: usize) -> Lead {
         let Some(j) = i.checked_sub(back) else { break };
         match reader.word(j) {
             "between" | "zwischen" | "entre" | "tussen" | "tra" | "mellan" | "mellem" => return Lead::Between,
+            // "Postponed until 7 May" tells a start, "extended until 12:00 UTC" an end that is asked for: both are told.
+            "until" | "till" | "bis" | "hasta" | "jusqu" | "até" | "tot" if moves(reader.word(j.saturating_sub(1))) => return Lead::None,
             "until" | "till" | "bis" | "hasta" | "jusqu" | "até" | "tot" => return Lead::Until,
             "the" | "hours" | "of" | "am" | "dem" | "den" | "le" | "el" | "las" | "approximately" | "on" | "à" | "um" | "about" | "at"
             | "dias" | "les" => {}
@@ -298,6 +300,30 @@ fn lead(reader: &Reader<'_>, i: usize) -> Lead {
         }
     }
     Lead::None
+}
+
+/// Words that move or stretch something to the time behind them.
+fn moves(word: &str) -> bool {
+    const STEMS: [&str; 17] = [
+        "postponed",
+        "extended",
+        "prolonged",
+        "moved",
+        "rescheduled",
+        "deferred",
+        "delayed",
+        "shifted",
+        "verschoben",
+        "verlängert",
+        "verlegt",
+        "reporté",
+        "reportée",
+        "prolongé",
+        "prolongée",
+        "aplazado",
+        "uitgesteld",
+    ];
+    STEMS.contains(&word)
 }
 
 /// Whether the words before a span say that something moved away from it: `rescheduled from`, `verschoben vom`, `déplacé du`.

@@ -137,7 +137,7 @@ const CASES: &[(&str, &str, &[&str])] = &[
     (
         "Registry maintenance",
         "The .kite registry (EPP, WHOIS) will be unavailable on Wednesday, 14 May 2031 from 0200Z to 0400Z due to scheduled maintenance.",
-        &["- Outage [14/02:00-14/04:00] - ()"],
+        &["- Outage [14/02:00-14/04:00] - (.kite)"],
     ),
     (
         "Mail platform maintenance",
