@@ -55,3 +55,6 @@ pub(crate) fn pattern(written: &str) -> Option<Regex> {
 pub(crate) fn exact_pattern(written: &str) -> Option<Regex> {
     Regex::kept(written, Reading { case: true, lines: false }).ok()
 }
+
+#[cfg(test)]
+mod tests;
