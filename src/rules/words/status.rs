@@ -77,7 +77,7 @@ const WRITTEN: [(&str, Status, Form); 22] = [
         Form::Anywhere,
     ),
     (
-        r"\b(?:(?:has|have|had) (?:to be |been )?(?:moved|pushed|delayed|shifted) (?:to|from|until|by|back)|(?:new|revised|updated) (?:date|start|window|schedule|time)s? (?:is|are|will be)|(?:put|placed|now|is|are) on hold|(?:date|start|end|window|schedule|time)s? (?:(?:of|for) (?:\w+ ){1,3}?)?(?:has|have) (?:been )?changed|(?:start|end|window|date|time)s? (?:\w+ ){0,2}?changed from|(?:neuer termin|neues zeitfenster|nouvelle date|nueva fecha|nieuwe datum|nova data)\b)",
+        r"\b(?:(?:has|have|had) (?:to be |been )?(?:moved|pushed|delayed|shifted) (?:to|from|until|by|back)|(?:new|revised|updated) (?:date|start|window|schedule|time)s? (?:is|are|will be)|(?:put|placed|now|is|are) on hold|(?:date|start|end|window|schedule|time)s? (?:(?:of|for) (?:\w+ ){1,3}?)?(?:has|have) (?:been )?changed|(?:start|end|window|date|time)s? (?:\w+ ){0,2}?changed from|changed the (?:\w+ )?(?:schedule|date|time|window|start)|(?:neuer termin|neues zeitfenster|nouvelle date|nueva fecha|nieuwe datum|nova data)\b)",
         Status::Rescheduled,
         Form::Anywhere,
     ),
