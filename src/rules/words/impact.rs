@@ -1,9 +1,9 @@
 //! Impact words.
 
-use super::clause::{Clause, sentences};
-use super::{Said, pattern};
+use super::Said;
+use super::clause::Clause;
+use super::table::{Table, by_sentence, gravest};
 use crate::model::Impact;
-use crate::rules::search::Regex;
 use std::sync::LazyLock;
 
 /// How heavily a statement weighs.
@@ -22,30 +22,20 @@ enum Weight {
 /// is no impact.
 #[must_use]
 pub fn impact(text: &str) -> Option<Said<Impact>> {
-    let mut all: Vec<(Weight, Said<Impact>)> = Vec::new();
-    for sentence in sentences(text) {
-        let Some(words) = text.get(sentence.clone()) else { continue };
+    let all = by_sentence(text, |_, words| {
         let lower = words.to_lowercase();
-        if BOILERPLATE.iter().any(|mark| lower.contains(mark)) {
-            continue;
-        }
-        for (weight, said) in of_sentence(words, &lower) {
-            all.push((weight, Said { value: said.value, at: sentence.start + said.at.start..sentence.start + said.at.end }));
-        }
-    }
-    let none_expected = all.iter().any(|(_, said)| said.value == Impact::NoImpact);
-    let judged = all.iter().filter_map(|(weight, said)| match (*weight, said.value, none_expected) {
-        (Weight::Name, _, true) => None,
-        (Weight::Supposed, Impact::Outage, true) => Some(Said { value: Impact::ReducedRedundancy, at: said.at.clone() }),
-        _ => Some(said.clone()),
+        if BOILERPLATE.iter().any(|mark| lower.contains(mark)) { Vec::new() } else { of_sentence(words, &lower) }
     });
-    let mut best: Option<Said<Impact>> = None;
-    for said in judged {
-        if best.as_ref().is_none_or(|known| grave(said.value) > grave(known.value)) {
-            best = Some(said);
-        }
-    }
-    best
+    let none_expected = all.iter().any(|said| said.value.1 == Impact::NoImpact);
+    let judged = all.into_iter().filter_map(|said| {
+        let value = match (said.value, none_expected) {
+            ((Weight::Name, _), true) => return None,
+            ((Weight::Supposed, Impact::Outage), true) => Impact::ReducedRedundancy,
+            ((_, impact), _) => impact,
+        };
+        Some(Said { value, at: said.at })
+    });
+    gravest(judged, |impact| grave(*impact))
 }
 
 fn grave(impact: Impact) -> u8 {
@@ -69,8 +59,7 @@ enum Negated {
     Whole,
 }
 
-static TABLE: LazyLock<Vec<(Regex, Impact, Negated)>> =
-    LazyLock::new(|| WRITTEN.iter().filter_map(|(written, impact, negated)| Some((pattern(written)?, *impact, *negated))).collect());
+static TABLE: LazyLock<Table<Impact, Negated>> = LazyLock::new(|| Table::new(&WRITTEN));
 
 const WRITTEN: [(&str, Impact, Negated); 15] = [
     // NoImpact first: what it covers is not read again below.
@@ -236,38 +225,36 @@ const NAMES: [&str; 17] = [
     "upcoming outage",
 ];
 
-fn of_sentence(sentence: &str, lower: &str) -> Vec<(Weight, Said<Impact>)> {
-    let mut found: Vec<(Weight, Said<Impact>)> = Vec::new();
+fn of_sentence(sentence: &str, lower: &str) -> Vec<Said<(Weight, Impact)>> {
+    let mut found = Vec::new();
     let mut taken: Vec<std::ops::Range<usize>> = Vec::new();
     let supposed = SUPPOSED.iter().any(|mark| lower.contains(mark));
     let named = NAMES.iter().any(|mark| lower.contains(mark));
-    for (regex, impact, negated) in TABLE.iter() {
-        for at in regex.find_iter(sentence).map(|found| found.range()) {
-            if taken.iter().any(|known| known.start < at.end && at.start < known.end) {
-                continue;
-            }
-            taken.push(at.clone());
-            let clause = Clause::around(sentence, &at);
-            let denied = *negated != Negated::Whole && clause.negated() && !clause.before.iter().any(|word| word == "unlikely");
-            let conditional = *negated != Negated::Whole && clause.before.iter().any(|word| CONDITIONS.contains(&word.as_str()));
-            let value = match (denied, negated) {
-                (true, Negated::Nothing) => continue,
-                (true, _) => Impact::NoImpact,
-                (false, _) => *impact,
-            };
-            let classifies = potential(&clause) && sentence.get(at.clone()).is_some_and(|word| word.to_lowercase().starts_with("service"));
-            if value == Impact::Unstated || classifies {
-                continue;
-            }
-            let minutes = value == Impact::Degraded && felt_for_minutes(sentence, &at);
-            let value = if minutes { Impact::Outage } else { value };
-            let weight = match value {
-                Impact::Outage if supposed || conditional => Weight::Supposed,
-                Impact::Outage if named || potential(&clause) => Weight::Name,
-                _ => Weight::Said,
-            };
-            found.push((weight, Said { value, at }));
+    for (at, impact, negated) in TABLE.hits(sentence) {
+        if taken.iter().any(|known| known.start < at.end && at.start < known.end) {
+            continue;
         }
+        taken.push(at.clone());
+        let clause = Clause::around(sentence, &at);
+        let denied = negated != Negated::Whole && clause.negated() && !clause.before.iter().any(|word| word == "unlikely");
+        let conditional = negated != Negated::Whole && clause.before.iter().any(|word| CONDITIONS.contains(&word.as_str()));
+        let value = match (denied, negated) {
+            (true, Negated::Nothing) => continue,
+            (true, _) => Impact::NoImpact,
+            (false, _) => impact,
+        };
+        let classifies = potential(&clause) && sentence.get(at.clone()).is_some_and(|word| word.to_lowercase().starts_with("service"));
+        if value == Impact::Unstated || classifies {
+            continue;
+        }
+        let minutes = value == Impact::Degraded && felt_for_minutes(sentence, &at);
+        let value = if minutes { Impact::Outage } else { value };
+        let weight = match value {
+            Impact::Outage if supposed || conditional => Weight::Supposed,
+            Impact::Outage if named || potential(&clause) => Weight::Name,
+            _ => Weight::Said,
+        };
+        found.push(Said { value: (weight, value), at });
     }
     found
 }

@@ -1,9 +1,9 @@
 //! Status words.
 
 use super::clause::{Clause, sentences, words_of};
-use super::{Said, pattern, rank};
+use super::table::{Table, by_sentence, gravest};
+use super::{Said, rank};
 use crate::model::Status;
-use crate::rules::search::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -11,19 +11,15 @@ use std::sync::LazyLock;
 /// Negated and subordinate uses ("cannot be postponed, or rescheduled") announce nothing.
 #[must_use]
 pub fn status(text: &str) -> Option<Said<Status>> {
-    let mut best: Option<Said<Status>> = None;
-    let sentences = sentences(text);
-    let body = sentences.len() > 3;
-    for (index, sentence) in sentences.into_iter().enumerate() {
-        let Some(words) = text.get(sentence.clone()) else { continue };
+    let body = sentences(text).len() > 3;
+    let all = by_sentence(text, |index, words| {
         // Deep in a body only a line of the bare word is a heading: "Change of schedule" may be a bullet of boilerplate.
-        let heads = !body || index < 2 || words_of(words).len() <= 2;
-        let Some(said) = of_sentence(words, heads) else { continue };
-        if best.as_ref().is_none_or(|known| rank(said.value) > rank(known.value)) {
-            best = Some(Said { value: said.value, at: sentence.start + said.at.start..sentence.start + said.at.end });
-        }
-    }
-    best
+        let heads = (!body || index < 2 || words_of(words).len() <= 2) && is_heading(words);
+        let counts =
+            |(at, status, form): &(Range<usize>, Status, Form)| (heads || *form != Form::Heading) && announces(words, at, *status, *form);
+        TABLE.hits(words).filter(counts).map(|(at, value, _)| Said { value, at }).collect()
+    });
+    gravest(all, |status| rank(*status))
 }
 
 /// How a word is to stand to count.
@@ -37,8 +33,7 @@ enum Form {
     Heading,
 }
 
-static TABLE: LazyLock<Vec<(Regex, Status, Form)>> =
-    LazyLock::new(|| WRITTEN.iter().filter_map(|(written, status, form)| Some((pattern(written)?, *status, *form))).collect());
+static TABLE: LazyLock<Table<Status, Form>> = LazyLock::new(|| Table::new(&WRITTEN));
 
 const WRITTEN: [(&str, Status, Form); 22] = [
     (
@@ -133,21 +128,6 @@ const WRITTEN: [(&str, Status, Form); 22] = [
     ),
     (r"\b(?:wir haben|wir mussten) (?:\S+ ){1,6}?(?:abgesagt|absagen)\b", Status::Cancelled, Form::Whole),
 ];
-
-fn of_sentence(sentence: &str, heads: bool) -> Option<Said<Status>> {
-    let heading = LazyLock::new(|| heads && is_heading(sentence));
-    let mut best: Option<Said<Status>> = None;
-    for (regex, status, form) in TABLE.iter() {
-        if best.as_ref().is_some_and(|known| rank(known.value) >= rank(*status)) || (*form == Form::Heading && !*heading) {
-            continue;
-        }
-        let found = regex.find_iter(sentence).map(|found| found.range()).find(|at| announces(sentence, at, *status, *form));
-        if let Some(at) = found {
-            best = Some(Said { value: *status, at });
-        }
-    }
-    best
-}
 
 fn announces(sentence: &str, at: &Range<usize>, status: Status, form: Form) -> bool {
     let clause = Clause::around(sentence, at);
