@@ -1,13 +1,14 @@
 //! Words of status, impact and downtime, with negation and subordinate clauses understood.
 //!
 //! Every word is judged inside its own sentence and clause: "cannot be altered, postponed, or rescheduled" announces nothing, and neither does
-//! "you will be told when it has been rescheduled". Languages: English, German, French, Spanish, Dutch, Portuguese.
+//! "you will be told when it has been rescheduled". Languages: English, German, French, Spanish, Dutch, Portuguese, Italian.
 
 mod clause;
 mod downtime;
 mod impact;
 mod kind;
 mod status;
+mod table;
 
 pub use downtime::downtime_minutes;
 pub use impact::impact;
@@ -55,3 +56,6 @@ pub(crate) fn pattern(written: &str) -> Option<Regex> {
 pub(crate) fn exact_pattern(written: &str) -> Option<Regex> {
     Regex::kept(written, Reading { case: true, lines: false }).ok()
 }
+
+#[cfg(test)]
+mod tests;

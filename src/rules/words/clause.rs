@@ -21,7 +21,10 @@ pub(crate) fn sentences(text: &str) -> Vec<Range<usize>> {
         let ends = match char {
             '\n' => !wraps(text.get(start..at).unwrap_or_default(), rest),
             '!' | '?' => chars.peek().is_none_or(|(_, next)| next.is_whitespace()),
-            '.' => chars.peek().is_none_or(|(_, next)| next.is_whitespace()) && !abbreviated(text.get(start..at).unwrap_or_default()),
+            '.' => {
+                let so_far = text.get(start..at).unwrap_or_default();
+                chars.peek().is_none_or(|(_, next)| next.is_whitespace()) && !abbreviated(so_far) && !day_of_month(so_far, rest)
+            }
             '|' | '\u{2022}' | '。' => true,
             // No sentence of a person is as long: the work on one stays bounded.
             _ => at - start > LONGEST_BYTES && char.is_whitespace(),
@@ -51,6 +54,18 @@ fn wraps(so_far: &str, rest: &str) -> bool {
         && !line.trim_end().ends_with(':')
         && rest.trim_start_matches([' ', '\t', '>']).starts_with(char::is_lowercase)
 }
+
+/// Whether a full stop stands after the day of a date: `am 4. Mai`.
+fn day_of_month(so_far: &str, rest: &str) -> bool {
+    let day = so_far.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let next: String = rest.trim_start().chars().take(3).collect::<String>().to_lowercase();
+    (1..=2).contains(&day.len()) && day.chars().all(|char| char.is_ascii_digit()) && MONTHS.contains(&next.as_str())
+}
+
+const MONTHS: [&str; 20] = [
+    "jan", "feb", "mär", "mae", "mar", "apr", "mai", "maj", "may", "jun", "jul", "aug", "sep", "okt", "oct", "nov", "dez", "dec", "des",
+    "dub",
+];
 
 fn abbreviated(so_far: &str) -> bool {
     let word = so_far.rsplit(char::is_whitespace).next().unwrap_or_default().trim_start_matches('(').to_lowercase();
@@ -121,8 +136,15 @@ impl Clause {
     pub(crate) fn subordinate(&self) -> bool {
         let relative = self.before.iter().find(|word| !AUXILIARIES.contains(&word.as_str()));
         self.before.iter().any(|word| SUBORDINATORS.contains(&word.as_str()))
+            || self.supposed_in("als", &["het", "wordt", "dit", "deze"])
+            || self.supposed_in("se", &["viene", "venisse", "dovesse", "manutenzione", "lavori"])
             || relative.is_some_and(|word| ["that", "which", "who", "those"].contains(&word.as_str()))
             || self.after.iter().take(2).any(|word| ["if", "unless", "falls", "indien"].contains(&word.as_str()))
+    }
+
+    /// Whether a word supposes here that means something else in another language: the Dutch `als`, the Italian `se`.
+    fn supposed_in(&self, word: &str, marks: &[&str]) -> bool {
+        self.before.last().is_some_and(|first| first == word) && self.before.iter().any(|other| marks.contains(&other.as_str()))
     }
 
     /// Whether the auxiliaries directly before the match make it possible only: `can be`, `may have been`.
@@ -157,15 +179,20 @@ fn backward(text: &str) -> Vec<Word> {
             word.insert(0, char);
         } else {
             if !word.is_empty() {
-                words.push(Word { text: std::mem::take(&mut word).to_lowercase(), gap: std::mem::take(&mut gap) });
+                words.push(Word { text: lower(&std::mem::take(&mut word)), gap: std::mem::take(&mut gap) });
             }
             gap.insert(0, char);
         }
     }
     if !word.is_empty() {
-        words.push(Word { text: word.to_lowercase(), gap });
+        words.push(Word { text: lower(&word), gap });
     }
     words
+}
+
+/// In lower case; the month keeps its capital, or it would be the auxiliary: "the work on 4 May is cancelled".
+fn lower(word: &str) -> String {
+    if word == "May" { word.to_owned() } else { word.to_lowercase() }
 }
 
 /// The first words of a text in lower case.
@@ -177,7 +204,7 @@ pub(crate) fn words_of(text: &str) -> Vec<String> {
         .collect()
 }
 
-const NEGATIONS: [&str; 35] = [
+const NEGATIONS: [&str; 39] = [
     "not",
     "never",
     "cannot",
@@ -213,12 +240,61 @@ const NEGATIONS: [&str; 35] = [
     "nenhuma",
     "sem",
     "unlikely",
+    "non",
+    "nessun",
+    "nessuna",
+    "senza",
 ];
 
-const SUBORDINATORS: [&str; 38] = [
-    "if", "unless", "once", "until", "till", "when", "whenever", "after", "before", "while", "whether", "provided", "wenn", "falls",
-    "sobald", "bis", "nachdem", "sofern", "si", "lorsque", "quand", "dès", "jusqu'à", "jusque", "cuando", "hasta", "vez", "zodra",
-    "indien", "tot", "wanneer", "nadat", "quando", "até", "assim", "caso", "en-cas", "should",
+const SUBORDINATORS: [&str; 48] = [
+    "if",
+    "unless",
+    "once",
+    "until",
+    "till",
+    "when",
+    "whenever",
+    "after",
+    "before",
+    "while",
+    "whether",
+    "provided",
+    "wenn",
+    "falls",
+    "sobald",
+    "bis",
+    "nachdem",
+    "sofern",
+    "si",
+    "lorsque",
+    "quand",
+    "dès",
+    "jusqu'à",
+    "jusque",
+    "cuando",
+    "hasta",
+    "vez",
+    "zodra",
+    "indien",
+    "tot",
+    "wanneer",
+    "nadat",
+    "quando",
+    "até",
+    "assim",
+    "caso",
+    "en-cas",
+    "should",
+    "otherwise",
+    "sonst",
+    "andernfalls",
+    "sinon",
+    "sollte",
+    "sollten",
+    "fois",
+    "upon",
+    "qualora",
+    "finché",
 ];
 
 const CONTRARY: [&str; 14] =
@@ -259,7 +335,7 @@ const OPENS: [&str; 30] = [
     "therefore",
 ];
 
-const AUXILIARIES: [&str; 88] = [
+const AUXILIARIES: [&str; 99] = [
     "has",
     "have",
     "had",
@@ -348,14 +424,25 @@ const AUXILIARIES: [&str; 88] = [
     "unfortunately",
     "temporarily",
     "completely",
+    "è",
+    "sono",
+    "stato",
+    "stata",
+    "stati",
+    "state",
+    "verrà",
+    "verranno",
+    "sarà",
+    "può",
+    "possono",
 ];
 
-const PERFECT: [&str; 22] = [
+const PERFECT: [&str; 25] = [
     "has", "have", "had", "been", "was", "were", "wurde", "wurden", "worden", "été", "ont", "ha", "han", "sido", "fue", "werd", "zijn",
-    "foi", "foram", "now", "is", "est",
+    "foi", "foram", "now", "is", "est", "stato", "stata", "è",
 ];
 
-const FUTURE: [&str; 31] = [
+const FUTURE: [&str; 35] = [
     "will",
     "would",
     "shall",
@@ -387,9 +474,13 @@ const FUTURE: [&str; 31] = [
     "zal",
     "zullen",
     "worden",
+    "verrà",
+    "verranno",
+    "sarà",
+    "saranno",
 ];
 
-const POSSIBLE: [&str; 19] = [
+const POSSIBLE: [&str; 21] = [
     "can", "could", "may", "might", "should", "would", "kann", "können", "könnte", "könnten", "peut", "peuvent", "puede", "pueden", "kan",
-    "kunnen", "pode", "podem", "must",
+    "kunnen", "pode", "podem", "must", "può", "possono",
 ];

@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 static LENGTH: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(LENGTH_WRITTEN));
 static FELT: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(FELT_WRITTEN));
 
-const LENGTH_WRITTEN: &str = r"(?:\b(?:\d{1,4}(?:[.,:]\d+)?|one|two|three|four|five|six|eight|ten|fifteen|twenty|thirty|forty[- ]five|sixty|ninety|an?|half an|eine[rn]?|zwei|une|deux|dos|una|twee|een|uma|duas)\s*(?:\([0-9]{1,3}\)\s*)?(?:(?:-|–|to|bis|à|a|and|und)\s*\d{1,4}\s*)?-?\s*(?:minutes?|minuten|minutos|mins?|hours?|hrs?|heures?|horas?|stunden?|uur|uren|h|seconds?|sekunden?|secondes?|segundos?|seconden)\b(?:\s*(?:and|und|et|y|en|e)?\s*\d{1,2}\s*(?:minutes?|minuten|minutos|mins?|m)\b)?|\b\d{1,2}h\d{2}m?(?:0s)?\b)";
+const LENGTH_WRITTEN: &str = r"(?:\b(?:\d{1,2} ?[x×*] ?)?(?:\d{1,4}(?:[.,:]\d+)?|one|two|three|four|five|six|eight|ten|fifteen|twenty|thirty|forty[- ]five|sixty|ninety|an?|half an|eine[rn]?|zwei|une|deux|dos|una|twee|een|uma|duas)\s*(?:\([0-9]{1,3}\)\s*)?(?:(?:-|–|to|bis|à|a|and|und)\s*\d{1,4}\s*)?-?\s*(?:minutes?|minuten|minutos|minut[oi]|mins?|hours?|hrs?|heures?|horas?|or[ae]|stunden?|uur|uren|h|milliseconds?|msec|ms|seconds?|sekunden?|secondes?|segundos?|seconden)\b(?:\s*(?:and|und|et|y|en|e)?\s*\d{1,2}\s*(?:minutes?|minuten|minutos|mins?|m)\b)?|\b\d{1,2}h\d{2}m?(?:0s)?\b)";
 
-const FELT_WRITTEN: &str = r"\b(?:down ?time|outage|unavailab\w+|not available|fail-?over|no (?:estar[áa]n?|est[áa]n?) disponibles?|niet (?:bereikbaar|beschikbaar)|non (?:disponible|accessible)|injoignable|inaccessib\w+|unreachab\w+|interrupt\w+|disruption|disconnect\w*|hard down|(?:be|is|are|go) down|offline|impact duration|switch(?:ing)? hits?|loss of (?:service|connectivity)|reboot(?:ed|s)?|powered off|ausfall\w*|unterbrechung\w*|nicht (?:erreichbar|verfügbar)|coupures?|indisponib\w+|interrupci\w+|cortes?|onderbreking\w*|uitval|onbereikbaar|indispon\w+|interrup\w+)\b";
+const FELT_WRITTEN: &str = r"\b(?:down ?time|outage|unavailab\w+|not available|fail-?over|no (?:estar[áa]n?|est[áa]n?) disponibles?|niet (?:bereikbaar|beschikbaar)|non (?:disponible|accessible)|injoignable|inaccessib\w+|unreachab\w+|interrupt\w+|disruption|disconnect\w*|hard down|(?:be|is|are|go) down|offline|impact duration|switch(?:ing)? hits?|loss of (?:service|connectivity)|reboot(?:ed|s)?|powered off|ausfall\w*|unterbrechung\w*|nicht (?:erreichbar|verfügbar)|coupures?|indisponib\w+|interrupci\w+|cortes?|onderbreking\w*|uitval|onbereikbaar|indispon\w+|interrup\w+|interruzion\w+|disservizio|fermo|irraggiungibil\w+)\b";
 
 /// The downtime expected inside the window, in minutes, upper bound: "less than 30 minutes of downtime" is 30. Seconds count as a minute.
 #[must_use]
@@ -45,13 +45,26 @@ pub fn downtime_minutes(text: &str) -> Option<Said<u32>> {
 }
 
 const WINDOW: [&str; 8] = ["window", "maintenance", "time frame", "wartung", "zeitfenster", "notice", "slot", "block"];
-const BEFORE_OTHER: [&str; 6] = ["every", "within", "next", "window of", "innerhalb von", "last"];
+const BEFORE_OTHER: [&str; 9] = ["window:", "window :", "lasted", "every", "within", "next", "window of", "innerhalb von", "last"];
 const AFTER_OTHER: [&str; 9] = ["before", "prior", "after", "in advance", "ago", "later", "of the start", "notice", "vor "];
 
 fn minutes(written: &str) -> Option<u32> {
     let lower = written.to_lowercase();
-    let seconds = ["second", "sekunde", "segundo"].iter().any(|unit| lower.contains(unit));
-    if seconds { Some(1) } else { duration_minutes(written) }
+    if lower.ends_with("ms") || lower.contains("msec") || lower.contains("milli") {
+        return Some(1);
+    }
+    // "2 x 30 minutes": all of it is felt.
+    let (times, one) =
+        lower.split_once(['x', '×', '*']).map_or((Some(1), lower.as_str()), |(times, one)| (times.trim().parse::<u32>().ok(), one));
+    let seconds = ["second", "sekunde", "segundo", "seconde"].iter().any(|unit| one.contains(unit));
+    let length = if seconds {
+        let number: String = one.chars().rev().skip_while(|char| !char.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+        let number: String = number.chars().rev().collect();
+        Some(number.parse::<u32>().map_or(1, |seconds| seconds.div_ceil(60).max(1)))
+    } else {
+        duration_minutes(one.trim()).or_else(|| duration_minutes(&one.replace("minuti", "minutes").replace("minuto", "minute")))
+    };
+    times?.checked_mul(length?)
 }
 
 fn gap(one: &std::ops::Range<usize>, other: &std::ops::Range<usize>) -> usize {

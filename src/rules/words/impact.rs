@@ -1,9 +1,9 @@
 //! Impact words.
 
-use super::clause::{Clause, sentences};
-use super::{Said, pattern};
+use super::Said;
+use super::clause::Clause;
+use super::table::{Table, by_sentence, gravest};
 use crate::model::Impact;
-use crate::rules::search::Regex;
 use std::sync::LazyLock;
 
 /// How heavily a statement weighs.
@@ -22,30 +22,20 @@ enum Weight {
 /// is no impact.
 #[must_use]
 pub fn impact(text: &str) -> Option<Said<Impact>> {
-    let mut all: Vec<(Weight, Said<Impact>)> = Vec::new();
-    for sentence in sentences(text) {
-        let Some(words) = text.get(sentence.clone()) else { continue };
+    let all = by_sentence(text, |_, words| {
         let lower = words.to_lowercase();
-        if BOILERPLATE.iter().any(|mark| lower.contains(mark)) {
-            continue;
-        }
-        for (weight, said) in of_sentence(words, &lower) {
-            all.push((weight, Said { value: said.value, at: sentence.start + said.at.start..sentence.start + said.at.end }));
-        }
-    }
-    let none_expected = all.iter().any(|(_, said)| said.value == Impact::NoImpact);
-    let judged = all.iter().filter_map(|(weight, said)| match (*weight, said.value, none_expected) {
-        (Weight::Name, _, true) => None,
-        (Weight::Supposed, Impact::Outage, true) => Some(Said { value: Impact::ReducedRedundancy, at: said.at.clone() }),
-        _ => Some(said.clone()),
+        if BOILERPLATE.iter().any(|mark| lower.contains(mark)) { Vec::new() } else { of_sentence(words, &lower) }
     });
-    let mut best: Option<Said<Impact>> = None;
-    for said in judged {
-        if best.as_ref().is_none_or(|known| grave(said.value) > grave(known.value)) {
-            best = Some(said);
-        }
-    }
-    best
+    let none_expected = all.iter().any(|said| said.value.1 == Impact::NoImpact);
+    let judged = all.into_iter().filter_map(|said| {
+        let value = match (said.value, none_expected) {
+            ((Weight::Name, _), true) => return None,
+            ((Weight::Supposed, Impact::Outage), true) => Impact::ReducedRedundancy,
+            ((_, impact), _) => impact,
+        };
+        Some(Said { value, at: said.at })
+    });
+    gravest(judged, |impact| grave(*impact))
 }
 
 fn grave(impact: Impact) -> u8 {
@@ -69,18 +59,17 @@ enum Negated {
     Whole,
 }
 
-static TABLE: LazyLock<Vec<(Regex, Impact, Negated)>> =
-    LazyLock::new(|| WRITTEN.iter().filter_map(|(written, impact, negated)| Some((pattern(written)?, *impact, *negated))).collect());
+static TABLE: LazyLock<Table<Impact, Negated>> = LazyLock::new(|| Table::new(&WRITTEN));
 
 const WRITTEN: [(&str, Impact, Negated); 15] = [
     // NoImpact first: what it covers is not read again below.
     (
-        r"\b(?:none expected|no (?:\w+ ){0,3}?impact(?:s|ed)?|no (?:\w+ ){0,2}?(?:downtime|outages?|interruptions?|disruptions?|loss of service)|not (?:be )?(?:service[- ])?(?:affect\w*|impact\w*|disrupt\w*|interrupt\w*|cause (?:any|an) (?:\w+ )?(?:impact|outage|interruption|disruption|downtime))|non[- ]?(?:service[- ])?(?:affecting|impacting|disruptive|intrusive)|without (?:any )?(?:\w+ )?(?:impact|interruption|disruption|downtime|outage)|hitless|unaffected|remain (?:online|available|operational|reachable|up)|stay (?:online|available|up)|continue to (?:function|run|operate)|(?:impact|duration|effect)\W{1,4}(?:none|n/a|no impact|nil)\b)",
+        r"\b(?:none expected|no (?:\w+ ){0,3}?impact(?:s|ed)?|no (?:\w+ ){0,2}?(?:downtime|outages?|interruptions?|disruptions?|loss of service)|not (?:be )?(?:service[- ])?(?:affect\w*|impact\w*|disrupt\w*|interrupt\w*|cause (?:any|an) (?:\w+ )?(?:impact|outage|interruption|disruption|downtime))|non[- ]?(?:service[- ])?(?:affecting|impacting|disruptive|intrusive)|without (?:any )?(?:\w+ )?(?:impact|interruption|disruption|downtime|outage)|(?:not|n['’]t) (?:expect|anticipate|foresee|envisage) (?:any |an )?(?:\w+ ){0,2}?(?:impact|effects?|outages?|downtime|interruptions?|disruptions?)|not notice (?:any(?:thing)?|this|the)|transparent (?:to|for)|hitless|unaffected|remain (?:online|available|operational|reachable|up)|stay (?:online|available|up)|continue to (?:function|run|operate)|(?:impact|duration|effect)\W{1,4}(?:none|n/a|no impact|nil)\b)",
         Impact::NoImpact,
         Negated::Whole,
     ),
     (
-        r"\b(?:keine(?:rlei|n)? (?:\w+ ){0,2}?(?:auswirkung\w*|beeintr[äa]chtigung\w*|unterbrechung\w*|einschr[äa]nkung\w*|ausf[äa]lle?|downtime)|kein (?:\w+ )?ausfall|unterbrechungsfrei\w*|ohne (?:\w+ )?(?:unterbrechung\w*|auswirkung\w*|ausfall|beeintr[äa]chtigung\w*)|aucune? (?:\w+ )?(?:impact|interruption|coupure|perturbation|indisponibilit[ée])|sans (?:\w+ )?(?:impact|interruption|coupure)|pas (?:d['’]|de )(?:impact|interruption|coupure)|sin (?:\w+ )?(?:impacto|interrupci[óo]n\w*|afectaci[óo]n|cortes?)|ning[úu]n (?:\w+ )?(?:impacto|corte)|no (?:se (?:espera|prev[ée]|esperan|prev[ée]n)|habr[áa]) (?:\w+ ){0,3}?(?:impacto|interrupci\w*|afectaci\w*|cortes?)|geen (?:\w+ ){0,2}?(?:impact|onderbreking\w*|uitval|hinder|gevolgen|downtime)|zonder (?:\w+ )?(?:onderbreking\w*|uitval|impact)|sem (?:\w+ )?(?:impacto|interrup\w*|indisponibilidade)|nenhum (?:\w+ )?impacto|n[ãa]o haver[áa] (?:\w+ ){0,2}?(?:impacto|interrup\w*|indisponibilidade))",
+        r"\b(?:keine(?:rlei|n)? (?:\w+ ){0,2}?(?:auswirkung\w*|beeintr[äa]chtigung\w*|unterbrechung\w*|einschr[äa]nkung\w*|ausf[äa]lle?|downtime)|kein (?:\w+ )?ausfall|unterbrechungsfrei\w*|ohne (?:\w+ )?(?:unterbrechung\w*|auswirkung\w*|ausfall|beeintr[äa]chtigung\w*)|aucune? (?:\w+ )?(?:impact|interruption|coupure|perturbation|indisponibilit[ée])|sans (?:\w+ )?(?:impact|interruption|coupure)|pas (?:d['’]|de )(?:impact|interruption|coupure)|sin (?:\w+ )?(?:impacto|interrupci[óo]n\w*|afectaci[óo]n|cortes?)|ning[úu]n (?:\w+ )?(?:impacto|corte)|no (?:se (?:espera|prev[ée]|esperan|prev[ée]n)|habr[áa]) (?:\w+ ){0,3}?(?:impacto|interrupci\w*|afectaci\w*|cortes?)|geen (?:\w+ ){0,2}?(?:impact|onderbreking\w*|uitval|hinder|gevolgen|downtime)|zonder (?:\w+ )?(?:onderbreking\w*|uitval|impact)|nessun[ao]? (?:\w+ )?(?:impatto|interruzion\w+|disservizio)|senza (?:\w+ )?(?:impatto|interruzion\w+|disservizi\w*)|non (?:[èe]|sono|si) (?:previst\w+|prevede|prevedono) (?:\w+ )?(?:impatt\w+|interruzion\w+|disservizi\w*)|sem (?:\w+ )?(?:impacto|interrup\w*|indisponibilidade)|nenhum (?:\w+ )?impacto|n[ãa]o haver[áa] (?:\w+ ){0,2}?(?:impacto|interrup\w*|indisponibilidade))",
         Impact::NoImpact,
         Negated::Whole,
     ),
@@ -90,13 +79,13 @@ const WRITTEN: [(&str, Impact, Negated); 15] = [
         Negated::Whole,
     ),
     (
-        r"\b(?:(?:reduzierte|eingeschr[äa]nkte|verminderte) redundanz|redundanzverlust|redundanz (?:\w+ ){0,3}?(?:ist |wird )?(?:reduziert|eingeschr[äa]nkt)|ohne redundanz|keine redundanz|(?:redondance|protection) r[ée]duite|perte de (?:redondance|protection)|sans redondance|[àa] risque|(?:redundancia|protecci[óo]n) reducida|p[ée]rdida de (?:redundancia|protecci[óo]n)|sin (?:redundancia|protecci[óo]n)|en riesgo|(?:verminderde|beperkte|gereduceerde) redundantie|verlies van redundantie|(?:geen|zonder) redundantie|redund[âa]ncia reduzida|perda de redund[âa]ncia|sem redund[âa]ncia|em risco)\b",
+        r"\b(?:(?:reduzierte|eingeschr[äa]nkte|verminderte) redundanz|redundanzverlust|redundanz (?:\w+ ){0,3}?(?:ist |wird )?(?:reduziert|eingeschr[äa]nkt)|ohne redundanz|keine redundanz|(?:redondance|protection) r[ée]duite|perte de (?:redondance|protection)|sans redondance|[àa] risque|(?:redundancia|protecci[óo]n) reducida|p[ée]rdida de (?:redundancia|protecci[óo]n)|sin (?:redundancia|protecci[óo]n)|en riesgo|(?:verminderde|beperkte|gereduceerde) redundantie|verlies van redundantie|(?:geen|zonder) redundantie|redund[âa]ncia reduzida|perda de redund[âa]ncia|sem redund[âa]ncia|em risco|(?:perdita|riduzione) (?:di|della) ridondanza|senza ridondanza|ridondanza ridotta|a rischio)\b",
         Impact::ReducedRedundancy,
         Negated::Whole,
     ),
     // Sure outages, said in a way that no negation is looked for.
     (
-        r"\b(?:(?:will|may|can|could|might|would|are|is|be)(?: be)?(?: \w+){0,2}? (?:not|n['’]t)(?: be)? (?:available|accessible|reachable|able to)|cannot be (?:reached|accessed|used)|not (?:be )?(?:available|accessible|reachable)|no (?:network )?(?:connectivity|access|service|power)\b|without (?:power|network|connectivity|service)|nicht (?:erreichbar|verf[üu]gbar)|sans (?:service|alimentation)|sin (?:servicio|conexi[óo]n|suministro)|no (?:estar[áa]n?|est[áa]n?) disponibles?|(?:niet|on)[ -]?(?:bereikbaar|beschikbaar)|sem (?:servi[çc]o|energia|conex[ãa]o)|n[ãa]o (?:estar[áa]|ficar[áa]) dispon[íi]vel)",
+        r"\b(?:(?:will|may|can|could|might|would|are|is|be)(?: be)?(?: \w+){0,2}? (?:not|n['’]t)(?: be)? (?:available|accessible|reachable|able to)|cannot be (?:reached|accessed|used)|not (?:be )?(?:available|accessible|reachable)|no (?:network )?(?:connectivity|access|service|power)\b|without (?:power|network|connectivity|service)|nicht (?:erreichbar|verf[üu]gbar)|sans (?:service|alimentation)|sin (?:servicio|conexi[óo]n|suministro)|no (?:estar[áa]n?|est[áa]n?) disponibles?|(?:niet|on)[ -]?(?:bereikbaar|beschikbaar)|sem (?:servi[çc]o|energia|conex[ãa]o)|non (?:sar[àa]|saranno|[èe]) (?:raggiungibil[ei]|disponibil[ei]|accessibil[ei])|n[ãa]o (?:estar[áa]|ficar[áa]) dispon[íi]vel)",
         Impact::Outage,
         Negated::Whole,
     ),
@@ -111,17 +100,17 @@ const WRITTEN: [(&str, Impact, Negated); 15] = [
         Negated::Nothing,
     ),
     (
-        r"\b(?:ausf[äa]lle?n?|ausfall\w*|(?:dienst|strom|netz|verbindungs|betriebs)?unterbrechung\w*|unterbrochen|downtime|stromlos|coupures?|interruptions?|interrompu\w*|indisponib\w+|perte de (?:service|connectivit[ée])|hors service|injoignables?|interrupci[óo]n(?:es)?|interrumpid[oa]s?|cortes?|ca[íi]das?|fuera de servicio|p[ée]rdida de (?:servicio|conectividad)|onderbreking(?:en)?|onderbroken|uitval|interrup[çc](?:[ãa]o|[õo]es)|interrompid[oa]s?|indispon[íi]ve(?:l|is)|indisponibilidade|queda|fora do ar|perda de (?:servi[çc]o|conectividade))\b",
+        r"\b(?:ausf[äa]lle?n?|ausfall\w*|(?:dienst|strom|netz|verbindungs|betriebs)?unterbrechung\w*|unterbrochen|downtime|stromlos|coupures?|interruptions?|interrompu\w*|indisponib\w+|perte de (?:service|connectivit[ée])|hors service|injoignables?|interrupci[óo]n(?:es)?|interrumpid[oa]s?|cortes?|ca[íi]das?|fuera de servicio|p[ée]rdida de (?:servicio|conectividad)|onderbreking(?:en)?|onderbroken|uitval|interrup[çc](?:[ãa]o|[õo]es)|interrompid[oa]s?|indispon[íi]ve(?:l|is)|indisponibilidade|queda|fora do ar|interruzion[ei]|disservizi[o]?|irraggiungibil[ei]|fermo|perda de (?:servi[çc]o|conectividade))\b",
         Impact::Outage,
         Negated::NoImpact,
     ),
     (
-        r"\b(?:neu ?gestartet|neustarts?|heruntergefahren|abgeschaltet|red[ée]marr\w+|arr[êe]t[ée]s?|reinici\w+|apagad[oa]s?|herstart\w*|uitgeschakeld|afgesloten worden|desligad[oa]s?|reinicializ\w+)\b",
+        r"\b(?:neu ?gestartet|neustarts?|heruntergefahren|abgeschaltet|red[ée]marr\w+|arr[êe]t[ée]s?|reinici\w+|apagad[oa]s?|herstart\w*|uitgeschakeld|afgesloten worden|desligad[oa]s?|reinicializ\w+|riavvi\w+|spent[oaie])\b",
         Impact::Outage,
         Negated::Nothing,
     ),
     (
-        r"\b(?:degrad\w+|packet[- ]loss|intermittent\w*|flap(?:s|ping)?|switch(?:ing)?[- ]?hits?|protection switch\w*|slow(?:er|ness|down|ly)?|jitter|hiccups?|(?:reduced|lower|limited|impaired) (?:performance|capacity|throughput|bandwidth|functionality|availability)|performance impact|time-?outs|(?:build )?failures and|brief disconnects?|short disconnects?|(?:deliver(?:y|ed|ies)|mails?|messages?|mail flow|processing|responses?|queues?) (?:\w+ ){0,4}?delay(?:ed|s)?|delayed (?:delivery|mails?|messages?)|packet drops)\b",
+        r"\b(?:degrad\w+|packet[- ]loss|intermittent\w*|flap(?:s|ping)?|switch(?:ing)?[- ]?hits?|protection switch\w*|slow(?:er|ness|down|ly)?|jitter|hiccups?|(?:reduced|lower|limited|impaired) (?:performance|capacity|throughput|bandwidth|functionality|availability)|performance impact|time-?outs|(?:build )?failures and|brief disconnects?|short disconnects?|(?:deliver(?:y|ed|ies)|mails?|messages?|mail flow|processing|responses?|queues?) (?:\w+ ){0,4}?delay(?:ed|s)?|delayed (?:delivery|mails?|messages?)|packet drops|(?:throughput|performance|bandwidth|speeds?|capacity) (?:\w+ ){0,3}?(?:lower|reduced|slower|limited|worse))\b",
         Impact::Degraded,
         Negated::NoImpact,
     ),
@@ -131,7 +120,7 @@ const WRITTEN: [(&str, Impact, Negated); 15] = [
         Negated::NoImpact,
     ),
     (
-        r"\b(?:beeintr[äa]chtig\w+|einschr[äa]nkung\w*|paketverlust\w*|(?:erh[öo]hte|h[öo]here)\w* latenz\w*|latenzen|verlangsam\w*|perte de paquets|d[ée]grad[ée]\w*|d[ée]gradation\w*|ralentissement\w*|latence|perturbation\w*|intermitente\w*|p[ée]rdida de paquetes|latencia|lentitud|degradaci[óo]n|pakketverlies|vertraging\w*|hinder|verminderde prestaties|perda de pacotes|lat[êe]ncia|lentid[ãa]o|degrada[çc][ãa]o|intermit[êe]n\w+)\b",
+        r"\b(?:beeintr[äa]chtig\w+|einschr[äa]nkung\w*|paketverlust\w*|(?:erh[öo]hte|h[öo]here)\w* latenz\w*|latenzen|verlangsam\w*|perte de paquets|d[ée]grad[ée]\w*|d[ée]gradation\w*|ralentissement\w*|latence|perturbation\w*|intermitente\w*|p[ée]rdida de paquetes|latencia|lentitud|degradaci[óo]n|pakketverlies|vertraging\w*|hinder|verminderde prestaties|perda de pacotes|lat[êe]ncia|lentid[ãa]o|degrada[çc][ãa]o|intermit[êe]n\w+|rallentament\w+|perdita di pacchetti|latenza|degrad[oi])\b",
         Impact::Degraded,
         Negated::NoImpact,
     ),
@@ -145,7 +134,7 @@ const WRITTEN: [(&str, Impact, Negated); 15] = [
 ];
 
 /// Sentences that speak of impact without stating one.
-const BOILERPLATE: [&str; 37] = [
+const BOILERPLATE: [&str; 43] = [
     "avoid",
     "prevent",
     "minimi",
@@ -183,6 +172,12 @@ const BOILERPLATE: [&str; 37] = [
     "unsubscribe",
     "credit",
     "detection",
+    "outage of last",
+    "outage last",
+    "recent outage",
+    "previous outage",
+    "scus",
+    "disagi",
 ];
 
 const SUPPOSED: [&str; 22] = [
@@ -230,38 +225,36 @@ const NAMES: [&str; 17] = [
     "upcoming outage",
 ];
 
-fn of_sentence(sentence: &str, lower: &str) -> Vec<(Weight, Said<Impact>)> {
-    let mut found: Vec<(Weight, Said<Impact>)> = Vec::new();
+fn of_sentence(sentence: &str, lower: &str) -> Vec<Said<(Weight, Impact)>> {
+    let mut found = Vec::new();
     let mut taken: Vec<std::ops::Range<usize>> = Vec::new();
     let supposed = SUPPOSED.iter().any(|mark| lower.contains(mark));
     let named = NAMES.iter().any(|mark| lower.contains(mark));
-    for (regex, impact, negated) in TABLE.iter() {
-        for at in regex.find_iter(sentence).map(|found| found.range()) {
-            if taken.iter().any(|known| known.start < at.end && at.start < known.end) {
-                continue;
-            }
-            taken.push(at.clone());
-            let clause = Clause::around(sentence, &at);
-            let denied = *negated != Negated::Whole && clause.negated() && !clause.before.iter().any(|word| word == "unlikely");
-            let conditional = *negated != Negated::Whole && clause.before.iter().any(|word| CONDITIONS.contains(&word.as_str()));
-            let value = match (denied, negated) {
-                (true, Negated::Nothing) => continue,
-                (true, _) => Impact::NoImpact,
-                (false, _) => *impact,
-            };
-            let classifies = potential(&clause) && sentence.get(at.clone()).is_some_and(|word| word.to_lowercase().starts_with("service"));
-            if value == Impact::Unstated || classifies {
-                continue;
-            }
-            let minutes = value == Impact::Degraded && felt_for_minutes(sentence, &at);
-            let value = if minutes { Impact::Outage } else { value };
-            let weight = match value {
-                Impact::Outage if supposed || conditional => Weight::Supposed,
-                Impact::Outage if named || potential(&clause) => Weight::Name,
-                _ => Weight::Said,
-            };
-            found.push((weight, Said { value, at }));
+    for (at, impact, negated) in TABLE.hits(sentence) {
+        if taken.iter().any(|known| known.start < at.end && at.start < known.end) {
+            continue;
         }
+        taken.push(at.clone());
+        let clause = Clause::around(sentence, &at);
+        let denied = negated != Negated::Whole && clause.negated() && !clause.before.iter().any(|word| word == "unlikely");
+        let conditional = negated != Negated::Whole && clause.before.iter().any(|word| CONDITIONS.contains(&word.as_str()));
+        let value = match (denied, negated) {
+            (true, Negated::Nothing) => continue,
+            (true, _) => Impact::NoImpact,
+            (false, _) => impact,
+        };
+        let classifies = potential(&clause) && sentence.get(at.clone()).is_some_and(|word| word.to_lowercase().starts_with("service"));
+        if value == Impact::Unstated || classifies {
+            continue;
+        }
+        let minutes = value == Impact::Degraded && felt_for_minutes(sentence, &at);
+        let value = if minutes { Impact::Outage } else { value };
+        let weight = match value {
+            Impact::Outage if supposed || conditional => Weight::Supposed,
+            Impact::Outage if named || potential(&clause) => Weight::Name,
+            _ => Weight::Said,
+        };
+        found.push(Said { value: (weight, value), at });
     }
     found
 }

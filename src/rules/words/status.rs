@@ -1,9 +1,9 @@
 //! Status words.
 
 use super::clause::{Clause, sentences, words_of};
-use super::{Said, pattern, rank};
+use super::table::{Table, by_sentence, gravest};
+use super::{Said, rank};
 use crate::model::Status;
-use crate::rules::search::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -11,19 +11,15 @@ use std::sync::LazyLock;
 /// Negated and subordinate uses ("cannot be postponed, or rescheduled") announce nothing.
 #[must_use]
 pub fn status(text: &str) -> Option<Said<Status>> {
-    let mut best: Option<Said<Status>> = None;
-    let sentences = sentences(text);
-    let body = sentences.len() > 3;
-    for (index, sentence) in sentences.into_iter().enumerate() {
-        let Some(words) = text.get(sentence.clone()) else { continue };
+    let body = sentences(text).len() > 3;
+    let all = by_sentence(text, |index, words| {
         // Deep in a body only a line of the bare word is a heading: "Change of schedule" may be a bullet of boilerplate.
-        let heads = !body || index < 2 || words_of(words).len() <= 2;
-        let Some(said) = of_sentence(words, heads) else { continue };
-        if best.as_ref().is_none_or(|known| rank(said.value) > rank(known.value)) {
-            best = Some(Said { value: said.value, at: sentence.start + said.at.start..sentence.start + said.at.end });
-        }
-    }
-    best
+        let heads = (!body || index < 2 || words_of(words).len() <= 2) && is_heading(words);
+        let counts =
+            |(at, status, form): &(Range<usize>, Status, Form)| (heads || *form != Form::Heading) && announces(words, at, *status, *form);
+        TABLE.hits(words).filter(counts).map(|(at, value, _)| Said { value, at }).collect()
+    });
+    gravest(all, |status| rank(*status))
 }
 
 /// How a word is to stand to count.
@@ -37,17 +33,16 @@ enum Form {
     Heading,
 }
 
-static TABLE: LazyLock<Vec<(Regex, Status, Form)>> =
-    LazyLock::new(|| WRITTEN.iter().filter_map(|(written, status, form)| Some((pattern(written)?, *status, *form))).collect());
+static TABLE: LazyLock<Table<Status, Form>> = LazyLock::new(|| Table::new(&WRITTEN));
 
-const WRITTEN: [(&str, Status, Form); 18] = [
+const WRITTEN: [(&str, Status, Form); 22] = [
     (
-        r"\b(?:cancell?ed|withdrawn|called off|retracted|abgesagt|storniert|abgebrochen|annul[ée]e?s|annulée?|cancelad[oa]s?|anulad[oa]s?|geannuleerd|afgelast|afgezegd)\b",
+        r"\b(?:cancell?ed|withdrawn|called off|retracted|abgesagt|storniert|abgebrochen|annul[ée]e?s|annulée?|cancelad[oa]s?|anulad[oa]s?|geannuleerd|afgelast|afgezegd|annullat[aoie]|cancellat[aoie])\b",
         Status::Cancelled,
         Form::Anywhere,
     ),
     (
-        r"\b(?:will (?:not|no longer) (?:take place|be taking place|proceed|go ahead|be going ahead|be carried out|be performed)|(?:is|are) no longer (?:going ahead|taking place|proceeding)|(?:maintenance|work|works|activity|change) (?:is|are) no longer (?:required|needed|necessary)|(?:will|did) not proceed|findet nicht statt|finden nicht statt|entf[äa]llt|entfallen|f[äa]llt aus|n['’]aura pas lieu|n['’]auront pas lieu|no se (?:llevar[áa]n? a cabo|realizar[áa]n?)|gaat niet door|gaan niet door|n[ãa]o (?:ser[áa] realizad[ao]|ocorrer[áa]))",
+        r"\b(?:will (?:not|no longer) (?:take place|be taking place|proceed|go ahead|be going ahead|be carried out|be performed)|(?:is|are) no longer (?:going ahead|taking place|proceeding)|(?:maintenance|work|works|activity|change) (?:is|are) no longer (?:required|needed|necessary)|(?:will|did) not proceed|finde[nt] (?:\S+ ){0,6}?nicht statt|non (?:avr[àa]|avranno) luogo|non si terr[àa]|entf[äa]llt|entfallen|f[äa]llt aus|n['’]aura pas lieu|n['’]auront pas lieu|no se (?:llevar[áa]n? a cabo|realizar[áa]n?)|gaat niet door|gaan niet door|n[ãa]o (?:ser[áa] realizad[ao]|ocorrer[áa]))",
         Status::Cancelled,
         Form::Whole,
     ),
@@ -57,7 +52,7 @@ const WRITTEN: [(&str, Status, Form); 18] = [
         Form::Heading,
     ),
     (
-        r"\b(?:completed|resolved|concluded|abgeschlossen|beendet|erledigt|fertiggestellt|behoben|termin[ée]e?s?|achev[ée]e?s?|completad[oa]s?|finalizad[oa]s?|conclu[íi]d[oa]s?|terminad[oa]s?|voltooid|afgerond|be[ëe]indigd|afgesloten)\b",
+        r"\b(?:completed|resolved|concluded|abgeschlossen|beendet|erledigt|fertiggestellt|behoben|termin[ée]e?s?|achev[ée]e?s?|completad[oa]s?|finalizad[oa]s?|conclu[íi]d[oa]s?|terminad[oa]s?|voltooid|afgerond|be[ëe]indigd|afgesloten|completat[aoie]|conclus[aoie]|terminat[aoie])\b",
         Status::Completed,
         Form::Anywhere,
     ),
@@ -72,22 +67,22 @@ const WRITTEN: [(&str, Status, Form); 18] = [
         Form::Heading,
     ),
     (
-        r"\b(?:re-?scheduled|postponed|deferred|brought forward|verschoben|verlegt|vorverlegt|report[ée]e?s?|repouss[ée]e?s?|d[ée]plac[ée]e?s?|d[ée]cal[ée]e?s?|reprogramad[oa]s?|aplazad[oa]s?|pospuest[oa]s?|verplaatst|uitgesteld|verzet|verschoven|adiad[oa]s?|reagendad[oa]s?|remarcad[oa]s?)\b",
+        r"\b(?:re-?scheduled|postponed|deferred|brought forward|verschoben|verlegt|vorverlegt|report[ée]e?s?|repouss[ée]e?s?|d[ée]plac[ée]e?s?|d[ée]cal[ée]e?s?|reprogramad[oa]s?|aplazad[oa]s?|pospuest[oa]s?|verplaatst|uitgesteld|verzet|verschoven|adiad[oa]s?|reagendad[oa]s?|remarcad[oa]s?|rinviat[aoie]|posticipat[aoie]|riprogrammat[aoie]|anticipat[aoie])\b",
         Status::Rescheduled,
         Form::Anywhere,
     ),
     (
-        r"\b(?:(?:has|have|had) (?:to be |been )?(?:moved|pushed|delayed|shifted) (?:to|from|until|by|back)|(?:new|revised|updated) (?:date|start|window|schedule|time)s? (?:is|are|will be)|(?:neuer termin|neues zeitfenster|nouvelle date|nueva fecha|nieuwe datum|nova data)\b)",
+        r"\b(?:(?:has|have|had) (?:to be |been )?(?:moved|pushed|delayed|shifted) (?:to|from|until|by|back)|(?:new|revised|updated) (?:date|start|window|schedule|time)s? (?:is|are|will be)|(?:put|placed|now|is|are) on hold|(?:date|start|end|window|schedule|time)s? (?:(?:of|for) (?:\w+ ){1,3}?)?(?:has|have) (?:been )?changed|(?:start|end|window|date|time)s? (?:\w+ ){0,2}?changed from|changed the (?:\w+ )?(?:schedule|date|time|window|start)|(?:neuer termin|neues zeitfenster|nouvelle date|nueva fecha|nieuwe datum|nova data)\b)",
         Status::Rescheduled,
         Form::Anywhere,
     ),
     (
-        r"\b(?:reschedul(?:e|ing)|re-schedul(?:e|ing)|postponement|new (?:date|time|window|schedule)|revised (?:date|time|window|schedule)|(?:date|time|schedule|window) change|change of (?:date|time|schedule)|correction|verschiebung|termin[äa]nderung|report|reprogramaci[óo]n|aplazamiento|uitstel|adiamento|reagendamento)\b",
+        r"\b(?:reschedul(?:e|ing)|re-schedul(?:e|ing)|postponement|new (?:date|time|window|schedule)|revised (?:date|time|window|schedule)|(?:date|time|schedule|window) change|change of (?:date|time|schedule)|correction|verschiebung|termin[äa]nderung|report d(?:e|u|es)|rinvio|reprogramaci[óo]n|aplazamiento|uitstel|adiamento|reagendamento)\b",
         Status::Rescheduled,
         Form::Heading,
     ),
     (
-        r"\b(?:(?:has|have) (?:now |just |officially )*(?:begun|started|commenced)|(?:is|are) (?:now |currently |still )*(?:in[- ]progress|in[- ]process|under ?way|ongoing|being implemented|starting|commencing|beginning)|(?:is|are) (?:now )?(?:starting|commencing|beginning) now|(?:begins|starts|commences) now|(?:has|have) (?:been|had to be) (?:extended|prolonged)|haben? begonnen|hat begonnen|l[äa]uft (?:derzeit|noch|gerade|aktuell)|laufen (?:derzeit|noch|gerade)|(?:a|ont) (?:commenc[ée]|d[ée]but[ée])|(?:est|sont) en cours|ha (?:comenzado|iniciado|empezado)|han (?:comenzado|iniciado|empezado)|est[áa]n? en (?:curso|progreso)|(?:is|zijn) (?:begonnen|gestart|aan de gang|bezig)|foi iniciad[oa]|foram iniciad[oa]s|est[áa] em (?:andamento|curso)|wurde verl[äa]ngert|a [ée]t[ée] prolong[ée]e?)\b",
+        r"\b(?:(?:has|have) (?:now |just |officially )*(?:begun|started|commenced)|(?:is|are) (?:now |currently |still )*(?:in[- ]progress|in[- ]process|under ?way|ongoing|being implemented|starting|commencing|beginning)|(?:is|are) (?:now )?(?:starting|commencing|beginning) now|(?:begins|starts|commences) now|(?:has|have) (?:been|had to be) (?:extended|prolonged)|haben? begonnen|hat begonnen|l[äa]uft (?:derzeit|noch|gerade|aktuell)|laufen (?:derzeit|noch|gerade)|(?:a|ont) (?:commenc[ée]|d[ée]but[ée])|(?:est|sont) en cours|ha (?:comenzado|iniciado|empezado)|han (?:comenzado|iniciado|empezado)|est[áa]n? en (?:curso|progreso)|(?:is|zijn) (?:begonnen|gestart|aan de gang|bezig)|foi iniciad[oa]|foram iniciad[oa]s|est[áa] em (?:andamento|curso)|wurde verl[äa]ngert|(?:is|are) (?:now )?extending (?:the|this|our)|we (?:have |had to |must |need to |are )?(?:now )?(?:start|begin|extend)(?:ed|ing)? (?:the |this |our )?(?:\w+ )?(?:maintenance|works?|window|migration)|[èe] in corso|sono in corso|[èe] iniziat[ao]|a [ée]t[ée] prolong[ée]e?)\b",
         Status::InProcess,
         Form::Whole,
     ),
@@ -115,26 +110,35 @@ const WRITTEN: [(&str, Status, Form); 18] = [
         Form::Heading,
     ),
     (r"\bstands? (?:as )?cancell?ed\b", Status::Cancelled, Form::Whole),
+    // What we do ourselves; "we reserve the right to cancel" and "you have to cancel" are other things.
+    (
+        r"\bwe (?:(?:have|had|were|are|must|need|will|now|unfortunately|therefore|regrettably|decided|forced|obliged) )*(?:to )?(?:cancel|call off|withdraw|cancell?ing) (?:the|this|our|your|tonight['’]s|today['’]s|all)\b",
+        Status::Cancelled,
+        Form::Whole,
+    ),
+    (
+        r"\bwe (?:(?:have|had|were|are|must|need|now|unfortunately|therefore|regrettably|decided|forced|obliged) )*(?:to )?(?:postpon|re-?schedul|mov|push)(?:e|ed|ing)? (?:back )?(?:the|this|our|your|tonight['’]s) (?:\w+ ){0,2}?(?:maintenance|works?|window|migration|date|upgrade|start)\b",
+        Status::Rescheduled,
+        Form::Whole,
+    ),
+    (
+        r"\bwe (?:have |are )(?:now |successfully )*(?:finished|completed|concluded|done with) (?:the|this|our|your|all|tonight['’]s) (?:\w+ ){0,2}?(?:maintenance|works?|migration|upgrade|replacement)\b",
+        Status::Completed,
+        Form::Whole,
+    ),
+    (r"\b(?:wir haben|wir mussten) (?:\S+ ){1,6}?(?:abgesagt|absagen)\b", Status::Cancelled, Form::Whole),
 ];
-
-fn of_sentence(sentence: &str, heads: bool) -> Option<Said<Status>> {
-    let heading = LazyLock::new(|| heads && is_heading(sentence));
-    let mut best: Option<Said<Status>> = None;
-    for (regex, status, form) in TABLE.iter() {
-        if best.as_ref().is_some_and(|known| rank(known.value) >= rank(*status)) || (*form == Form::Heading && !*heading) {
-            continue;
-        }
-        let found = regex.find_iter(sentence).map(|found| found.range()).find(|at| announces(sentence, at, *status, *form));
-        if let Some(at) = found {
-            best = Some(Said { value: *status, at });
-        }
-    }
-    best
-}
 
 fn announces(sentence: &str, at: &Range<usize>, status: Status, form: Form) -> bool {
     let clause = Clause::around(sentence, at);
     if clause.subordinate() || (form != Form::Whole && clause.negated()) || earlier(sentence, &clause) {
+        return false;
+    }
+    let wish =
+        form == Form::Heading && clause.before.first().is_some_and(|word| ["to", "or", "please", "can", "and"].contains(&word.as_str()));
+    let others =
+        matches!(status, Status::Cancelled | Status::Completed) && clause.before.iter().any(|word| OTHERS.contains(&word.as_str()));
+    if wish || others {
         return false;
     }
     match status {
@@ -160,9 +164,36 @@ fn earlier(sentence: &str, clause: &Clause) -> bool {
     let lower = sentence.to_lowercase();
     attributive
         || named
-        || ["last week", "last month", "last night's", "phase 1 ", "first phase", "phase one"].iter().any(|mark| lower.contains(mark))
+        || ["last week", "last month", "last night's", "phase 1 ", "first night", "first part", "first phase", "phase one"]
+            .iter()
+            .any(|mark| lower.contains(mark))
 }
 
+/// What is cancelled or completed beside a maintenance, mostly because of it.
+const OTHERS: [&str; 22] = [
+    "orders",
+    "jobs",
+    "backups",
+    "transfers",
+    "calls",
+    "sessions",
+    "requests",
+    "subscriptions",
+    "downloads",
+    "queries",
+    "builds",
+    "snapshots",
+    "transactions",
+    "payments",
+    "tasks",
+    "uploads",
+    "steps",
+    "aufträge",
+    "commandes",
+    "pedidos",
+    "bestellingen",
+    "ordini",
+];
 const BEFORE_OTHER: [&str; 13] = ["the", "previously", "earlier", "our", "der", "die", "das", "le", "la", "les", "el", "previous", "de"];
 const EARLIER: [&str; 12] = [
     "previous",
