@@ -1,4 +1,6 @@
-//! `forewarn rules`: proves rules by their samples, and lists them.
+//! `forewarn rules`: proves rules by their samples, lists them, and begins new ones.
+
+mod new;
 
 use super::view::{HEAD, to_stdout};
 use crate::rules::RuleSet;
@@ -10,11 +12,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Prove rules by their samples, or list them
+/// Prove rules by their samples, list them, or begin a new one
 ///
 ///   forewarn rules list                        the built-in ones
 ///   forewarn rules check                       those, by fixtures/mail
 ///   forewarn rules check rules --samples mine  your own, by your own mails
+///   forewarn rules new MAIL.eml                begin a rule and its sample
 ///
 /// How a rule is written: rules/README.md.
 #[derive(Args, Clone, Debug)]
@@ -45,6 +48,36 @@ pub enum RulesCommand {
         #[arg(long, default_value = "fixtures/mail", value_name = "DIR")]
         samples: PathBuf,
     },
+    /// Write a rule and a sample for a mail that no rule reads
+    ///
+    ///   forewarn rules new mail.eml
+    ///   forewarn rules new mail.eml --rules rules --samples samples
+    ///   forewarn rules new second.eml --append      another layout of a provider
+    ///
+    /// Writes DIR/PROVIDER.toml, and below the samples PROVIDER/CASE.eml, in which
+    /// names, addresses, numbers and hosts are replaced by invented ones, with the
+    /// values that the rule reads in it beside it. Says what it could not place.
+    /// No file is ever overwritten. A layout for a provider that has a rule file is
+    /// printed, or appended to the file with --append. Exit code 0 when the rule and
+    /// sample were written or printed, 2 when nothing could be written.
+    #[command(verbatim_doc_comment)]
+    New {
+        /// The mail
+        #[arg(value_name = "MAIL.eml")]
+        mail: PathBuf,
+        /// Folder of your own rule files (`rules_dir`)
+        #[arg(long, default_value = "rules", value_name = "DIR")]
+        rules: PathBuf,
+        /// Folder of the samples
+        #[arg(long, default_value = "fixtures/mail", value_name = "DIR")]
+        samples: PathBuf,
+        /// Name of the sample; that of the mail's file when left out
+        #[arg(long, value_name = "CASE")]
+        case: Option<String>,
+        /// Append the layout to the file of a provider that has one
+        #[arg(long)]
+        append: bool,
+    },
     /// Print every rule with its file and version
     ///
     ///   forewarn rules list          the built-in rules
@@ -68,6 +101,7 @@ impl RulesArgs {
                 to_stdout(|out| list(&rules, out))?;
                 Ok(ExitCode::SUCCESS)
             }
+            RulesCommand::New { mail, rules, samples, case, append } => new::New { mail, rules, samples, case, append }.run(),
             RulesCommand::Check { dir, samples } => {
                 let rules = load(dir.as_deref())?;
                 let samples = samples_of(&samples)?;

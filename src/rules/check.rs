@@ -157,7 +157,7 @@ fn judged(sample: &Sample, reading: &Reading) -> Option<(Fault, String)> {
     if expected.rule.is_some() && rule.is_none() {
         return Some((Fault::Missing, "no rule reads this mail".to_owned()));
     }
-    let (want, have) = (expected.lines(), lines(reading));
+    let (want, have) = (expected.lines(), self::expected(reading).lines());
     let mut detail: Vec<String> = want.iter().filter(|line| !have.contains(line)).map(|line| format!("expected {line}")).collect();
     detail.extend(have.iter().filter(|line| !want.contains(line)).map(|line| format!("   found {line}")));
     (!detail.is_empty()).then(|| (Fault::Wrong, detail.join("\n")))
@@ -198,8 +198,8 @@ impl ExpectedMaintenance {
 }
 
 /// A reading in the form of an expectation.
-fn lines(reading: &Reading) -> Vec<String> {
-    let expected = Expected {
+fn expected(reading: &Reading) -> Expected {
+    Expected {
         outcome: outcome(reading).to_owned(),
         rule: reading.rule.as_ref().map(|rule| rule.name.clone()),
         kind: reading.kind,
@@ -210,8 +210,43 @@ fn lines(reading: &Reading) -> Vec<String> {
         }),
         problems: reading.problems.iter().map(|problem| problem.problem).collect(),
         maintenance: reading.found.iter().map(maintenance).collect(),
-    };
-    expected.lines()
+    }
+}
+
+/// The file that must stand beside a sample for a reading to be right.
+#[must_use]
+pub fn expectation(reading: &Reading) -> String {
+    fn key(out: &mut String, name: &str, value: &impl serde::Serialize) {
+        // A text, a word or a list of texts is written alike in JSON and TOML.
+        let value = serde_json::to_string(value).unwrap_or_default();
+        if !matches!(value.as_str(), "null" | "[]") {
+            out.push_str(&format!("{name} = {value}\n"));
+        }
+    }
+    let expected = expected(reading);
+    let mut out = String::new();
+    key(&mut out, "outcome", &expected.outcome);
+    key(&mut out, "rule", &expected.rule);
+    key(&mut out, "kind", &expected.kind);
+    key(&mut out, "provider", &expected.provider);
+    key(&mut out, "problems", &expected.problems.iter().collect::<BTreeSet<_>>());
+    for one in &expected.maintenance {
+        out.push_str("\n[[maintenance]]\n");
+        key(&mut out, "id", &one.id);
+        key(&mut out, "aliases", &one.aliases);
+        key(&mut out, "account", &one.account);
+        key(&mut out, "status", &one.status);
+        key(&mut out, "impact", &one.impact);
+        key(&mut out, "windows", &one.windows);
+        key(&mut out, "former", &one.former);
+        key(&mut out, "objects", &one.objects);
+        key(&mut out, "downtime", &one.downtime);
+        key(&mut out, "actions", &one.actions);
+        key(&mut out, "title", &one.title);
+        key(&mut out, "summary", &one.summary);
+        key(&mut out, "watch", &one.watch);
+    }
+    out
 }
 
 fn problem_lines(problems: impl Iterator<Item = ProblemKind>) -> Vec<String> {
