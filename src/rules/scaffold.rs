@@ -16,7 +16,7 @@ use crate::mail;
 use crate::model::{Impact, Mail, ProblemKind, Reading, Verdict, Zones};
 use chrono::{DateTime, Utc};
 use mask::Mask;
-use probe::{Probe, quoted};
+use probe::{Probe, literal, quoted};
 
 /// What is to be written for a mail.
 #[derive(Clone, Debug)]
@@ -115,7 +115,8 @@ pub fn scaffold(rules: &RuleSet, zones: &Zones, raw: &[u8], case: &str, now: Dat
     notes.extend(mail.unread_attachments.iter().map(|name| format!("the attachment {name:?} is not read")));
     let masked = mail::parse(&sample);
     let written = layout(&masked, &context, &sender, is_quoted, &mut notes);
-    Ok(proved(rules, zones, &sender, written, sample, case, notes))
+    let source = Source { rules, zones, mail: &mail, goal: &goal };
+    Ok(proved(&source, &sender, &written, sample, case, notes))
 }
 
 /// Who sent the mail, and the provider of that domain.
@@ -203,6 +204,8 @@ struct Written {
     id: String,
     body: String,
     windows: String,
+    /// The zone that the whole file needs.
+    zone: String,
     notes: Vec<String>,
 }
 
@@ -226,13 +229,28 @@ fn layout(mail: &Mail, context: &TimeContext<'_>, sender: &Sender<'_>, is_quoted
     let mut probe = Probe { mail, view, context, head, layout: trial, goal: &goal };
     let mut todo = Vec::new();
     let mut windows = probe.windows().unwrap_or_default();
+    let mut zone = String::new();
+    if windows.is_empty()
+        && sender.known.is_none()
+        && let Some(stated) = probe.goal_zone()
+    {
+        // A zone that stands in a head of a table is one that the rule must say.
+        zone = format!("zone = {}\n", quoted(stated.name()));
+        let bare = std::mem::take(&mut probe.head);
+        probe.head = format!("{bare}{zone}");
+        windows = probe.windows().unwrap_or_default();
+        if windows.is_empty() {
+            probe.head = bare;
+            zone.clear();
+        }
+    }
     if windows.is_empty() {
         let said = if goal.found.iter().any(|one| !one.windows.is_empty()) { "could not be placed" } else { "was not found in the mail" };
         todo.push(format!("the window {said}: say where it stands with [[layout.window]] or [[layout.rows]]"));
     }
     // Two layouts of one provider often share their subject; what the first place looks for is a mark of this one.
-    let text =
-        mark_of(&windows).filter(|mark| words::pattern(&format!("(?m){mark}")).is_some_and(|regex| regex.is_match(&probe.view.text)));
+    let text = mark_of(&windows, &probe.view.text)
+        .filter(|mark| words::pattern(&format!("(?m){mark}")).is_some_and(|regex| regex.is_match(&probe.view.text)));
     let text = text.or_else(|| subject.is_none().then(|| first_words(&probe.view.text)));
     if let Some(text) = text {
         lead.push_str(&format!("text = {}\n", quoted(&text)));
@@ -269,7 +287,7 @@ fn layout(mail: &Mail, context: &TimeContext<'_>, sender: &Sender<'_>, is_quoted
     }
     body.push_str(&values);
     notes.extend(todo.iter().cloned());
-    Written { id, body, windows, notes: todo }
+    Written { id, body, windows, zone, notes: todo }
 }
 
 fn named_values(probe: &Probe<'_>, goal: &Reading, windows: &str, todo: &mut Vec<String>) -> String {
@@ -345,11 +363,12 @@ fn head_of(sender: &Sender<'_>, mail: &Mail, is_quoted: bool) -> String {
             Some(DateOrder::MonthFirst) => "date_order = 'month-first'\n",
             None => "",
         };
-        return format!("provider = {}\nname = 'x'\n{zone}{order}", quoted(&known.id));
+        let domains = known.domains.iter().map(|domain| quoted(domain)).collect::<Vec<_>>().join(", ");
+        return format!("provider = {}\nname = {}\ndomains = [{domains}]\n{zone}{order}", quoted(&known.id), quoted(&known.name));
     }
     let mut head = format!("provider = {}\nname = {}\ndomains = [{}]\n", quoted(&sender.id), quoted(&sender.name), quoted(&sender.domain));
     // Forwarded mail is known by the provider's name alone.
-    let mark = format!(r"\b{}\b", super::search::escaped(&sender.name));
+    let mark = format!(r"\b{}\b", literal(&sender.name));
     let view = View::new(mail, true);
     let seen = words::pattern(&mark).is_some_and(|regex| regex.is_match(&mail.subject) || regex.is_match(&view.text));
     if seen && (is_quoted || sender.name.chars().count() >= 5) {
@@ -383,7 +402,7 @@ fn recognised(subject: &str) -> Option<String> {
     }
     best.truncate(6);
     let signs: usize = best.iter().map(|word| word.chars().filter(|sign| sign.is_alphabetic()).count()).sum();
-    (signs >= 8).then(|| best.iter().map(|word| super::search::escaped(word)).collect::<Vec<_>>().join(r"\s+"))
+    (signs >= 8).then(|| best.iter().map(|word| literal(word)).collect::<Vec<_>>().join(r"\s+"))
 }
 
 const MONTHS_AND_DAYS: [&str; 46] = [
@@ -436,32 +455,37 @@ const MONTHS_AND_DAYS: [&str; 46] = [
 ];
 
 /// The label or head that the first place of the windows names, as a pattern.
-fn mark_of(windows: &str) -> Option<String> {
+fn mark_of(windows: &str, text: &str) -> Option<String> {
     let table: toml::Table = toml::from_str(&format!("[[layout]]{windows}")).ok()?;
     let layout = table.get("layout")?.as_array()?.first()?;
     let first = |key: &str| layout.get(key).and_then(|list| list.as_array()).and_then(|list| list.first());
     if let Some(window) = first("window") {
         let place = window.get("within").or_else(|| window.get("start"))?.as_array()?.first()?;
         let label = place.get("label")?.as_str()?;
-        let words: Vec<String> = label.split_whitespace().map(super::search::escaped).collect();
+        let words: Vec<String> = label.split_whitespace().map(literal).collect();
         return Some(format!(r"(?:^|\|)[ \t*•>-]*{}", words.join(r"\s+")));
     }
     let rows = first("rows").filter(|rows| rows.get("sheet").is_none())?;
-    let head = ["window", "start", "object"].iter().find_map(|key| rows.get(*key)?.as_array()?.first()?.as_str())?;
-    let words: Vec<String> = head.split_whitespace().map(super::search::escaped).collect();
-    Some(words.join(r"\s+"))
+    let heads = ["window", "start", "end", "object"].iter().filter_map(|key| rows.get(*key)?.as_array()?.first()?.as_str());
+    // The head stands over the rows: two of its cells, in the order of the table.
+    let heads: Vec<String> = heads.take(2).map(literal).collect();
+    let in_order = |text: &str, one: &String, other: &String| {
+        let both = format!(r"{one}[^\n]*\|[^\n]*{other}");
+        words::pattern(&both).filter(|regex| regex.is_match(text)).map(|_| both)
+    };
+    match heads.as_slice() {
+        [one, other] => in_order(text, one, other).or_else(|| in_order(text, other, one)),
+        [one] => Some(one.clone()),
+        _ => None,
+    }
 }
 
 /// The first words of a text, where nothing else is known of its form.
 fn first_words(text: &str) -> String {
     let plain = |word: &&str| word.chars().all(char::is_alphabetic) && word.chars().count() >= 3;
     let line = text.lines().find(|line| line.split_whitespace().filter(plain).count() >= 4).unwrap_or(".");
-    let words: Vec<String> = line
-        .split_whitespace()
-        .take_while(|word| !word.chars().any(|sign| sign.is_ascii_digit()))
-        .take(6)
-        .map(super::search::escaped)
-        .collect();
+    let words: Vec<String> =
+        line.split_whitespace().take_while(|word| !word.chars().any(|sign| sign.is_ascii_digit())).take(6).map(literal).collect();
     if words.is_empty() { ".".to_owned() } else { words.join(r"\s+") }
 }
 
@@ -483,18 +507,23 @@ fn layout_id(subject: &Option<String>, sender: &Sender<'_>) -> String {
     (1..).map(|number| if number == 1 { wanted.to_owned() } else { format!("{wanted}-{number}") }).find(|id| !taken(id)).unwrap_or_default()
 }
 
+/// The mail that all begins with, and what the generic reader found in it.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    rules: &'a RuleSet,
+    zones: &'a Zones,
+    mail: &'a Mail,
+    goal: &'a Reading,
+}
+
 /// The rule with the sample run through `rules check`, and what that says.
-fn proved(
-    rules: &RuleSet,
-    zones: &Zones,
-    sender: &Sender<'_>,
-    written: Written,
-    sample: Vec<u8>,
-    case: &str,
-    mut notes: Vec<String>,
-) -> Scaffold {
+fn proved(source: &Source<'_>, sender: &Sender<'_>, written: &Written, sample: Vec<u8>, case: &str, mut notes: Vec<String>) -> Scaffold {
+    let Source { rules, zones, mail: original, goal } = *source;
     let masked = mail::parse(&sample);
-    let head = head_of(sender, &masked, written.body.contains("\nquoted = true"));
+    let head = format!("{}{}", head_of(sender, &masked, written.body.contains("\nquoted = true")), written.zone);
+    if !written.zone.is_empty() {
+        notes.push("the zone is said at the top, for all mails of the provider: a head of the table names it".to_owned());
+    }
     let mut comments: String =
         written.notes.iter().map(|note| format!("# TODO {}\n", note.split_whitespace().collect::<Vec<_>>().join(" "))).collect();
     let rule = format!("{}/{}", sender.id, written.id);
@@ -514,6 +543,16 @@ fn proved(
         let doubts: Vec<&str> = reading.problems.iter().filter(|problem| problem.blocking).map(|problem| problem.detail.as_str()).collect();
         notes.push(format!("with this rule such a mail still goes to a person: {}", doubts.join("; ")));
     }
+    // The sample is invented: the rule must read the mail itself as well.
+    let real = super::read(&alone, zones, original, arrived_at(original, at), Options::default());
+    let same = probe::same_windows(&real, &reading)
+        && probe::status(&real) == probe::status(&reading)
+        && (probe::names(&reading).len() < probe::names(goal).len() || probe::names(&real) == probe::names(goal));
+    if !same {
+        notes.push(
+            "the rule reads the mail itself differently from the sample: look with extract --explain, and mend its patterns".to_owned(),
+        );
+    }
     if let Some(known) = sender.known {
         let others = rules.providers.iter().filter(|provider| provider.id == known.id);
         let claimed = others.flat_map(|provider| &provider.layouts).any(|layout| layout.matches(&View::new(&masked, layout.quoted)));
@@ -524,7 +563,7 @@ fn proved(
     if comments.is_empty() {
         comments = "# Look at each expected value beside the sample before you trust this.\n".to_owned();
     }
-    let proven = fits && report.findings.is_empty() && written.notes.is_empty() && !reading.blocked();
+    let proven = fits && same && report.findings.is_empty() && written.notes.is_empty() && !reading.blocked();
     let layout = layout(&comments);
     Scaffold {
         provider: sender.id.clone(),

@@ -40,7 +40,7 @@ static SIGNED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Labels whose value names a customer or a person.
 static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
-        r"(?m)(?:^|\|)[ \t*•-]*(?:customer|client|company|account|contact|end user|organi[sz]ation|kunde|firma|ansprechpartner|compte|cliente|klant)(?:[ -]?(?:name|person|nr\.?|number|no\.?|id))?[ \t*]*[:|][ \t*:|]*([^\n|]{2,80})",
+        r"(?m)(?:^|\||[.,;] )[ \t*•-]*(?:customer|client|company|account manager|account|contact|engineer|technician|prepared by|requested by|end user|organi[sz]ation|kunde|firma|ansprechpartner|compte|cliente|klant)(?:[ -]?(?:name|person|nr\.?|number|no\.?|id))?[ \t*]*[:|][ \t*:|]*([^\n|,;<(]{2,80})",
     )
 });
 static FOUND: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -85,7 +85,10 @@ impl Mask {
         }
         for name in captured(&NAMED) {
             if !name.chars().any(|sign| sign.is_ascii_digit()) && name.contains(char::is_alphabetic) {
-                mask.name(&name, "Example Customer");
+                let named = name.split_whitespace().count();
+                let person = (2..=3).contains(&named)
+                    && !name.to_lowercase().split_whitespace().any(|word| COMPANY.contains(&word.trim_end_matches('.')));
+                if person { mask.person(&name) } else { mask.name(&name, "Example Customer") }
             }
         }
         mask.names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
@@ -185,6 +188,33 @@ impl Mask {
         shaped(token, reference)
     }
 }
+
+const COMPANY: [&str; 24] = [
+    "inc",
+    "ltd",
+    "llc",
+    "gmbh",
+    "ag",
+    "sa",
+    "bv",
+    "b.v",
+    "corp",
+    "co",
+    "limited",
+    "hosting",
+    "networks",
+    "network",
+    "services",
+    "group",
+    "systems",
+    "cloud",
+    "it",
+    "solutions",
+    "technologies",
+    "telecom",
+    "managed",
+    "university",
+];
 
 const MONTHS: [&str; 14] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mär", "okt"];
 

@@ -70,7 +70,9 @@ impl Probe<'_> {
         let mut push = |label: &str, value: &str, below: bool| {
             let label = label.trim().trim_matches(['*', '_']).trim().trim_end_matches([':', '：']).trim();
             let clock = label.ends_with(|sign: char| sign.is_ascii_digit()) && value.starts_with(|sign: char| sign.is_ascii_digit());
-            let named = label.chars().any(char::is_alphabetic) && label.split_whitespace().count() <= 9;
+            let named = label.chars().any(char::is_alphabetic)
+                && ![", ", ". ", "; "].iter().any(|sign| label.contains(sign))
+                && label.split_whitespace().count() <= 9;
             if !clock && named && !value.trim().is_empty() && found.len() < LABELS && !found.iter().any(|known| known.label == label) {
                 found.push(Labelled { label: label.to_owned(), value: value.trim().to_owned(), below });
             }
@@ -115,6 +117,17 @@ impl Probe<'_> {
             .or_else(|| self.one_by_one())
     }
 
+    /// The zone of the windows that were found, where it is one.
+    pub(super) fn goal_zone(&self) -> Option<chrono_tz::Tz> {
+        let mut zones = self.goal.found.iter().flat_map(|said| &said.windows).map(|window| window.zone.as_deref());
+        let first = zones.next()??;
+        let zone = match first.trim_matches(['(', ')', ' ']).to_uppercase().as_str() {
+            "UTC" | "GMT" | "Z" => Some(chrono_tz::UTC),
+            _ => first.parse().ok(),
+        };
+        zone.filter(|_| zones.all(|zone| zone == Some(first)))
+    }
+
     /// Each window by a place of its own.
     fn one_by_one(&self) -> Option<String> {
         let all: Vec<&Window> = self.goal.found.iter().flat_map(|said| &said.windows).collect();
@@ -153,7 +166,9 @@ impl Probe<'_> {
             .iter()
             .filter(|one| one.value.chars().filter(char::is_ascii_digit).count() >= 5)
             .map(|one| format!("date = [{}]\n", one.place("")));
-        let more: Vec<String> = zones.chain(days).take(6).collect();
+        // The zone that a label names, as in "Start (UTC)", which the rule must say.
+        let said = self.goal_zone().map(|zone| format!("zone_is = {}\n", quoted(zone.name())));
+        let more: Vec<String> = zones.chain(said).chain(days).take(6).collect();
         for more in &more {
             candidates.extend(timed.iter().map(|one| block(format!("within = [{}]", one.place("")), more)));
             candidates.extend(pairs().take(20).map(|(start, end)| block(both(start, end), more)));
@@ -169,25 +184,25 @@ impl Probe<'_> {
             let Some(at) = crate::rules::locate::find(&self.view.text, &window.as_written) else { continue };
             let line_start = self.view.text.get(..at.start).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
             let before: Vec<&str> = self.view.text.get(line_start..at.start).unwrap_or_default().split_whitespace().collect();
-            let plain = |word: &&str| !word.chars().any(|sign| sign.is_ascii_digit());
             for count in [3, 2, 4, 1] {
-                let words: Vec<&str> = before.iter().rev().take(count).take_while(|word| plain(word)).copied().collect();
-                if words.len() < count {
+                let words: Vec<&str> = before.iter().rev().take(count).copied().collect();
+                let telling = words.iter().any(|word| word.chars().all(char::is_alphabetic));
+                if words.len() < count || !telling {
                     continue;
                 }
-                let lead = words.iter().rev().map(|word| search::escaped(word)).collect::<Vec<_>>().join(r"\s+");
+                let lead = words.iter().rev().map(|word| any_id(word)).collect::<Vec<_>>().join(r"\s+");
                 for value in [r"[^\n]+?(?:\. |\.?$)", r"[^\n]+"] {
-                    candidates.push(within(format!("{{ pattern = {} }}", quoted(&format!(r"\b{lead}\s+(?<value>{value})")))));
+                    candidates.push(within(format!("{{ pattern = {} }}", quoted(&format!(r"{lead}\s+(?<value>{value})")))));
                 }
-                candidates.push(within(format!("{{ from = {}, until = '\\.\\s|\\.$|\\n\\s*\\n' }}", quoted(&format!(r"\b{lead}\s")))));
-                candidates.push(within(format!("{{ from = {}, until = '\\n\\s*\\n' }}", quoted(&format!(r"\b{lead}\s")))));
+                candidates.push(within(format!("{{ from = {}, until = '\\.\\s|\\.$|\\n\\s*\\n' }}", quoted(&format!(r"{lead}\s")))));
+                candidates.push(within(format!("{{ from = {}, until = '\\n\\s*\\n' }}", quoted(&format!(r"{lead}\s")))));
             }
             // The line above a line that begins with the time.
             let above = self.view.text.get(..line_start).unwrap_or_default().lines().rev().find(|line| !line.trim().is_empty());
             if let Some(above) =
                 above.map(str::trim).filter(|line| !line.chars().any(|sign| sign.is_ascii_digit()) && line.chars().count() < 90)
             {
-                let lead = search::escaped(above.trim_matches(['*', ' ']));
+                let lead = literal(above.trim_matches(['*', ' ']));
                 candidates.push(within(format!("{{ from = {}, until = '\\n\\s*\\n' }}", quoted(&format!(r"{lead}[* ]*\s*")))));
             }
         }
@@ -293,16 +308,27 @@ impl Probe<'_> {
                 for take in [r"^[\s*•·-]*(?<value>[^\n]*\S)", r"^[\s*•·-]*(?<value>\S+)", r"[^,;\s]+"] {
                     candidates.push(list(format!(
                         "{{ from = {}, until = '\\n\\s*\\n', take = '{take}' }}",
-                        quoted(&format!(r"{}\s*", search::escaped(line)))
+                        quoted(&format!(r"{}\s*", literal(line)))
                     )));
                 }
             }
         }
         for name in &goal {
-            candidates.extend(self.around(name).into_iter().map(list));
+            // The letters of an object are its own, and the sample's are invented: only the words before it count.
+            let form = if name.contains(char::is_whitespace) { continue } else { r"[\w./:-]*\w" };
+            candidates.extend(self.around(name, form).into_iter().map(list));
         }
-        self.first(candidates.iter().map(|places| format!("{before}{places}{below}")), fits)
-            .or_else(|| self.first(tabled.map(|below| format!("{before}{below}")), fits))
+        let whole = candidates.iter().map(|places| format!("{before}{places}{below}"));
+        let found = self.first(whole.clone(), fits).or_else(|| self.first(tabled.map(|below| format!("{before}{below}")), fits));
+        // Where no place finds all of them, the one that finds most and nothing else.
+        let part = || {
+            let some = |below: String| {
+                let have = names(&self.read(&below)?);
+                (!have.is_empty() && have.is_subset(&goal)).then_some((have.len(), below))
+            };
+            whole.take(MOST).filter_map(some).max_by_key(|(count, _)| *count).map(|(_, below)| below)
+        };
+        found.or_else(part)
     }
 
     /// A place for a value that stands as it is sought: by its label, in the subject, or between words.
@@ -313,7 +339,7 @@ impl Probe<'_> {
             places.push(one.place(""));
             places.push(one.place(&format!(", take = {}", quoted(&shape(value)))));
         }
-        places.extend(self.around(value));
+        places.extend(self.around(value, &shape(value)));
         let fits = |reading: &Reading| {
             !reading.found.is_empty()
                 && reading.found.iter().all(|said| have(said).as_deref() == Some(value))
@@ -343,31 +369,49 @@ impl Probe<'_> {
     }
 
     /// Patterns for a value in the subject, and in the text behind the words before it.
-    fn around(&self, value: &str) -> Vec<String> {
+    fn around(&self, value: &str, form: &str) -> Vec<String> {
         let mut places = Vec::new();
-        let form = shape(value);
         if let Some(before) = self.mail.subject.find(value).and_then(|at| self.mail.subject.get(..at)) {
             let lead = before
                 .split_whitespace()
                 .next_back()
                 .filter(|word| word.chars().all(|sign| sign.is_alphabetic() || sign == '#' || sign == ':'));
             places.push(format!("{{ subject = {} }}", quoted(&format!(r"\b(?<value>{form})"))));
-            places
-                .extend(lead.map(|lead| format!("{{ subject = {} }}", quoted(&format!(r"{}\s*(?<value>{form})", search::escaped(lead))))));
+            places.extend(lead.map(|lead| format!("{{ subject = {} }}", quoted(&format!(r"{}\s*(?<value>{form})", literal(lead))))));
             places.push(format!("{{ subject = {} }}", quoted(&format!("(?<value>{form})"))));
         }
         if let Some(at) = crate::rules::locate::find(&self.view.text, value) {
             let line = self.view.text.get(..at.start).and_then(|before| before.rsplit('\n').next()).unwrap_or_default();
-            let words: Vec<String> = line.split_whitespace().rev().take(2).map(generalised).collect();
+            let words: Vec<String> = line.split_whitespace().rev().take(2).map(any_id).collect();
             let lead = words.iter().rev().cloned().collect::<Vec<_>>().join(r"\s+");
             if !lead.is_empty() {
                 places.push(format!("{{ pattern = {} }}", quoted(&format!(r"{lead}\s+(?<value>{form})"))));
                 places.push(format!("{{ pattern = {} }}", quoted(&format!(r"{lead}\s*(?<value>{form})"))));
             }
-            places.push(format!("{{ pattern = {} }}", quoted(&format!(r"\b(?<value>{form})"))));
+            let bare = form.chars().filter(|sign| sign.is_alphabetic()).count() >= 4 && form.contains(r"\d+");
+            places.extend(bare.then(|| format!("{{ pattern = {} }}", quoted(&format!(r"\b(?<value>{form})")))));
         }
         places
     }
+}
+
+/// A text as a pattern that a person can read: blanks may be any white space.
+pub(super) fn literal(text: &str) -> String {
+    let word = |word: &str| -> String {
+        let sign = |sign: char| {
+            let plain =
+                sign.is_alphanumeric() || matches!(sign, '-' | '/' | '_' | ':' | ',' | '\'' | '&' | '#' | '@' | '%' | '=' | '!' | '"');
+            if plain {
+                sign.to_string()
+            } else if sign.is_ascii_punctuation() {
+                format!("\\{sign}")
+            } else {
+                search::escaped(&sign.to_string())
+            }
+        };
+        word.chars().map(sign).collect()
+    };
+    text.split_whitespace().map(word).collect::<Vec<_>>().join(r"\s+")
 }
 
 /// The form of an id: its letters stay, its digits may be any.
@@ -380,11 +424,19 @@ fn shape(value: &str) -> String {
                 out.push_str(r"\d+");
             }
         } else {
-            out.push_str(&search::escaped(&sign.to_string()));
+            out.push_str(&literal(&sign.to_string()));
+            if sign.is_whitespace() {
+                out.push_str(r"\s+");
+            }
         }
         digits = sign.is_ascii_digit();
     }
     out
+}
+
+/// A word that leads to a value: one that holds digits is another in the next mail.
+fn any_id(word: &str) -> String {
+    if word.chars().any(|sign| sign.is_ascii_digit()) { r"\S+".to_owned() } else { literal(word) }
 }
 
 /// A word of a pattern: digits may be any, punctuation at its end none.
