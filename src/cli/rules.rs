@@ -1,6 +1,7 @@
 //! `forewarn rules`: proves rules by their samples, lists them, and begins new ones.
 
 mod new;
+mod show;
 
 use super::view::{HEAD, to_stdout};
 use crate::rules::RuleSet;
@@ -35,6 +36,7 @@ pub enum RulesCommand {
     ///
     ///   forewarn rules check                        the built-in rules
     ///   forewarn rules check rules --samples mine   a folder of your own
+    ///   forewarn rules check rules --show mail.eml  what each pattern takes of a mail
     ///
     /// Demands a sample of every rule, of every pattern a sample that uses it, of
     /// every sample exactly one rule with exactly the values beside it, and of the
@@ -47,6 +49,12 @@ pub enum RulesCommand {
         /// Folder with samples: PROVIDER/CASE.eml with the expected values in PROVIDER/CASE.toml beside it
         #[arg(long, default_value = "fixtures/mail", value_name = "DIR")]
         samples: PathBuf,
+        /// Instead, print this mail as it is read, with what each pattern took marked in it
+        #[arg(long, value_name = "MAIL.eml")]
+        show: Option<PathBuf>,
+        /// When the marks are colours; else they are written as [field: text]
+        #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+        color: show::Color,
     },
     /// Write a rule and a sample for a mail that no rule reads
     ///
@@ -102,7 +110,11 @@ impl RulesArgs {
                 Ok(ExitCode::SUCCESS)
             }
             RulesCommand::New { mail, rules, samples, case, append } => new::New { mail, rules, samples, case, append }.run(),
-            RulesCommand::Check { dir, samples } => {
+            RulesCommand::Check { dir, show: Some(mail), color, .. } => {
+                show::show(&load(dir.as_deref())?, &mail, color)?;
+                Ok(ExitCode::SUCCESS)
+            }
+            RulesCommand::Check { dir, samples, .. } => {
                 let rules = load(dir.as_deref())?;
                 let samples = samples_of(&samples)?;
                 let well = to_stdout(|out| prove(&rules, &samples, out))?;
@@ -131,7 +143,7 @@ fn prove(rules: &RuleSet, samples: &[Sample], out: &mut impl Write) -> anyhow::R
     let report = check::check(rules, &crate::zones::newest(), samples);
     for finding in &report.findings {
         writeln!(out, "{:<9} {}", finding.fault.word(), finding.of)?;
-        for line in finding.detail.lines() {
+        for line in show::details(finding) {
             writeln!(out, "          {line}")?;
         }
     }

@@ -59,6 +59,8 @@ pub struct Finding {
     pub of: String,
     /// What was found, over several lines where values differ.
     pub detail: String,
+    /// Where values differ: what is expected and what was read, side by side; empty where one side has nothing.
+    pub differences: Vec<(String, String)>,
 }
 
 /// What the check found.
@@ -118,18 +120,19 @@ pub fn check(rules: &RuleSet, zones: &Zones, samples: &[Sample]) -> Report {
         sampled.extend(reading.rule.as_ref().map(|rule| rule.name.clone()));
         match judged(sample, &reading) {
             None => report.right.push(sample.name.clone()),
-            Some((fault, detail)) => report.findings.push(Finding { fault, of: sample.name.clone(), detail }),
+            Some((fault, detail, differences)) => report.findings.push(Finding { fault, of: sample.name.clone(), detail, differences }),
         }
     }
     for listed in rules.list().into_iter().filter(|listed| !sampled.contains(&listed.name)) {
         let detail = format!("{}: no sample is read by this rule", listed.file);
-        report.findings.push(Finding { fault: Fault::Missing, of: listed.name, detail });
+        report.findings.push(Finding { fault: Fault::Missing, of: listed.name, detail, differences: Vec::new() });
     }
     for provider in &rules.providers {
         for mark in provider.every_mark() {
             if !used.contains(&(provider.file.clone(), mark.clone())) {
                 let of = format!("{}:{}", provider.file, mark.line);
-                report.findings.push(Finding { fault: Fault::Unused, of, detail: format!("no sample uses {}", mark.shown) });
+                let detail = format!("no sample uses {}", mark.shown);
+                report.findings.push(Finding { fault: Fault::Unused, of, detail, differences: Vec::new() });
             }
         }
     }
@@ -137,30 +140,48 @@ pub fn check(rules: &RuleSet, zones: &Zones, samples: &[Sample]) -> Report {
     report
 }
 
-fn judged(sample: &Sample, reading: &Reading) -> Option<(Fault, String)> {
+fn judged(sample: &Sample, reading: &Reading) -> Option<(Fault, String, Vec<(String, String)>)> {
     let rule = reading.rule.as_ref().map(|rule| rule.name.as_str()).filter(|rule| *rule != "generic");
     if reading.problems.iter().any(|problem| problem.problem == ProblemKind::TwoRules) {
         let detail =
             reading.problems.iter().filter(|problem| problem.problem == ProblemKind::TwoRules).map(|problem| problem.detail.as_str());
-        return Some((Fault::TwoRules, detail.collect()));
+        return Some((Fault::TwoRules, detail.collect(), Vec::new()));
     }
     if sample.name.split('/').next() == Some("none") {
-        return rule.map(|rule| (Fault::Noisy, format!("{rule} claims ordinary mail")));
+        return rule.map(|rule| (Fault::Noisy, format!("{rule} claims ordinary mail"), Vec::new()));
     }
     let Some(text) = &sample.expected else {
-        return Some((Fault::Missing, "no file with the expected values stands beside the sample".to_owned()));
+        return Some((Fault::Missing, "no file with the expected values stands beside the sample".to_owned(), Vec::new()));
     };
     let expected: Expected = match toml::from_str(text) {
         Ok(expected) => expected,
-        Err(error) => return Some((Fault::Wrong, format!("the expected values cannot be read: {error}"))),
+        Err(error) => return Some((Fault::Wrong, format!("the expected values cannot be read: {error}"), Vec::new())),
     };
     if expected.rule.is_some() && rule.is_none() {
-        return Some((Fault::Missing, "no rule reads this mail".to_owned()));
+        return Some((Fault::Missing, "no rule reads this mail".to_owned(), Vec::new()));
     }
     let (want, have) = (expected.lines(), self::expected(reading).lines());
-    let mut detail: Vec<String> = want.iter().filter(|line| !have.contains(line)).map(|line| format!("expected {line}")).collect();
-    detail.extend(have.iter().filter(|line| !want.contains(line)).map(|line| format!("   found {line}")));
-    (!detail.is_empty()).then(|| (Fault::Wrong, detail.join("\n")))
+    let differences = side_by_side(&want, &have);
+    let line = |(want, have): &(String, String)| match (want.is_empty(), have.is_empty()) {
+        (true, _) => format!("    read {have}"),
+        (_, true) => format!("expected {want}"),
+        _ => format!("expected {want}\n    read {have}"),
+    };
+    let detail = differences.iter().map(line).collect::<Vec<_>>().join("\n");
+    (!differences.is_empty()).then_some((Fault::Wrong, detail, differences))
+}
+
+/// What is expected beside what was read of the same key, without what both say.
+fn side_by_side(want: &[String], have: &[String]) -> Vec<(String, String)> {
+    let key = |line: &str| line.split(['=', '"']).next().unwrap_or_default().to_owned();
+    let mut read: Vec<&String> = have.iter().filter(|line| !want.contains(line)).collect();
+    let mut pairs = Vec::new();
+    for line in want.iter().filter(|line| !have.contains(line)) {
+        let beside = read.iter().position(|other| key(other) == key(line)).map(|at| read.remove(at));
+        pairs.push((line.clone(), beside.cloned().unwrap_or_default()));
+    }
+    pairs.extend(read.into_iter().map(|line| (String::new(), line.clone())));
+    pairs
 }
 
 impl Expected {

@@ -200,11 +200,12 @@ fn what_could_not_be_placed_is_said_and_stands_in_the_rule() {
 fn of_real_mails_so_many_give_a_rule() {
     let Ok(corpus) = std::env::var("FOREWARN_CORPUS") else { return };
     let zones = forewarn::zones::newest();
+    let calendars = RuleSet::from_files([("bcop-ical.toml", forewarn::rules::shipped("bcop-ical.toml").unwrap())]).unwrap();
     let (mut all, mut proven, mut passes, mut needless, mut windows) = (0, 0, 0, 0, 0);
     for file in walkdir(Path::new(&corpus)).into_iter().filter(|file| file.extension().is_some_and(|ending| ending == "eml")) {
         all += 1;
         let raw = fs::read(&file).unwrap();
-        let made = match scaffold(&RuleSet::none(), &zones, &raw, "case", chrono::DateTime::UNIX_EPOCH) {
+        let made = match scaffold(&calendars, &zones, &raw, "case", chrono::DateTime::UNIX_EPOCH) {
             Ok(made) => made,
             Err(Needless::Calendar | Needless::Known(..) | Needless::NoSign(_) | Needless::NoSender) => {
                 needless += 1;
