@@ -140,7 +140,10 @@ pub fn check(rules: &RuleSet, zones: &Zones, samples: &[Sample]) -> Report {
     report
 }
 
-fn judged(sample: &Sample, reading: &Reading) -> Option<(Fault, String, Vec<(String, String)>)> {
+/// What is wrong, in words, and the values that differ.
+type Judged = (Fault, String, Vec<(String, String)>);
+
+fn judged(sample: &Sample, reading: &Reading) -> Option<Judged> {
     let rule = reading.rule.as_ref().map(|rule| rule.name.as_str()).filter(|rule| *rule != "generic");
     if reading.problems.iter().any(|problem| problem.problem == ProblemKind::TwoRules) {
         let detail =

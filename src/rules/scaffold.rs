@@ -5,10 +5,11 @@
 
 mod mask;
 mod probe;
+mod recognise;
 mod sample;
+mod sender;
 
 use super::check::{self, Sample};
-use super::compile::Provider;
 use super::place::View;
 use super::time::{DateOrder, TimeContext};
 use super::{Options, RuleSet, arrived_at, outcome, words};
@@ -17,6 +18,8 @@ use crate::model::{Impact, Mail, ProblemKind, Reading, Verdict, Zones};
 use chrono::{DateTime, Utc};
 use mask::Mask;
 use probe::{Probe, literal, quoted};
+use recognise::{first_words, mark_of, recognised};
+use sender::Sender;
 
 /// What is to be written for a mail.
 #[derive(Clone, Debug)]
@@ -105,7 +108,8 @@ pub fn scaffold(rules: &RuleSet, zones: &Zones, raw: &[u8], case: &str, now: Dat
     match chosen {
         Some(0) => {}
         Some(_) => {
-            notes.push("ids and numbers stand in the sample as they are: with others it reads differently; replace them by hand".to_owned())
+            notes
+                .push("ids and numbers stand in the sample as they are: with others it reads differently; replace them by hand".to_owned());
         }
         None => notes.push("the sample reads differently from the mail: compare the two".to_owned()),
     }
@@ -117,86 +121,6 @@ pub fn scaffold(rules: &RuleSet, zones: &Zones, raw: &[u8], case: &str, now: Dat
     let written = layout(&masked, &context, &sender, is_quoted, &mut notes);
     let source = Source { rules, zones, mail: &mail, goal: &goal };
     Ok(proved(&source, &sender, &written, sample, case, notes))
-}
-
-/// Who sent the mail, and the provider of that domain.
-struct Sender<'r> {
-    id: String,
-    name: String,
-    domain: String,
-    known: Option<&'r Provider>,
-    forwarded: bool,
-}
-
-impl<'r> Sender<'r> {
-    fn of(rules: &'r RuleSet, mail: &Mail) -> Option<Self> {
-        let known = rules.by_sender(mail);
-        let inner = inner_sender(mail).filter(|_| known.is_none());
-        let author = mail.original_sender.as_ref().or_else(|| mail.from.first());
-        let (name, domain) = match (&inner, author) {
-            (Some((name, domain)), _) => (name.clone(), domain.clone()),
-            (None, Some(author)) => (author.name.clone(), author.domain().to_owned()),
-            (None, None) => return None,
-        };
-        let known = known.or_else(|| rules.providers.iter().find(|provider| provider.domains.contains(&domain)));
-        let base = base(&domain);
-        let id: String = base.chars().map(|sign| if sign.is_ascii_alphanumeric() { sign.to_ascii_lowercase() } else { '-' }).collect();
-        let id = id.trim_matches('-').to_owned();
-        let role = |word: &&str| !ROLES.contains(&word.to_lowercase().trim_matches(|sign: char| !sign.is_alphanumeric()));
-        let named: Vec<&str> = name.split_whitespace().filter(role).collect();
-        let name = if named.is_empty() || named.len() > 5 { capital(base) } else { named.join(" ") };
-        if id.is_empty() || domain.is_empty() {
-            return None;
-        }
-        let id = known.map_or(id, |known| known.id.clone());
-        let name = known.map_or(name, |known| known.name.clone());
-        Some(Self { id, name, domain, known, forwarded: inner.is_some() })
-    }
-}
-
-const ROLES: [&str; 20] = [
-    "noc",
-    "support",
-    "maintenance",
-    "notification",
-    "notifications",
-    "notices",
-    "notice",
-    "noreply",
-    "no-reply",
-    "team",
-    "operations",
-    "service",
-    "services",
-    "alerts",
-    "change",
-    "planned",
-    "works",
-    "customer",
-    "via",
-    "status",
-];
-
-/// The sender that a forward names in its text.
-fn inner_sender(mail: &Mail) -> Option<(String, String)> {
-    let forwarded = words::pattern(r"^\s*(?:fwd?|wg|tr|rv|enc|doorst)\s*:").is_some_and(|regex| regex.is_match(&mail.subject));
-    let whole = [&mail.plain, &mail.html].into_iter().flatten().map(|body| format!("{}\n{}", body.fresh, body.quoted)).collect::<String>();
-    let from = words::pattern(r"(?m)^[\s>*]*(?:from|von|de|van)\s*:\*?\s*([^<\n@]*?)\s*[<(\[]?(?:mailto:)?[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")?;
-    let hit = from.captures(&whole).filter(|_| forwarded)?;
-    Some((hit.get(1)?.as_str().trim_matches(['"', ' ']).to_owned(), hit.get(2)?.as_str().to_lowercase()))
-}
-
-/// The name in a domain: `acme` of `noc.acme.co.uk`.
-fn base(domain: &str) -> &str {
-    let parts: Vec<&str> = domain.split('.').collect();
-    let second = ["co", "com", "net", "org", "ac", "gov"];
-    let back = if parts.len() > 2 && parts.get(parts.len() - 2).is_some_and(|part| second.contains(part)) { 3 } else { 2 };
-    parts.get(parts.len().saturating_sub(back)).copied().unwrap_or(domain)
-}
-
-fn capital(word: &str) -> String {
-    let mut signs = word.chars();
-    signs.next().map_or(String::new(), |first| first.to_uppercase().chain(signs).collect())
 }
 
 /// A layout under way.
@@ -375,118 +299,6 @@ fn head_of(sender: &Sender<'_>, mail: &Mail, is_quoted: bool) -> String {
         head.push_str(&format!("marks = [{}]\n", quoted(&mark)));
     }
     head
-}
-
-/// A pattern for the words of the subject that every mail of the kind shares: its longest run without names, numbers and dates.
-fn recognised(subject: &str) -> Option<String> {
-    let stop = |word: &str| {
-        let lower = word.to_lowercase();
-        let named = word.chars().any(|sign| sign.is_ascii_digit() || matches!(sign, '@' | '#'));
-        let dated = MONTHS_AND_DAYS.iter().any(|name| lower.trim_matches(|sign: char| !sign.is_alphabetic()) == *name);
-        named || dated || matches!(lower.as_str(), "re:" | "fw:" | "fwd:" | "aw:" | "wg:" | "[external]" | "customer" | "-" | "–" | "|")
-    };
-    let mut best: Vec<&str> = Vec::new();
-    let mut run: Vec<&str> = Vec::new();
-    for word in subject.split_whitespace().chain(["#"]) {
-        let ends = word.ends_with([':', ',', ';', ']']) && !stop(word);
-        if !stop(word) {
-            run.push(word.trim_matches(['[', ']', ':', ',', ';', '(', ')', '"', '*']));
-        }
-        if stop(word) || ends {
-            run.retain(|word| !word.is_empty());
-            if run.len() > best.len() {
-                best.clone_from(&run);
-            }
-            run.clear();
-        }
-    }
-    best.truncate(6);
-    let signs: usize = best.iter().map(|word| word.chars().filter(|sign| sign.is_alphabetic()).count()).sum();
-    (signs >= 8).then(|| best.iter().map(|word| literal(word)).collect::<Vec<_>>().join(r"\s+"))
-}
-
-const MONTHS_AND_DAYS: [&str; 46] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "sept",
-    "oct",
-    "nov",
-    "dec",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "mon",
-    "tue",
-    "wed",
-    "thu",
-    "fri",
-    "sat",
-    "sun",
-    "utc",
-    "gmt",
-    "cet",
-    "cest",
-    "est",
-    "edt",
-    "pst",
-    "pdt",
-];
-
-/// The label or head that the first place of the windows names, as a pattern.
-fn mark_of(windows: &str, text: &str) -> Option<String> {
-    let table: toml::Table = toml::from_str(&format!("[[layout]]{windows}")).ok()?;
-    let layout = table.get("layout")?.as_array()?.first()?;
-    let first = |key: &str| layout.get(key).and_then(|list| list.as_array()).and_then(|list| list.first());
-    if let Some(window) = first("window") {
-        let place = window.get("within").or_else(|| window.get("start"))?.as_array()?.first()?;
-        let label = place.get("label")?.as_str()?;
-        let words: Vec<String> = label.split_whitespace().map(literal).collect();
-        return Some(format!(r"(?:^|\|)[ \t*•>-]*{}", words.join(r"\s+")));
-    }
-    let rows = first("rows").filter(|rows| rows.get("sheet").is_none())?;
-    let heads = ["window", "start", "end", "object"].iter().filter_map(|key| rows.get(*key)?.as_array()?.first()?.as_str());
-    // The head stands over the rows: two of its cells, in the order of the table.
-    let heads: Vec<String> = heads.take(2).map(literal).collect();
-    let in_order = |text: &str, one: &String, other: &String| {
-        let both = format!(r"{one}[^\n]*\|[^\n]*{other}");
-        words::pattern(&both).filter(|regex| regex.is_match(text)).map(|_| both)
-    };
-    match heads.as_slice() {
-        [one, other] => in_order(text, one, other).or_else(|| in_order(text, other, one)),
-        [one] => Some(one.clone()),
-        _ => None,
-    }
-}
-
-/// The first words of a text, where nothing else is known of its form.
-fn first_words(text: &str) -> String {
-    let plain = |word: &&str| word.chars().all(char::is_alphabetic) && word.chars().count() >= 3;
-    let line = text.lines().find(|line| line.split_whitespace().filter(plain).count() >= 4).unwrap_or(".");
-    let words: Vec<String> =
-        line.split_whitespace().take_while(|word| !word.chars().any(|sign| sign.is_ascii_digit())).take(6).map(literal).collect();
-    if words.is_empty() { ".".to_owned() } else { words.join(r"\s+") }
 }
 
 fn layout_id(subject: &Option<String>, sender: &Sender<'_>) -> String {

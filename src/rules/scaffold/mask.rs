@@ -84,7 +84,9 @@ impl Mask {
             }
         }
         for name in captured(&NAMED) {
-            if !name.chars().any(|sign| sign.is_ascii_digit()) && name.contains(char::is_alphabetic) {
+            // In a row of heads the next head stands beside "Customer".
+            let is_head = name.to_lowercase().split_whitespace().any(|word| HEADS.contains(&word));
+            if !is_head && !name.chars().any(|sign| sign.is_ascii_digit()) && name.contains(char::is_alphabetic) {
                 let named = name.split_whitespace().count();
                 let person = (2..=3).contains(&named)
                     && !name.to_lowercase().split_whitespace().any(|word| COMPANY.contains(&word.trim_end_matches('.')));
@@ -214,6 +216,36 @@ const COMPANY: [&str; 24] = [
     "telecom",
     "managed",
     "university",
+];
+
+const HEADS: [&str; 27] = [
+    "circuit",
+    "id",
+    "ids",
+    "name",
+    "number",
+    "service",
+    "services",
+    "location",
+    "product",
+    "bandwidth",
+    "impact",
+    "start",
+    "end",
+    "date",
+    "time",
+    "order",
+    "status",
+    "type",
+    "site",
+    "address",
+    "device",
+    "window",
+    "reference",
+    "duration",
+    "ticket",
+    "port",
+    "notes",
 ];
 
 const MONTHS: [&str; 14] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mär", "okt"];
