@@ -40,6 +40,8 @@ pub struct Scaffold {
     pub expected: String,
     /// What could not be placed, and what must be looked at; a sentence each.
     pub notes: Vec<String>,
+    /// Labels of the mail that the rule does not look at.
+    pub unused: Vec<String>,
     /// Whether the rule reads the sample as the generic reader did, and nothing is to be mended.
     pub proven: bool,
 }
@@ -131,6 +133,7 @@ struct Written {
     /// The zone that the whole file needs.
     zone: String,
     notes: Vec<String>,
+    unused: Vec<String>,
 }
 
 /// The layout that reads the sample, as far as one was found.
@@ -210,8 +213,13 @@ fn layout(mail: &Mail, context: &TimeContext<'_>, sender: &Sender<'_>, is_quoted
         todo.push("no zone is stated: write zone = \"…\" at the top only where the provider's mails prove it".to_owned());
     }
     body.push_str(&values);
+    let is_unused = |label: &str| {
+        let written = [r"'", "\""].into_iter().any(|quote| format!("{body}{windows}").contains(&format!("{quote}{label}{quote}")));
+        !written && [":", " |", ": |"].into_iter().any(|end| probe.view.text.contains(&format!("{label}{end}")))
+    };
+    let unused = probe.labels().into_iter().map(|one| one.label).filter(|label| is_unused(label)).take(15).collect();
     notes.extend(todo.iter().cloned());
-    Written { id, body, windows, zone, notes: todo }
+    Written { id, body, windows, zone, notes: todo, unused }
 }
 
 fn named_values(probe: &Probe<'_>, goal: &Reading, windows: &str, todo: &mut Vec<String>) -> String {
@@ -386,6 +394,7 @@ fn proved(source: &Source<'_>, sender: &Sender<'_>, written: &Written, sample: V
         sample,
         expected: format!("# Masked by rules new: look for names that remain, and compare every value with the sample.\n{expected}"),
         notes,
+        unused: written.unused.clone(),
         proven,
     }
 }

@@ -187,6 +187,14 @@ fn where_no_rule_is_needed_it_says_so_and_writes_nothing() {
 }
 
 #[test]
+fn labels_that_the_rule_does_not_look_at_are_named() {
+    let folder = Folder::new();
+    let (_, said) = folder.begin("hosts-and-addresses", &[]);
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("the rule does not look at these labels: IP addresses"), "{said}");
+}
+
+#[test]
 fn what_could_not_be_placed_is_said_and_stands_in_the_rule() {
     let folder = Folder::new();
     let (code, said) = folder.begin("from-until", &[]);

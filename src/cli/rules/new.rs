@@ -91,6 +91,9 @@ impl New {
         for note in &made.notes {
             line("LOOK     ", note)?;
         }
+        if !made.unused.is_empty() {
+            line("unused   ", &format!("the rule does not look at these labels: {}", made.unused.join("; ")))?;
+        }
         if made.proven {
             line("ok       ", &format!("{} reads the sample, and the sample uses every pattern of it", made.rule))?;
         }

@@ -176,6 +176,7 @@ fn every_command_teaches() {
         "rules",
         "rules check",
         "rules list",
+        "rules new",
         "replay",
         "windows",
         "drafts",
