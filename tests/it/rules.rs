@@ -39,7 +39,6 @@ fn every_kind_of_fault_is_named_by_its_word() {
         let rules = RuleSet::from_files([("acme.toml", rule)]).unwrap();
         let sample = check::Sample { name: name.to_owned(), raw: mail.into(), expected: expected.map(str::to_owned) };
         let report = check::check(&rules, &forewarn::zones::newest(), &[sample]);
-        assert_eq!(report.right.len(), usize::from(report.findings.is_empty()));
         report.findings.into_iter().map(|finding| (finding.fault.word(), finding.of, finding.detail)).collect::<Vec<_>>()
     };
     assert_eq!(found(RULE, MAIL, Some(EXPECTED), "acme/one"), []);
