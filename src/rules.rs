@@ -11,7 +11,9 @@ pub mod extract;
 pub mod former;
 pub mod generic;
 mod letters;
+pub mod locate;
 pub mod place;
+pub mod scaffold;
 pub mod search;
 pub mod sign;
 pub mod time;
@@ -167,6 +169,12 @@ impl RuleSet {
             .map(Mailbox::domain)
             .find_map(|domain| self.providers.iter().find(|provider| provider.domains.iter().any(|known| known == domain)))
     }
+}
+
+/// The text of a shipped rule file.
+#[must_use]
+pub fn shipped(file: &str) -> Option<&'static str> {
+    embedded::FILES.iter().find(|(name, _)| *name == file).map(|(_, text)| *text)
 }
 
 /// When a mail arrived: the topmost Received header, else its Date, else what the caller says.

@@ -10,6 +10,7 @@ mod failpoint;
 mod heart;
 mod open;
 mod poll;
+mod reload;
 mod send;
 mod submission;
 
@@ -33,8 +34,7 @@ use crate::{
     digest,
     draft::Templates,
     mail::outgoing::{Rendered, UnsendableMail, Written, freeze},
-    model::{AgendaFacts, Alarm, Content, Effects, OutboxKind, Outgoing, Policy, Zones},
-    rules::RuleSet,
+    model::{AgendaFacts, Alarm, Content, Effects, Mailbox, OutboxKind, Outgoing, Policy, Zones},
     store::{Store, StoreError},
     tls::{Credentials, Secret},
 };
@@ -52,7 +52,7 @@ const GRACE: Duration = Duration::from_secs(20);
 pub struct Service {
     config: Config,
     store: Store,
-    rules: Arc<RuleSet>,
+    rules: Arc<reload::Rules>,
     zones: Arc<Zones>,
     templates: Templates,
     key: Vec<u8>,
@@ -316,9 +316,19 @@ pub async fn credentials(login: &Login) -> Result<Credentials, SecretError> {
 /// # Errors
 /// When an address cannot be written to.
 pub fn digest_rows(policy: &Policy, rendered: &Rendered, key: &str, now: DateTime<Utc>) -> Result<Vec<Outgoing>, UnsendableMail> {
-    policy
-        .digest
-        .to
+    staff_rows(policy, OutboxKind::Digest, &policy.digest.to, rendered, key, now)
+}
+
+/// The outbox rows of one mail to several of the staff.
+fn staff_rows(
+    policy: &Policy,
+    kind: OutboxKind,
+    readers: &[Mailbox],
+    rendered: &Rendered,
+    key: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<Outgoing>, UnsendableMail> {
+    readers
         .iter()
         .map(|to| {
             let key = format!("{key}:{}", to.address);
@@ -335,7 +345,7 @@ pub fn digest_rows(policy: &Policy, rendered: &Rendered, key: &str, now: DateTim
                 date: now,
                 extra: Vec::new(),
             })?;
-            Ok(Outgoing { kind: OutboxKind::Digest, key, to: to.clone(), content: Content::Frozen(mail), not_before: now, draft: None })
+            Ok(Outgoing { kind, key, to: to.clone(), content: Content::Frozen(mail), not_before: now, draft: None })
         })
         .collect()
 }

@@ -63,8 +63,8 @@ pub enum Format {
 /// What became of one mail.
 #[derive(Debug)]
 pub(super) enum Read {
-    /// It was read.
-    Read(Box<Reading>),
+    /// It was read, from what stands in the mail.
+    Read(Box<Reading>, Box<Mail>),
     /// It is refused before reading, with the reason.
     Quarantined(String),
 }
@@ -183,13 +183,14 @@ fn read(rules: &RuleSet, zones: &Zones, raw: &[u8], now: DateTime<Utc>, options:
     let work = || {
         let mail = mail::parse(raw);
         let mail = if options.calendars { mail } else { Mail { calendars: Vec::new(), ..mail } };
-        rules::read(rules, zones, &mail, rules::arrived_at(&mail, now), options)
+        let reading = rules::read(rules, zones, &mail, rules::arrived_at(&mail, now), options);
+        (reading, mail)
     };
     // Nothing that a panic leaves half done is used again, save working memory of patterns, which is written anew for each search.
-    let reading = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+    let (reading, mail) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
         let detail = format!("reading this mail failed: {}", said.unwrap_or_else(|| "for an unknown reason".to_owned()));
-        Reading {
+        let reading = Reading {
             verdict: Verdict::Unread,
             rule: None,
             provider: None,
@@ -197,7 +198,8 @@ fn read(rules: &RuleSet, zones: &Zones, raw: &[u8], now: DateTime<Utc>, options:
             found: Vec::new(),
             evidence: Vec::new(),
             problems: vec![Problem::new(ProblemKind::NoRule, "mail", detail)],
-        }
+        };
+        (reading, Mail::default())
     });
-    Read::Read(Box::new(reading))
+    Read::Read(Box::new(reading), Box::new(mail))
 }

@@ -1,4 +1,7 @@
-//! `forewarn rules`: proves rules by their samples, and lists them.
+//! `forewarn rules`: proves rules by their samples, lists them, and begins new ones.
+
+mod new;
+mod show;
 
 use super::view::{HEAD, to_stdout};
 use crate::rules::RuleSet;
@@ -10,11 +13,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Prove rules by their samples, or list them
+/// Prove rules by their samples, list them, or begin a new one
 ///
 ///   forewarn rules list                        the built-in ones
 ///   forewarn rules check                       those, by fixtures/mail
 ///   forewarn rules check rules --samples mine  your own, by your own mails
+///   forewarn rules new MAIL.eml                begin a rule and its sample
 ///
 /// How a rule is written: rules/README.md.
 #[derive(Args, Clone, Debug)]
@@ -32,6 +36,7 @@ pub enum RulesCommand {
     ///
     ///   forewarn rules check                        the built-in rules
     ///   forewarn rules check rules --samples mine   a folder of your own
+    ///   forewarn rules check rules --show mail.eml  what each pattern takes of a mail
     ///
     /// Demands a sample of every rule, of every pattern a sample that uses it, of
     /// every sample exactly one rule with exactly the values beside it, and of the
@@ -44,6 +49,42 @@ pub enum RulesCommand {
         /// Folder with samples: PROVIDER/CASE.eml with the expected values in PROVIDER/CASE.toml beside it
         #[arg(long, default_value = "fixtures/mail", value_name = "DIR")]
         samples: PathBuf,
+        /// Instead, print this mail as it is read, with what each pattern took marked in it
+        #[arg(long, value_name = "MAIL.eml")]
+        show: Option<PathBuf>,
+        /// When the marks are colours; else they are written as [field: text]
+        #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+        color: show::Color,
+    },
+    /// Write a rule and a sample for a mail that no rule reads
+    ///
+    ///   forewarn rules new mail.eml
+    ///   forewarn rules new mail.eml --rules rules --samples samples
+    ///   forewarn rules new second.eml --append      another layout of a provider
+    ///
+    /// Writes DIR/PROVIDER.toml, and below the samples PROVIDER/CASE.eml, in which
+    /// names, addresses, numbers and hosts are replaced by invented ones, with the
+    /// values that the rule reads in it beside it. Says what it could not place.
+    /// No file is ever overwritten. A layout for a provider that has a rule file is
+    /// printed, or appended to the file with --append. Exit code 0 when the rule and
+    /// sample were written or printed, 2 when nothing could be written.
+    #[command(verbatim_doc_comment)]
+    New {
+        /// The mail
+        #[arg(value_name = "MAIL.eml")]
+        mail: PathBuf,
+        /// Folder of your own rule files (`rules_dir`)
+        #[arg(long, default_value = "rules", value_name = "DIR")]
+        rules: PathBuf,
+        /// Folder of the samples
+        #[arg(long, default_value = "fixtures/mail", value_name = "DIR")]
+        samples: PathBuf,
+        /// Name of the sample; that of the mail's file when left out
+        #[arg(long, value_name = "CASE")]
+        case: Option<String>,
+        /// Append the layout to the file of a provider that has one
+        #[arg(long)]
+        append: bool,
     },
     /// Print every rule with its file and version
     ///
@@ -68,7 +109,12 @@ impl RulesArgs {
                 to_stdout(|out| list(&rules, out))?;
                 Ok(ExitCode::SUCCESS)
             }
-            RulesCommand::Check { dir, samples } => {
+            RulesCommand::New { mail, rules, samples, case, append } => new::New { mail, rules, samples, case, append }.run(),
+            RulesCommand::Check { dir, show: Some(mail), color, .. } => {
+                show::show(&load(dir.as_deref())?, &mail, color)?;
+                Ok(ExitCode::SUCCESS)
+            }
+            RulesCommand::Check { dir, samples, .. } => {
                 let rules = load(dir.as_deref())?;
                 let samples = samples_of(&samples)?;
                 let well = to_stdout(|out| prove(&rules, &samples, out))?;
@@ -97,7 +143,7 @@ fn prove(rules: &RuleSet, samples: &[Sample], out: &mut impl Write) -> anyhow::R
     let report = check::check(rules, &crate::zones::newest(), samples);
     for finding in &report.findings {
         writeln!(out, "{:<9} {}", finding.fault.word(), finding.of)?;
-        for line in finding.detail.lines() {
+        for line in show::details(finding) {
             writeln!(out, "          {line}")?;
         }
     }

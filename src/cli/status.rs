@@ -21,9 +21,9 @@ use std::process::ExitCode;
 ///   stored = ended (each with one named outcome) + pending
 ///
 /// Exit code 1 when the counts do not add up, or when something is stuck: an
-/// account that cannot be read, a mail of the last seven days that failed or of
-/// which nobody knows whether it arrived, a draft past the time by which it
-/// should be out. Else 0, so that a monitoring system can run it; 2 when it
+/// account that cannot be read, rules that cannot be used, a mail of the last
+/// seven days that failed or of which nobody knows whether it arrived, a draft
+/// past the time by which it should be out. Else 0, so that a monitoring system can run it; 2 when it
 /// could not be found out.
 ///
 ///   forewarn status                  for people
@@ -74,6 +74,7 @@ impl StatusArgs {
                 undelivered,
                 queue,
                 recovered: agenda.recovered,
+                rules: crate::service::rules(config.rules_dir.as_deref()).err().map(|error| error.to_string()),
             })
         })?;
         Ok(print(out, &facts, &config.policy, &zones, now)?)
@@ -98,6 +99,8 @@ struct Facts {
     undelivered: Vec<OutboxRow>,
     queue: usize,
     recovered: u64,
+    /// Why the rules that lie there now cannot be used.
+    rules: Option<String>,
 }
 
 /// Prints everything; whether all is well.
@@ -224,6 +227,9 @@ fn stuck(facts: &Facts, policy: &Policy, clock: &StaffClock<'_>, now: DateTime<U
     if !facts.counts.adds_up() {
         found.push("The counts of mails do not add up: a mail may be lost. Keep the store and report this defect.".to_owned());
     }
+    if let Some(why) = &facts.rules {
+        found.push(format!("The rules were changed and a running service goes on with those before: {why}"));
+    }
     for name in &facts.configured {
         let known = facts.accounts.iter().find(|account| account.account == *name);
         match known.map(|account| (&account.failing, account.last_good_pass_at)) {
@@ -289,6 +295,7 @@ mod tests {
             undelivered: Vec::new(),
             queue: 0,
             recovered: 0,
+            rules: None,
         }
     }
 
@@ -348,6 +355,10 @@ All is well: every mail is accounted for, nothing is stuck.
         check(&|facts| facts.counts.waiting = 0, "The counts of mails do not add up");
         check(&|facts| facts.counts.pending = 0, "The counts of mails do not add up");
         check(&|facts| facts.accounts[0].failing = Some("password refused".into()), "Account noc cannot be read: password refused");
+        check(
+            &|facts| facts.rules = Some("the rules in rules cannot be used\nacme.toml:6:11: this pattern cannot be used".into()),
+            "The rules were changed and a running service goes on with those before: the rules in rules cannot be used acme.toml:6:11:",
+        );
         check(&|facts| facts.accounts[0].last_good_pass_at = None, "Account noc was never read whole");
         check(&|facts| facts.accounts.clear(), "Account noc was never read whole");
         let early = Some(at("2020-09-07T10:59:00Z"));

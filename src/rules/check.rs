@@ -59,6 +59,8 @@ pub struct Finding {
     pub of: String,
     /// What was found, over several lines where values differ.
     pub detail: String,
+    /// Where values differ: what is expected and what was read, side by side; empty where one side has nothing.
+    pub differences: Vec<(String, String)>,
 }
 
 /// What the check found.
@@ -118,18 +120,19 @@ pub fn check(rules: &RuleSet, zones: &Zones, samples: &[Sample]) -> Report {
         sampled.extend(reading.rule.as_ref().map(|rule| rule.name.clone()));
         match judged(sample, &reading) {
             None => report.right.push(sample.name.clone()),
-            Some((fault, detail)) => report.findings.push(Finding { fault, of: sample.name.clone(), detail }),
+            Some((fault, detail, differences)) => report.findings.push(Finding { fault, of: sample.name.clone(), detail, differences }),
         }
     }
     for listed in rules.list().into_iter().filter(|listed| !sampled.contains(&listed.name)) {
         let detail = format!("{}: no sample is read by this rule", listed.file);
-        report.findings.push(Finding { fault: Fault::Missing, of: listed.name, detail });
+        report.findings.push(Finding { fault: Fault::Missing, of: listed.name, detail, differences: Vec::new() });
     }
     for provider in &rules.providers {
         for mark in provider.every_mark() {
             if !used.contains(&(provider.file.clone(), mark.clone())) {
                 let of = format!("{}:{}", provider.file, mark.line);
-                report.findings.push(Finding { fault: Fault::Unused, of, detail: format!("no sample uses {}", mark.shown) });
+                let detail = format!("no sample uses {}", mark.shown);
+                report.findings.push(Finding { fault: Fault::Unused, of, detail, differences: Vec::new() });
             }
         }
     }
@@ -137,30 +140,51 @@ pub fn check(rules: &RuleSet, zones: &Zones, samples: &[Sample]) -> Report {
     report
 }
 
-fn judged(sample: &Sample, reading: &Reading) -> Option<(Fault, String)> {
+/// What is wrong, in words, and the values that differ.
+type Judged = (Fault, String, Vec<(String, String)>);
+
+fn judged(sample: &Sample, reading: &Reading) -> Option<Judged> {
     let rule = reading.rule.as_ref().map(|rule| rule.name.as_str()).filter(|rule| *rule != "generic");
     if reading.problems.iter().any(|problem| problem.problem == ProblemKind::TwoRules) {
         let detail =
             reading.problems.iter().filter(|problem| problem.problem == ProblemKind::TwoRules).map(|problem| problem.detail.as_str());
-        return Some((Fault::TwoRules, detail.collect()));
+        return Some((Fault::TwoRules, detail.collect(), Vec::new()));
     }
     if sample.name.split('/').next() == Some("none") {
-        return rule.map(|rule| (Fault::Noisy, format!("{rule} claims ordinary mail")));
+        return rule.map(|rule| (Fault::Noisy, format!("{rule} claims ordinary mail"), Vec::new()));
     }
     let Some(text) = &sample.expected else {
-        return Some((Fault::Missing, "no file with the expected values stands beside the sample".to_owned()));
+        return Some((Fault::Missing, "no file with the expected values stands beside the sample".to_owned(), Vec::new()));
     };
     let expected: Expected = match toml::from_str(text) {
         Ok(expected) => expected,
-        Err(error) => return Some((Fault::Wrong, format!("the expected values cannot be read: {error}"))),
+        Err(error) => return Some((Fault::Wrong, format!("the expected values cannot be read: {error}"), Vec::new())),
     };
     if expected.rule.is_some() && rule.is_none() {
-        return Some((Fault::Missing, "no rule reads this mail".to_owned()));
+        return Some((Fault::Missing, "no rule reads this mail".to_owned(), Vec::new()));
     }
-    let (want, have) = (expected.lines(), lines(reading));
-    let mut detail: Vec<String> = want.iter().filter(|line| !have.contains(line)).map(|line| format!("expected {line}")).collect();
-    detail.extend(have.iter().filter(|line| !want.contains(line)).map(|line| format!("   found {line}")));
-    (!detail.is_empty()).then(|| (Fault::Wrong, detail.join("\n")))
+    let (want, have) = (expected.lines(), self::expected(reading).lines());
+    let differences = side_by_side(&want, &have);
+    let line = |(want, have): &(String, String)| match (want.is_empty(), have.is_empty()) {
+        (true, _) => format!("    read {have}"),
+        (_, true) => format!("expected {want}"),
+        _ => format!("expected {want}\n    read {have}"),
+    };
+    let detail = differences.iter().map(line).collect::<Vec<_>>().join("\n");
+    (!differences.is_empty()).then_some((Fault::Wrong, detail, differences))
+}
+
+/// What is expected beside what was read of the same key, without what both say.
+fn side_by_side(want: &[String], have: &[String]) -> Vec<(String, String)> {
+    let key = |line: &str| line.split(['=', '"']).next().unwrap_or_default().to_owned();
+    let mut read: Vec<&String> = have.iter().filter(|line| !want.contains(line)).collect();
+    let mut pairs = Vec::new();
+    for line in want.iter().filter(|line| !have.contains(line)) {
+        let beside = read.iter().position(|other| key(other) == key(line)).map(|at| read.remove(at));
+        pairs.push((line.clone(), beside.cloned().unwrap_or_default()));
+    }
+    pairs.extend(read.into_iter().map(|line| (String::new(), line.clone())));
+    pairs
 }
 
 impl Expected {
@@ -198,8 +222,8 @@ impl ExpectedMaintenance {
 }
 
 /// A reading in the form of an expectation.
-fn lines(reading: &Reading) -> Vec<String> {
-    let expected = Expected {
+fn expected(reading: &Reading) -> Expected {
+    Expected {
         outcome: outcome(reading).to_owned(),
         rule: reading.rule.as_ref().map(|rule| rule.name.clone()),
         kind: reading.kind,
@@ -210,8 +234,43 @@ fn lines(reading: &Reading) -> Vec<String> {
         }),
         problems: reading.problems.iter().map(|problem| problem.problem).collect(),
         maintenance: reading.found.iter().map(maintenance).collect(),
-    };
-    expected.lines()
+    }
+}
+
+/// The file that must stand beside a sample for a reading to be right.
+#[must_use]
+pub fn expectation(reading: &Reading) -> String {
+    fn key(out: &mut String, name: &str, value: &impl serde::Serialize) {
+        // A text, a word or a list of texts is written alike in JSON and TOML.
+        let value = serde_json::to_string(value).unwrap_or_default();
+        if !matches!(value.as_str(), "null" | "[]") {
+            out.push_str(&format!("{name} = {value}\n"));
+        }
+    }
+    let expected = expected(reading);
+    let mut out = String::new();
+    key(&mut out, "outcome", &expected.outcome);
+    key(&mut out, "rule", &expected.rule);
+    key(&mut out, "kind", &expected.kind);
+    key(&mut out, "provider", &expected.provider);
+    key(&mut out, "problems", &expected.problems.iter().collect::<BTreeSet<_>>());
+    for one in &expected.maintenance {
+        out.push_str("\n[[maintenance]]\n");
+        key(&mut out, "id", &one.id);
+        key(&mut out, "aliases", &one.aliases);
+        key(&mut out, "account", &one.account);
+        key(&mut out, "status", &one.status);
+        key(&mut out, "impact", &one.impact);
+        key(&mut out, "windows", &one.windows);
+        key(&mut out, "former", &one.former);
+        key(&mut out, "objects", &one.objects);
+        key(&mut out, "downtime", &one.downtime);
+        key(&mut out, "actions", &one.actions);
+        key(&mut out, "title", &one.title);
+        key(&mut out, "summary", &one.summary);
+        key(&mut out, "watch", &one.watch);
+    }
+    out
 }
 
 fn problem_lines(problems: impl Iterator<Item = ProblemKind>) -> Vec<String> {

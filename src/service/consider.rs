@@ -31,8 +31,9 @@ const MAX_ATTEMPTS: u32 = 2;
 impl Service {
     /// Considers at most `limit` mails, none once `stop` says so; gives each with its outcome.
     pub(super) async fn consider(&self, limit: usize, stop: &watch::Receiver<bool>) -> Result<Vec<(MailId, Outcome)>, StoreError> {
+        self.refresh_rules().await?;
         let mut considered = Vec::new();
-        let mut reader = Reader { rules: Arc::clone(&self.rules), zones: Arc::clone(&self.zones), thread: None };
+        let mut reader = Reader { rules: self.rules.in_force(), zones: Arc::clone(&self.zones), thread: None };
         while considered.len() < limit && !*stop.borrow() {
             let now = self.clock.now();
             let Some(item) = self.store.next_to_consider(now).await? else { break };

@@ -14,7 +14,7 @@ use crate::{
     config::{Config, SecretError, approval_key},
     draft::Templates,
     rules::RuleSet,
-    service::{Service, heart::Heart, submission::Pace},
+    service::{Service, heart::Heart, reload::Rules, submission::Pace},
     store::{Store, StoreError},
     zones,
 };
@@ -51,7 +51,7 @@ pub enum OpenError {
 /// When another process runs on the store, or a part of it does not hold; nothing is changed then.
 pub async fn open(config: Config, clock: Clock) -> Result<(Service, File), OpenError> {
     let lock = lock(&config.store)?;
-    let rules = rules(config.rules_dir.as_deref())?;
+    let rules = Rules::open(config.rules_dir.clone())?;
     let templates = templates(config.templates_dir.as_deref())?;
     let key = approval_key(&config.key)?.expose_secret().as_bytes().to_vec();
     let store = Store::open(&config.store)?;

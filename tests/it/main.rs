@@ -14,5 +14,6 @@ mod layers;
 mod mailserver;
 mod promises;
 mod rules;
+mod scaffold;
 mod smtp;
 mod store;

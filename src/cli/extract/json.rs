@@ -2,7 +2,7 @@
 
 use super::Read;
 use crate::model::{AffectedObject, EvidenceSource, Impact, Notification, Precision, Reading, Role, Status, Window};
-use crate::rules::{check::word, outcome};
+use crate::rules::{check::word, locate, outcome};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 #[must_use]
 pub(super) fn mail(file: &str, read: &Read) -> Value {
     match read {
-        Read::Read(reading) => {
+        Read::Read(reading, mail) => {
+            let text = locate::reading_text(mail);
             let mut maintenances: Vec<Value> = reading.found.iter().map(maintenance).collect();
             if !matches!(reading.verdict, crate::model::Verdict::Notice) {
                 maintenances.clear();
@@ -29,6 +30,7 @@ pub(super) fn mail(file: &str, read: &Read) -> Value {
                 })).collect::<Vec<_>>(),
                 "evidence": reading.evidence.iter().map(|evidence| json!({
                     "field": evidence.field, "source": source(&evidence.source), "quote": evidence.quote, "pattern": evidence.pattern,
+                    "place": locate::spot(mail, &text, evidence).map(|spot| spot.place),
                 })).collect::<Vec<_>>(),
             })
         }
@@ -92,7 +94,7 @@ fn window(window: &Window) -> Value {
 
 /// The records of the mails that were read surely, one a window, and how many windows have no place in them.
 pub(super) fn records(read: &Read) -> (Vec<Value>, usize) {
-    let Read::Read(reading) = read else { return (Vec::new(), 0) };
+    let Read::Read(reading, _) = read else { return (Vec::new(), 0) };
     let mut records = Vec::new();
     let mut skipped = 0;
     if outcome(reading) != "extracted" {

@@ -1,15 +1,16 @@
 //! The form of `extract` for people.
 
 use super::{Read, json::reason};
-use crate::model::{EvidenceSource, Impact, Kind, Notification, Precision, Reading, Role, Status, Window};
-use crate::rules::{check::word, outcome};
+use crate::mail::outgoing::one_line;
+use crate::model::{Evidence, EvidenceSource, Impact, Kind, Mail, Notification, Precision, Reading, Role, Status, Window};
+use crate::rules::{check::word, locate, outcome};
 use std::io::{Result, Write};
 
 /// Prints one mail.
 pub(super) fn print(out: &mut impl Write, file: &str, read: &Read, explain: bool) -> Result<()> {
     match read {
         Read::Quarantined(why) => writeln!(out, "{file}\n  quarantined: {why}\n"),
-        Read::Read(reading) => {
+        Read::Read(reading, mail) => {
             writeln!(out, "{file}\n  {}", headline(reading))?;
             for notification in &reading.found {
                 maintenance(out, notification)?;
@@ -19,7 +20,7 @@ pub(super) fn print(out: &mut impl Write, file: &str, read: &Read, explain: bool
                 writeln!(out, "  {weight}     {} ({})", problem.detail, problem.field)?;
             }
             if explain {
-                evidence(out, reading)?;
+                evidence(out, reading, mail)?;
             }
             writeln!(out)
         }
@@ -101,19 +102,59 @@ fn period(window: &Window) -> String {
     format!("{} to {end}{role}", window.start.format(form))
 }
 
-fn evidence(out: &mut impl Write, reading: &Reading) -> Result<()> {
-    for evidence in &reading.evidence {
-        let source = match &evidence.source {
-            EvidenceSource::Subject => "subject",
-            EvidenceSource::Text => "text",
-            EvidenceSource::Calendar => "calendar",
-            EvidenceSource::Attachment(name) => name,
-            EvidenceSource::Person(address) => address,
+/// Where each value stands: the pattern that took it, and the line, row or property.
+fn evidence(out: &mut impl Write, reading: &Reading, mail: &Mail) -> Result<()> {
+    let text = locate::reading_text(mail);
+    for evidence in reading.evidence.iter().cloned().chain(unexplained(reading)) {
+        let spot = locate::spot(mail, &text, &evidence);
+        let source = match (&spot, &evidence.source) {
+            (Some(spot), _) => spot.place.as_str(),
+            (None, EvidenceSource::Subject) => "subject",
+            (None, EvidenceSource::Text) => "text",
+            (None, EvidenceSource::Calendar) => "calendar",
+            (None, EvidenceSource::Attachment(name)) => name,
+            (None, EvidenceSource::Person(address)) => address,
         };
         writeln!(out, "  because   {}: {source} {:?}", evidence.field, evidence.quote)?;
         if let Some(pattern) = &evidence.pattern {
             writeln!(out, "            by {pattern}")?;
         }
+        if let Some(spot) = spot.filter(|spot| spot.text.split_whitespace().ne(evidence.quote.split_whitespace())) {
+            writeln!(out, "            in {}", one_line(&spot.text, 200))?;
+        }
     }
     Ok(())
+}
+
+/// Evidence for values that the reader took without saying from where: they are looked for in the mail.
+fn unexplained(reading: &Reading) -> Vec<Evidence> {
+    let mut more: Vec<Evidence> = Vec::new();
+    let mut look = |field: &str, value: &str, pattern: &str| {
+        let known = |evidence: &Evidence| {
+            evidence.field == field && (evidence.quote.contains(value) || value.contains(evidence.quote.as_str()) || field == "status")
+        };
+        if !value.is_empty() && !reading.evidence.iter().any(known) && !more.iter().any(known) {
+            let quote = value.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect();
+            more.push(Evidence { field: field.to_owned(), source: EvidenceSource::Text, quote, pattern: Some(pattern.to_owned()) });
+        }
+    };
+    for said in &reading.found {
+        let taken = "the words as they stand";
+        for (field, value) in [
+            ("maintenance_id", &said.maintenance_id),
+            ("account", &said.account),
+            ("summary", &said.summary),
+            ("description", &said.description),
+            ("watch", &said.watch),
+        ] {
+            look(field, value.as_deref().unwrap_or_default(), taken);
+        }
+        said.aliases.iter().for_each(|alias| look("alias", alias, taken));
+        said.objects.iter().for_each(|object| look("object", &object.object_id, taken));
+        said.former_windows.iter().for_each(|window| look("former", &window.as_written, "a window that the mail leaves"));
+        if said.status.is_none() {
+            look("status", "confirmed", "no words of a status, so it is taken as confirmed");
+        }
+    }
+    more
 }

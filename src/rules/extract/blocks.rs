@@ -50,6 +50,11 @@ impl Reader<'_, '_> {
             for place in [&places.within, &places.start, &places.end].into_iter().flatten() {
                 self.trace.uses(place.take.as_ref().map(|take| &take.mark), &self.provider.file);
             }
+            if !stated.is_empty() {
+                for (field, places) in [("end", &places.end), ("zone", &places.zone), ("date", &places.date)] {
+                    drop(self.all(field, places));
+                }
+            }
             base.windows.extend(stated);
             // Words instead of a time make a watch item, not a doubt.
             self.problems.extend(problems.into_iter().filter(|problem| !(watched && problem.problem == ProblemKind::Missing)));

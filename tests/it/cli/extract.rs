@@ -193,3 +193,38 @@ fn a_full_disk_is_told() {
         Ran::of(output).complains(2, &["No space left"]);
     }
 }
+
+#[test]
+fn explain_names_the_pattern_and_the_line_of_each_value() {
+    let rule = run(&["extract", "--explain", &fixture("demo/01-host.eml")]).exits(0);
+    for said in [
+        "  because   start: line 8 \"2020-09-10 04:00 UTC to 2020-09-10 12:00 UTC\"\n            by northfield.toml:",
+        "label \"Maintenance window\"\n            in Maintenance window: 2020-09-10 04:00 UTC to",
+        "  because   object: line 6 \"mail01\"",
+        "  because   summary: line 7 ",
+        "  because   maintenance_id: line 5 ",
+    ] {
+        assert!(rule.contains(said), "{said}\n{rule}");
+    }
+    let generic = run(&["extract", "--explain", "--rules", "none", &fixture("demo/01-host.eml")]).exits(0);
+    for said in ["  because   start: line 8 ", "  because   object: line 6 ", "  because   summary: subject ", "  because   status: "] {
+        assert!(generic.contains(said), "{said}\n{generic}");
+    }
+    let calendar = run(&["extract", "--explain", &fixture("mail/bcop-ical/confirmed.eml")]).exits(0);
+    assert!(calendar.contains("calendar DTSTART and DTEND") && calendar.contains("calendar X-MAINTNOTE-OBJECT-ID"), "{calendar}");
+}
+
+#[test]
+fn show_marks_what_each_pattern_took_and_colours_it_only_where_asked() {
+    let mail = fixture("demo/01-host.eml");
+    let plain = run(&["rules", "check", "--show", &mail]).exits(0);
+    assert!(plain.contains("    8  Maintenance window: [start: 2020-09-10 04:00 UTC to 2020-09-10 12:00 UTC]\n"), "{plain}");
+    assert!(plain.contains("    6  Server: [object: mail01]\n") && plain.starts_with("extracted, read by northfield/host\n"), "{plain}");
+    assert!(!plain.contains('\u{1b}'), "{plain:?}");
+    let coloured = run(&["rules", "check", "--show", &mail, "--color", "always"]).exits(0);
+    assert!(coloured.contains("\u{1b}[30m\u{1b}[46mmail01\u{1b}[0m"), "{coloured:?}");
+}
+
+fn fixture(name: &str) -> String {
+    format!("{}/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
+}

@@ -1,5 +1,6 @@
 //! From `init` to the first notice, and what each command shows and explains on the way.
 
+use super::service::{mail01_stands_at_acme, notice_of_acme, rule_of_acme};
 use super::{World, fits_the_terminal, run, sample};
 use std::fs;
 
@@ -121,29 +122,45 @@ fn a_digest_is_sent_out_of_turn() {
 }
 
 #[test]
-fn a_mended_rule_reads_again_what_waits() {
+fn a_mended_rule_reads_again_what_waits_and_does_so_once() {
     let world = World::harborlight();
+    mail01_stands_at_acme(&world);
     world.once("2020-09-01T15:00:00Z").exits(0);
-    let strange = sample("demo/01-host.eml")
-        .replace("northfield.example", "acme-colo.example")
-        .replace("Northfield Cloud", "Acme Colo")
-        .replace("Maintenance window: ", "We work from ");
-    world.drop_mail("strange", strange);
+    world.drop_mail("strange", notice_of_acme(&sample("demo/01-host.eml")).replace(" UTC", ""));
     assert!(world.once("2020-09-01T15:05:00Z").exits(0).contains("needs a person"));
     fs::create_dir(world.path("rules")).unwrap();
-    // The shipped rule of another provider, taught this one's sender: it stands beside the shipped ones.
-    let rule = fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/northfield.toml")).unwrap();
-    let rule = rule.replace("northfield.example", "acme-colo.example").replace("provider = \"northfield\"", "provider = \"acme\"");
-    fs::write(world.path("rules/acme.toml"), rule.replace("Maintenance window:", "We work from")).unwrap();
+    // The shipped rule of another provider, taught this one's sender, words and zone: it stands beside the shipped ones.
+    fs::write(world.path("rules/acme.toml"), rule_of_acme().replacen("marks = ", "zone = \"UTC\"\nmarks = ", 1)).unwrap();
     world.edit("forewarn.toml", "store = ", "rules_dir = \"rules\"\nstore = ");
     let summary = world.run(&["check"]).exits(0);
     let shipped = run(&["rules", "list"]).exits(0).lines().filter(|line| line.starts_with(' ')).count();
     assert!(!summary.contains(&format!(" {shipped} rules")), "rules of one's own stand beside the shipped ones: {summary}");
+
+    // The difference is printed, and nothing changes by that.
+    let seen = world.run(&["replay"]).exits(0);
+    assert!(seen.contains("   was    ") && seen.contains("generic; no rule knows this"), "{seen}");
+    assert!(seen.contains("   is     2020-09-10 04:00Z to 2020-09-10 12:00Z, acme/host\n"), "{seen}");
+    assert!(seen.ends_with("1 read again, 1 differ\n"), "{seen}");
+    fits_the_terminal(&seen);
+    assert!(world.once("2020-09-01T15:06:00Z").exits(0).contains("0 considered"));
+
+    let before = world.run(&["drafts"]).exits(0);
     let replay = world.run(&["replay", "--apply"]).exits(0);
     assert!(replay.contains("1 read again, 1 differ, 1 are considered again"), "{replay}");
     fits_the_terminal(&replay);
     let again = world.once("2020-09-01T15:10:00Z").exits(0);
-    assert!(again.contains("mail 1 ") && !again.contains("0 considered"), "{again}");
+    assert!(again.contains("mail 1 ") && again.contains("\n1 considered"), "{again}");
+    let outcome = again.lines().next().unwrap_or_default().to_owned();
+    assert!(!outcome.contains("no rule knows"), "{outcome}");
+    let drafts = world.run(&["drafts"]).exits(0);
+    assert!(!before.contains("Mail  7 customers") && drafts.contains("Mail  7 customers"), "{before}\n{drafts}\n{again}");
+    assert!(again.contains(", 2 sent,"), "both approvers are asked about it: {again}");
+
+    // A second time there is nothing to do.
+    let second = world.run(&["replay", "--apply"]).exits(0);
+    assert!(second.contains(" 0 differ, 0 are considered again"), "{second}");
+    assert!(world.once("2020-09-01T15:15:00Z").exits(0).contains("0 considered"));
+    assert_eq!(world.run(&["drafts"]).exits(0), drafts, "no second draft");
 }
 
 #[test]
@@ -159,6 +176,7 @@ fn every_command_teaches() {
         "rules",
         "rules check",
         "rules list",
+        "rules new",
         "replay",
         "windows",
         "drafts",

@@ -170,3 +170,59 @@ fn the_heartbeat_is_pinged_after_good_passes_and_not_while_an_inbox_fails() {
     assert!(bytes[..length].starts_with(b"GET /beat HTTP/1.1"));
     running.stop("TERM").exits(0);
 }
+
+/// The fixture's rule, taught an invented provider's sender and words.
+pub(super) fn rule_of_acme() -> String {
+    let rule = fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/northfield.toml")).unwrap();
+    let rule = rule.replace("northfield.example", "acme-colo.example").replace("provider = \"northfield\"", "provider = \"acme\"");
+    rule.replace("Maintenance window", "We work from")
+}
+
+/// A notice of a provider that no shipped rule knows.
+pub(super) fn notice_of_acme(notice: &str) -> String {
+    notice
+        .replace("northfield.example", "acme-colo.example")
+        .replace("Northfield Cloud", "Acme Colo")
+        .replace("Maintenance window: ", "We work from: ")
+        .replace("NF-48213", "NF-48999")
+}
+
+/// Mail01 stands at the invented provider.
+pub(super) fn mail01_stands_at_acme(world: &World) {
+    let acme = "[[provider]]\nid = \"acme\"\nname = \"Acme Colo\"\npublic_name = \"Colo\"\ndomains = [\"acme-colo.example\"]\n\n[[service]]\nid = \"web\"";
+    world.edit("services.toml", "[[service]]\nid = \"web\"", acme);
+    world.edit("services.toml", "provider = \"northfield\"\nobject = \"mail01\"", "provider = \"acme\"\nobject = \"mail01\"");
+}
+
+#[test]
+fn rules_change_under_a_running_service_and_a_faulty_file_is_told_once() {
+    let world = World::harborlight();
+    fs::create_dir(world.path("rules")).unwrap();
+    mail01_stands_at_acme(&world);
+    world.edit("forewarn.toml", "store = ", "rules_dir = \"rules\"\nstore = ");
+    let running = Running::start(&world);
+    let about_rules =
+        || world.out().into_iter().filter(|(_, mail)| mail.subject.starts_with("RULES: ")).map(|(_, mail)| mail).collect::<Vec<_>>();
+
+    // A faulty file: the shipped rules go on reading, and each approver is told, with file and line.
+    fs::write(world.path("rules/acme.toml"), rule_of_acme().replace("domains = ", "domain = ")).unwrap();
+    until("both approvers are told of the fault", || about_rules().len() == 2);
+    let told = about_rules();
+    let text = &told[0].plain.as_ref().unwrap().fresh;
+    assert!(text.contains("acme.toml:") && text.contains("unknown field `domain`") && text.contains("rules/README.md"), "{text}");
+    let status = world.run(&["status"]).exits(1);
+    assert!(status.contains("The rules were changed") && status.contains("acme.toml:"), "{status}");
+    world.drop_mail("known", notice().replace("mail01", "web01"));
+    until("the shipped rules still read", || world.run(&["status"]).out.contains("1  extracted"));
+
+    // Mended while it runs: told once, and the next mail of that provider is read by the new rule.
+    fs::write(world.path("rules/acme.toml"), rule_of_acme()).unwrap();
+    until("both approvers are told that it is well again", || about_rules().len() == 4);
+    world.drop_mail("acme", notice_of_acme(&notice()));
+    until("the new provider's notice was considered", || world.run(&["status"]).out.contains("2  extracted"));
+    assert_eq!(about_rules().len(), 4, "told once each");
+    let ran = running.stop("TERM");
+    assert_eq!(ran.err.matches("changed rules are in force").count(), 1, "{}", ran.err);
+    assert_eq!(ran.err.matches("changed rules cannot be used").count(), 1, "{}", ran.err);
+    ran.exits(0);
+}
