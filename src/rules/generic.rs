@@ -40,7 +40,7 @@ pub fn read(mail: &Mail, context: &TimeContext<'_>, calendars: bool, known_sende
         evidence: Vec::new(),
         problems: vec![Problem::new(ProblemKind::NoRule, "rule", "no rule knows this layout; what was found must be looked at")],
     };
-    let sign = sign::sign(mail);
+    let sign = sign::sign(mail) || !known_sender && notice_beside_window(mail, context);
     if !known_sender && !sign {
         reading.verdict = Verdict::Irrelevant(Irrelevance::NoSign);
         reading.problems.clear();
@@ -91,6 +91,27 @@ pub(super) fn certain_windows(mail: &Mail, context: &TimeContext<'_>) -> Vec<Win
             && !statement.problems.iter().any(|problem| problem.blocking)
     });
     certain.filter_map(|statement| window(&statement, Role::Main, 0)).filter(|window| window.end.is_some()).collect()
+}
+
+/// How far above a window the phrase may stand that says what it is for, in bytes.
+const NOTICE_ABOVE: usize = 500;
+
+/// A newsletter may carry one notice among its offers: a phrase of notices shortly above a window that lies ahead.
+fn notice_beside_window(mail: &Mail, context: &TimeContext<'_>) -> bool {
+    let text = mail.text();
+    if !sign::speaks_of_notice(text) {
+        return false;
+    }
+    let above = |window: &Window| {
+        let begin: String = window.as_written.chars().take(16).collect();
+        let at = text.find(&begin)?;
+        text.get(text.floor_char_boundary(at.saturating_sub(NOTICE_ABOVE))..at)
+    };
+    let ahead = |window: &Window| {
+        let length = window.end.map_or(0, |end| (end - window.start).num_hours());
+        window.start > context.arrived_at && length <= 72
+    };
+    certain_windows(mail, context).iter().filter(|window| ahead(window)).any(|window| above(window).is_some_and(sign::speaks_of_notice))
 }
 
 /// Evidence and doubts as they are gathered.

@@ -4,8 +4,9 @@
 //! monitoring and talk among colleagues carry maintenance words and dates too; what they are is told by their own marks.
 
 use super::words;
-use crate::model::{Impact, Mail, Status};
+use crate::model::{CalendarTime, Impact, Mail, Status};
 use crate::rules::search::Regex;
+use chrono::NaiveTime;
 use std::sync::LazyLock;
 
 /// Characters of a body that are looked at: a notice says what it is early.
@@ -19,6 +20,12 @@ pub fn sign(mail: &Mail) -> bool {
     }
     let body = body(mail);
     points(&mail.subject, &body).matter()
+}
+
+/// Whether a phrase that notices use of themselves stands in a text: `scheduled maintenance`, `Wartungsarbeiten`.
+#[must_use]
+pub fn speaks_of_notice(text: &str) -> bool {
+    NOTICE.as_ref().is_some_and(|regex| regex.is_match(text))
 }
 
 /// What speaks for a notice and what against.
@@ -99,13 +106,31 @@ fn body(mail: &Mail) -> String {
             text.push('\n');
             text.push_str(part);
         }
+        // The day and the clock of an invitation stand in its event alone.
+        let start = event.start.as_ref().map(|start| match start {
+            CalendarTime::Utc(at) => at.naive_utc(),
+            CalendarTime::Zoned(at, _) | CalendarTime::Floating(at) => *at,
+            CalendarTime::Date(day) => day.and_time(NaiveTime::MIN),
+        });
+        text.extend(start.map(|start| format!("\n{}", start.format("%Y-%m-%d %H:%M"))));
     }
     text.chars().take(LOOKED_AT).collect()
 }
 
+/// `2024-12-04T22:00Z` with its day and its clock set apart.
+fn apart(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let digit = |index: Option<usize>| index.and_then(|index| chars.get(index)).is_some_and(char::is_ascii_digit);
+    let part = |(index, char): (usize, &char)| {
+        let between = *char == 'T' && digit(index.checked_sub(1)) && digit(Some(index + 1));
+        if between { ' ' } else { *char }
+    };
+    chars.iter().enumerate().map(part).collect()
+}
+
 fn points(subject: &str, body: &str) -> Points {
     // "24/7" is no date.
-    let text = format!("{subject}\n{body}").replace("24/7", "");
+    let text = apart(&format!("{subject}\n{body}")).replace("24/7", "");
     let has = |table: &LazyLock<Option<Regex>>, text: &str| table.as_ref().is_some_and(|regex| regex.is_match(text));
     let count = |table: &LazyLock<Option<Regex>>, text: &str, most: usize| -> i32 {
         let mut seen = std::collections::BTreeSet::new();
@@ -199,7 +224,7 @@ static SETS_OUT: LazyLock<Option<Regex>> = LazyLock::new(|| words::pattern(r"\b(
 const NOTICE_WRITTEN: &str = r"(?:\b(?:planned|scheduled|emergency|urgent|upcoming|essential|remedial|preventi\w+|routine|critical|network|electrical|power|service|system|infrastructure|server|platform|datacent(?:er|re)|data cent(?:er|re)|hardware|cooling)(?:[- ]\w+){0,2}?[- ](?:maintenance|maint|works?|outage|outages|downtime|reboot|interruption|shutdown|migration)\b|\bmaintenance (?:window|notification|notice|event|announcement|alert|period|activity|work|reference|id|ticket|scheduled|will)\b|\b(?:perform|undertak|carry(?:ing)? out|conduct|schedul|requir)\w*(?: \w+){0,4}? maintenance\b|\b(?:change (?:window|notification)|network change|CHG\d{5,})\b|\bservice advisory\b|\boutage (?:window|notification|notice)\b|\b(?:instance|host|server) (?:retirement|reboot|migration)\b|\bscheduled (?:for )?(?:retirement|reboot|migration|upgrade)\b|\bmaintenance\b[^.\n]{0,60}\b(?:datacent(?:er|re)|network|server|region|rack|host|router|switch|cluster|backbone|fib(?:er|re)|hypervisor)|wartungs(?:arbeit\w*|fenster|ank[üu]ndigung|meldung|benachrichtigung|zeitraum)|geplante\w* (?:\w+ )?(?:wartung|arbeiten|unterbrechung|abschaltung)|ank[üu]ndigung (?:\w+ )?(?:wartung|arbeiten)|(?:maintenance|intervention|op[ée]ration|travaux) (?:\w+ )?(?:planifi[ée]e?s?|programm[ée]e?s?|pr[ée]vue?s?|technique)|avis (?:de|d['’]) ?(?:maintenance|intervention|travaux)|fen[êe]tre de maintenance|(?:mantenimiento|trabajos|ventana|corte)s? (?:de mantenimiento|programad\w+|planificad\w+|de red)|(?:gepland|preventief) (?:\w+ )?(?:onderhoud|werkzaamheden)|onderhouds(?:werkzaamheden|venster|melding|aankondiging)|gepl\w+ werkzaamheden|manuten[çc][ãa]o (?:programad\w+|planejad\w+|preventiva|emergencial)|janela de manuten[çc][ãa]o|lavori (?:di manutenzione|programmati)|manutenzione (?:programmata|straordinaria)|planlagt (?:vedligehold|arbejde)|planerat (?:underh[åa]ll|arbete)|メンテナンス|prace (?:serwisowe|konserwacyjne|planowe))";
 
 /// Words of work at all.
-const WORK_WRITTEN: &str = r"\b(?:maintenance|maint|outage|downtime|upgrades?|upgraded|migrat(?:e|ed|ion|ing)|reboot(?:ed|s)?|restart|patching|cut ?over|relocation|decommission\w*|retire\w*|switched off|powered off|shut ?down|firmware update|moved to|fib(?:er|re) works?|wartung\w*|umbau\w*|austausch\w*|abschaltung|arbeiten|travaux|intervention|maintenance|coupure|mantenimiento|trabajos|corte|onderhoud|werkzaamheden|manuten[çc][ãa]o|manutenzione|vedligehold\w*|underh[åa]ll\w*|konserwac\w+)\b";
+const WORK_WRITTEN: &str = r"\b(?:works (?:on|in|at|for|over) (?:\w+ ){0,3}?(?:nights?|days?|\d)|maintenance|maint|outage|downtime|upgrades?|upgraded|migrat(?:e|ed|ion|ing)|reboot(?:ed|s)?|restart|patching|cut ?over|relocation|decommission\w*|retire\w*|switched off|powered off|shut ?down|firmware update|moved to|fib(?:er|re) works?|wartung\w*|umbau\w*|austausch\w*|abschaltung|arbeiten|travaux|intervention|maintenance|coupure|mantenimiento|trabajos|corte|onderhoud|werkzaamheden|manuten[çc][ãa]o|manutenzione|vedligehold\w*|underh[åa]ll\w*|konserwac\w+)\b";
 
 /// Words of upkeep and planned interruption in many languages: one of them beside a time is enough where nothing speaks against.
 const UPKEEP_WRITTEN: &str = r"(?:\b(?:maintenance|maint|we (?:will )?maintain|upkeep|windows? (?:for \S+ |of \S+ |on \S+ )?(?:has |is |was |will )?(?:be )?(?:moved|moves?|begins?|starts?|extended|cancelled)|works? (?:on|at) (?:the )?(?:circuit|link|route|cable|fib\w+|network|line|span|segment|service)s?|ventana de trabajo|micro-?cortes?|întrerupe\w*|lucr[ăa]ri|munk[áa]lat\w*|munk[áa]k|\w*kies[ée]s\w*|le[áa]ll[áa]s\w*|niedost[ęe]pn\w*|wymieni\w+|výpad\w+|работ(?:ы|ах|ам)?|отключени\w+|перерыв\w*|недоступн\w+|замен\w+|down ?time|(?:planned|scheduled|emergency|service|power|network) (?:\w+ )?(?:works?|outages?|interruptions?|shut ?downs?|downtime|disruptions?|reboots?|migrations?)|outage (?:is )?planned|(?:technical|power|circuit|fib(?:er|re)|hvac|electrical|network|cable|line|route|service) (?:maintenance |upgrade )?works?|(?:taken?|taking|go(?:es|ing)?|brought) (?:\S+ ){0,6}?(?:down|offline)|patch (?:night|day|window)|wartung\w*|\w*arbeiten|unterbrech\w+|unterbrochen|onderbrek\w+|interrompue?s?|interruption de|interrupci[óo]n|interrup[çc][ãa]o|avbrott|afbrydelse|przerw\w+|arbeiten (?:an|am|im)|instandhaltung\w*|(?:strom)?abschaltung\w*|betriebsunterbrechung|travaux|intervention|(?:coupure|interruption)s? (?:\w+ )?(?:est |sont )?(?:pr[ée]vue|programm[ée]e|planifi[ée]e|[ée]lectrique)s?|mantenimiento|corte (?:programado|de energ[íi]a|el[ée]ctrico|de servicio)|trabajos|onderhoud\w*|werkzaamheden|manuten[çc][ãa]o|manutenzione|interruzione (?:programmata|del servizio)|vedligehold\w*|vedlikehold\w*|underh[åa]ll\w*|service ?arbe(?:te|id|jde)\w*|driftstopp?\w*|huolto\w*|\w*huolto|\w*katko\w*|prac[ey]? (?:serwisow\w+|konserwacyjn\w+|planow\w+|techniczn\w+|modernizacyjn\w+)|przerw\w+ (?:techniczn\w+|serwisow\w+|konserwacyjn\w+)|konserwacj\w+|[úu]dr[žz]b\w+|odst[áa]vk\w+|karbantart\w+|mentenan[țţt]\w*|întreținere|bak[ıi]m(?: [çc]al[ıi][şs]mas[ıi])?|planl[ıi] (?:kesinti|[çc]al[ıi][şs]ma)|одржавање|odr[žz]avanj\w+|vzdr[žz]evanj\w+|hooldust\w*|apkop\w+|prie[žz]i[ūu]r\w+|(?:планов|технич|профилактич|регламентн|ремонтн)\w+ (?:\w+ )?работ\w*|профилактик\w+|обслуживани\w+|технічн\w+ робот\w*|обслуговуванн\w+|поддръжк\w+|профилактик\w+|συντήρησ\w*|bảo trì|pemeliharaan)\b|工事|障害|通信断|停止|交換作業|メンテナンス|保守|点検|計画停止|停電|维护|維護|维修|检修|割接|점검|유지보수|작업 안내|บำรุงรักษา|صيانة|תחזוקה)";
@@ -217,7 +242,7 @@ const ASKED_WRITTEN: &str = r"\b(?:do (?:others|you have (?:\d+|a few) minutes)|
 const SPAN_WRITTEN: &str = r"(?s)(?:(?:start|begin|beginn|d[ée]but|inicio)[^\n|]{0,30}\|[^\n]{0,60}(?:end|ende|fin|finish)[^\n]{0,60}(?:\||\n))|(?:^|\n)[ \t>|*]*(?:[\w/-]+ ){0,3}?(?:start|begin|beginn|d[ée]but|inicio|in[íi]cio|aanvang|inizio|początek)(?: [\w()/]+){0,3}[ \t]*[:|].{0,160}?\n[ \t>|*]*(?:[\w/-]+ ){0,3}?(?:end|finish|ende|fin|einde|t[ée]rmino|fim|fine|koniec)(?: [\w()/]+){0,3}[ \t]*[:|]";
 
 /// Times that no calendar knows.
-const VAGUE_WRITTEN: &str = r"\b(?:during the (?:week|month|night|weekend)|(?:this|next|coming) (?:week|weekend|month|night)|in the (?:coming|next) (?:days|weeks|months|hours)|to be announced|will be (?:announced|communicated)|shortly|immediately|(?:january|february|march|april|may|june|july|august|september|october|november|december) (?:to|and|through|20\d\d)|q[1-4] 20\d\d|(?:diese|n[äa]chste|kommende)[nrm]? (?:woche|nacht|monat|tage[n]?|wochenende)|la semaine prochaine|prochainement|la pr[óo]xima semana|pr[óo]ximamente|volgende week|binnenkort|em breve)\b";
+const VAGUE_WRITTEN: &str = r"\b(?:kw ?\d{1,2}|kalenderwoche \d{1,2}|(?:calendar )?week \d{1,2}|semaine \d{1,2}|during the (?:week|month|night|weekend)|(?:this|next|coming) (?:week|weekend|month|night)|in the (?:coming|next) (?:days|weeks|months|hours)|to be announced|will be (?:announced|communicated)|shortly|immediately|(?:january|february|march|april|may|june|july|august|september|october|november|december) (?:to|and|through|20\d\d)|q[1-4] 20\d\d|(?:diese|n[äa]chste|kommende)[nrm]? (?:woche|nacht|monat|tage[n]?|wochenende)|la semaine prochaine|prochainement|la pr[óo]xima semana|pr[óo]ximamente|volgende week|binnenkort|em breve)\b";
 
 const DATE_WRITTEN: &str = r"(?:\b\d{1,2}\.\d{1,2}\.|\b\d{4}\. ?\d{1,2}\. ?\d{1,2}\b|\d{1,2}월 ?\d{1,2}일|\b(?:the|on the|den|am|dnia|dne) \d{1,2}(?:st|nd|rd|th|\.)?\b|\b\d{1,2}\.? (?:stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|wrze[śs]nia|pa[źz]dziernika|listopada|grudnia|январ\w+|феврал\w+|март\w+|апрел\w+|ма[яй]|июн\w+|июл\w+|август\w+|сентябр\w+|октябр\w+|ноябр\w+|декабр\w+|ledna|[úu]nora|b[řr]ezna|dubna|kv[ěe]tna|[čc]ervna|[čc]ervence|srpna|z[áa][řr][íi]|[řr][íi]jna|prosince|ianuarie|februarie|martie|aprilie|iunie|iulie|ocak|[şs]ubat|nisan|may[ıi]s|haziran|temmuz|a[ğg]ustos|eyl[üu]l|ekim|kas[ıi]m|aral[ıi]k|tammi\w+|helmi\w+|maalis\w+|huhti\w+|touko\w+|kes[äa]\w+|hein[äa]\w+|elo\w+|syys\w+|loka\w+|marras\w+|joulu\w+)\b|\b(?:mon|tues?|wed|thurs?|thu|fri|sat|sun)\b|\b(?:mandag|tirsdag|onsdag|torsdag|fredag|l[øo]rdag|s[øo]ndag|m[åa]ndag|tisdag|l[öo]rdag|s[öo]ndag|luned[ìi]|marted[ìi]|mercoled[ìi]|gioved[ìi]|venerd[ìi]|sabato|domenica|(?:segunda|ter[çc]a|quarta|quinta|sexta)(?:-feira)?|poniedzia[łl]\w+|wtorek|[śs]rod[aęey]|czwart\w+|pi[ąa]tek|sobot\w+|niedziel\w+)\b|\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d{2})\b|\b\d{1,2}[-/]\d{1,2}\b|\b\d{1,2}(?:st|nd|rd|th|\.)?[- ]?(?:of |de )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|m[äa]r|mai|okt|dez|janv|f[ée]v|avr|juin|juil|ao[ûu]t|d[ée]c|ene|abr|ago|dic|mrt|mei|maa|set|out|gen|mag|giu|lug|ott)\w*|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?[- ]\d{1,2}(?:st|nd|rd|th)?\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag)\b|\b(?:tomorrow|tonight|today|morgen|heute|demain|ce soir|ma[ñn]ana|amanh[ãa])\b|\d{1,2}月\d{1,2}日)";
 
