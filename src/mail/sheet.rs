@@ -1,4 +1,10 @@
 //! Attached comma-separated values (RFC 4180) → sheets. UTF-8 or UTF-16; comma, semicolon or tab, whichever the first line has most of.
+//!
+//! Workbooks are read in [`xlsx`].
+
+#[cfg(test)]
+mod pack;
+pub(super) mod xlsx;
 
 use crate::model::Sheet;
 
