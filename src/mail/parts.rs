@@ -167,7 +167,15 @@ impl Parts {
     }
 
     fn sheet(&mut self, part: &MessagePart<'_>, bytes: &[u8]) {
-        self.sheets.push(sheet::csv(&headers::file_name(part).unwrap_or_default(), bytes));
+        let name = headers::file_name(part).unwrap_or_else(|| kind(part));
+        if self.sheets.len() >= MAX_SHEETS {
+            self.defects.push(format!("the sheet {name} was not read: there are too many sheets"));
+            self.unread.push(name);
+            return;
+        }
+        let (sheet, lost) = sheet::csv(&name, bytes);
+        self.sheets.push(sheet);
+        self.defects.extend(lost);
     }
 
     fn workbook(&mut self, part: &MessagePart<'_>, bytes: &[u8]) {

@@ -13,6 +13,7 @@ mod flow;
 mod imap;
 mod layers;
 mod mailserver;
+mod mutated;
 mod promises;
 mod rules;
 mod smtp;
