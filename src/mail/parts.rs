@@ -180,7 +180,8 @@ impl Parts {
 
     fn workbook(&mut self, part: &MessagePart<'_>, bytes: &[u8]) {
         let name = headers::file_name(part).unwrap_or_else(|| kind(part));
-        let read = if self.sheets.len() < MAX_SHEETS { sheet::xlsx::sheets(&name, bytes) } else { Err("there are too many sheets".to_owned()) };
+        let read =
+            if self.sheets.len() < MAX_SHEETS { sheet::xlsx::sheets(&name, bytes) } else { Err("there are too many sheets".to_owned()) };
         match read {
             Ok(sheets) => self.sheets.extend(sheets),
             Err(why) => {

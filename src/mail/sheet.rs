@@ -88,7 +88,16 @@ mod tests {
             (b"", vec![]),
         ];
         for (bytes, expected) in table {
-            assert_eq!(csv("x.csv", bytes), (Sheet { name: "x.csv".to_owned(), rows: expected.into_iter().map(|row| row.into_iter().map(str::to_owned).collect()).collect() }, None));
+            assert_eq!(
+                csv("x.csv", bytes),
+                (
+                    Sheet {
+                        name: "x.csv".to_owned(),
+                        rows: expected.into_iter().map(|row| row.into_iter().map(str::to_owned).collect()).collect()
+                    },
+                    None
+                )
+            );
         }
     }
 

@@ -74,7 +74,8 @@ impl Reader {
 }
 
 fn html(body: &str) -> Vec<u8> {
-    format!("From: noc@carrier.example\r\nSubject: Planned maintenance\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{body}").into_bytes()
+    format!("From: noc@carrier.example\r\nSubject: Planned maintenance\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{body}")
+        .into_bytes()
 }
 
 fn text(body: &str) -> Vec<u8> {
@@ -123,10 +124,24 @@ fn large_mails_are_read_in_time() {
         ("csv of 25 MB", attached("text/csv", "list.csv", &format!("\r\n{}", filled("Circuit,Site,AB-1,10:00\r\n", HEAD_ROOM)))),
         (
             "attachment of 25 MB",
-            attached("application/pdf", "plan.pdf", &format!("Content-Transfer-Encoding: base64\r\n\r\n{}", filled(&format!("{}\r\n", "QUJD".repeat(19)), HEAD_ROOM))),
+            attached(
+                "application/pdf",
+                "plan.pdf",
+                &format!("Content-Transfer-Encoding: base64\r\n\r\n{}", filled(&format!("{}\r\n", "QUJD".repeat(19)), HEAD_ROOM)),
+            ),
         ),
-        ("calendar of 25 MB", attached("text/calendar", "x.ics", &format!("\r\nBEGIN:VCALENDAR\r\n{}", filled("BEGIN:VEVENT\r\nDTSTART:20260304T010000Z\r\nEND:VEVENT\r\n", HEAD_ROOM)))),
-        ("calendar of 2 MB", attached("text/calendar", "x.ics", &format!("\r\nBEGIN:VCALENDAR\r\n{}", filled("X-MAINTNOTE-OBJECT-ID:AB-1\r\n", 1_900_000)))),
+        (
+            "calendar of 25 MB",
+            attached(
+                "text/calendar",
+                "x.ics",
+                &format!("\r\nBEGIN:VCALENDAR\r\n{}", filled("BEGIN:VEVENT\r\nDTSTART:20260304T010000Z\r\nEND:VEVENT\r\n", HEAD_ROOM)),
+            ),
+        ),
+        (
+            "calendar of 2 MB",
+            attached("text/calendar", "x.ics", &format!("\r\nBEGIN:VCALENDAR\r\n{}", filled("X-MAINTNOTE-OBJECT-ID:AB-1\r\n", 1_900_000))),
+        ),
         ("quoted-printable of 25 MB", {
             let head = "From: noc@carrier.example\r\nSubject: Planned maintenance\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n";
             format!("{head}{}", filled("=3Cp=3EStart: 10:00 =E2=9C=93 UTC=3C/p=3E=\r\n", HEAD_ROOM)).into_bytes()
@@ -136,7 +151,10 @@ fn large_mails_are_read_in_time() {
         assert!(raw.len() <= MEGABYTES_25, "{name} has {} bytes", raw.len());
         match reader.takes(name, &raw) {
             Became::Refused(refusal) => panic!("{name} is legal, but {refusal}"),
-            Became::Read(mail, _) => assert!(!mail.defects.is_empty() || raw.len() < 10_000_000 || !mail.unread_attachments.is_empty(), "{name}: what is cut is said"),
+            Became::Read(mail, _) => assert!(
+                !mail.defects.is_empty() || raw.len() < 10_000_000 || !mail.unread_attachments.is_empty(),
+                "{name}: what is cut is said"
+            ),
         }
     }
 }
@@ -146,7 +164,9 @@ fn a_rule_searches_a_megabyte_quickly() {
     let reader = Reader::new();
     let bound = Duration::from_millis(50 * DEBUG_MULTIPLE);
     let rules = reader.rules.list().len();
-    for (name, unit) in [("letters", "a"), ("words", "maintenance window "), ("lines", "Start: 10:00\n"), ("digits", "12:00 "), ("spaces", " ")] {
+    for (name, unit) in
+        [("letters", "a"), ("words", "maintenance window "), ("lines", "Start: 10:00\n"), ("digits", "12:00 "), ("spaces", " ")]
+    {
         let raw = text(&filled(unit, 1_000_000));
         let begun = computed();
         let Became::Read(..) = reader.read(&raw) else { panic!("{name} was refused") };

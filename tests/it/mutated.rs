@@ -94,7 +94,8 @@ fn damaged(raw: &[u8], other: &[u8], numbers: &mut Numbers) -> Vec<u8> {
             raw = all.concat();
         }
         5 => {
-            let lies: [&[u8]; 6] = [b"charset=utf-16", b"charset=utf-7", b"charset=x-none", b"charset=shift_jis", b"charset=iso-8859-1", b"charset="];
+            let lies: [&[u8]; 6] =
+                [b"charset=utf-16", b"charset=utf-7", b"charset=x-none", b"charset=shift_jis", b"charset=iso-8859-1", b"charset="];
             raw = replaced(&raw, b"charset=utf-8", lies[numbers.below(lies.len())]);
         }
         6 => {
@@ -140,7 +141,8 @@ fn said(mail: &Mail) -> String {
 
 /// Whether the digits and words of a quotation stand in the text, in order where it is one piece, else each of its words.
 fn stands(quote: &str, text: &str) -> bool {
-    text.contains(&solid(quote)) || quote.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty()).all(|word| text.contains(&solid(word)))
+    text.contains(&solid(quote))
+        || quote.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty()).all(|word| text.contains(&solid(word)))
 }
 
 fn computed() -> Duration {

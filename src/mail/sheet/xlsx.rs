@@ -87,7 +87,8 @@ fn claims_too_much(xml: &[u8]) -> bool {
     xml.windows(NAME.len()).enumerate().filter(|(_, window)| *window == NAME).any(|(at, _)| {
         let value = xml.get(at + NAME.len()..).unwrap_or_default().iter();
         let digits = value.skip_while(|byte| byte.is_ascii_whitespace() || matches!(byte, b'=' | b'"' | b'\'' | b'+' | b'0'));
-        let claimed = digits.take_while(|byte| byte.is_ascii_digit()).take(12).fold(0_u64, |sum, &digit| sum * 10 + u64::from(digit - b'0'));
+        let claimed =
+            digits.take_while(|byte| byte.is_ascii_digit()).take(12).fold(0_u64, |sum, &digit| sum * 10 + u64::from(digit - b'0'));
         // The shortest text is `<si/>`.
         claimed > u64::try_from(xml.len()).unwrap_or(0) / 5
     })
@@ -190,7 +191,9 @@ fn date(at: &ExcelDateTime, clock: Clock) -> String {
     let (year, month, day, hour, minute, second, milli) = at.to_ymd_hms_milli();
     let day = NaiveDate::from_ymd_opt(i32::from(year), u32::from(month), u32::from(day));
     let exact = day.and_then(|day| day.and_hms_milli_opt(u32::from(hour), u32::from(minute), u32::from(second), u32::from(milli)));
-    let Some(rounded) = exact.and_then(|exact| exact.checked_add_signed(TimeDelta::milliseconds(500))) else { return at.as_f64().to_string() };
+    let Some(rounded) = exact.and_then(|exact| exact.checked_add_signed(TimeDelta::milliseconds(500))) else {
+        return at.as_f64().to_string();
+    };
     let day = rounded.format("%Y-%m-%d");
     let time = rounded.format(if rounded.second() == 0 { "%H:%M" } else { "%H:%M:%S" });
     let clock = match clock {
@@ -221,13 +224,11 @@ mod tests {
         let rows = "<row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"C1\" t=\"inlineStr\"><is><t> AB &amp;\nC </t></is></c></row>\
             <row r=\"3\"><c r=\"A3\"><v>7700123</v></c><c r=\"B3\" s=\"1\"><v>46071.1666666667</v></c><c r=\"C3\" s=\"2\"><v>46071</v></c>\
             <c r=\"D3\" s=\"3\"><v>0.9583333</v></c><c r=\"E3\" t=\"b\"><v>1</v></c><c r=\"F3\" t=\"e\"><v>#N/A</v></c><c r=\"G3\"><v>1.5</v></c></row>";
-        let found = read(rows, "<sst uniqueCount=\"1\"><si><r><t>Circuit</t></r><r><t xml:space=\"preserve\"> ID</t></r></si></sst>").unwrap();
+        let found =
+            read(rows, "<sst uniqueCount=\"1\"><si><r><t>Circuit</t></r><r><t xml:space=\"preserve\"> ID</t></r></si></sst>").unwrap();
         assert_eq!(
             found,
-            [
-                vec!["Circuit ID", "", "AB & C"],
-                vec!["7700123", "2026-02-18 04:00", "2026-02-18", "23:00", "TRUE", "", "1.5"],
-            ]
+            [vec!["Circuit ID", "", "AB & C"], vec!["7700123", "2026-02-18 04:00", "2026-02-18", "23:00", "TRUE", "", "1.5"],]
         );
     }
 

@@ -7,11 +7,16 @@ use forewarn::rules::RuleSet;
 #[test]
 fn m01_nested_and_counted_bombs_are_refused() {
     let reader = Reader::new();
-    let multiparts: String = (0..100_000).map(|level| format!("Content-Type: multipart/mixed; boundary=b{level}\r\n\r\n--b{level}\r\n")).collect();
+    let multiparts: String =
+        (0..100_000).map(|level| format!("Content-Type: multipart/mixed; boundary=b{level}\r\n\r\n--b{level}\r\n")).collect();
     let bombs: Vec<(&str, Vec<u8>, Refusal)> = vec![
         ("nested messages", "Content-Type: message/rfc822\r\n\r\n".repeat(50_000).into_bytes(), Refusal::MessageDepth),
         ("nested multiparts", multiparts.into_bytes(), Refusal::MultipartDepth),
-        ("3 M empty parts", format!("Content-Type: multipart/mixed; boundary=b\n\n{}", "--b\n\n".repeat(3_000_000)).into_bytes(), Refusal::Parts),
+        (
+            "3 M empty parts",
+            format!("Content-Type: multipart/mixed; boundary=b\n\n{}", "--b\n\n".repeat(3_000_000)).into_bytes(),
+            Refusal::Parts,
+        ),
         ("1 M headers", "A: b\r\n".repeat(1_000_000).into_bytes(), Refusal::Headers),
         ("one header of 20 MB", format!("Subject: {}", "a".repeat(20_000_000)).into_bytes(), Refusal::HeaderLine),
         ("1 M encoded words", format!("Subject:{}", "=?utf-8?q?a?=\r\n ".repeat(1_000_000)).into_bytes(), Refusal::EncodedWords),
@@ -37,7 +42,8 @@ fn m01_nested_and_counted_bombs_are_refused() {
 }
 
 fn with_attachment(name: &str, content: &[u8]) -> Vec<u8> {
-    let packed = content.chunks(57).map(|line| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, line)).collect::<Vec<_>>();
+    let packed =
+        content.chunks(57).map(|line| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, line)).collect::<Vec<_>>();
     format!(
         "Subject: Planned maintenance\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nStart: 2026-03-04 01:00 UTC\r\n--b\r\n\
          Content-Type: application/octet-stream; name={name}\r\nContent-Transfer-Encoding: base64\r\n\r\n{}\r\n--b--\r\n",
@@ -82,8 +88,7 @@ fn m03_packed_bombs_are_refused_by_what_is_counted() {
         assert_eq!((mail.sheets.len(), mail.unread_attachments.as_slice()), (0, ["list.xlsx".to_owned()].as_slice()), "{name}");
         assert!(mail.defects.iter().any(|defect| defect.contains(why)), "{name}: {:?}", mail.defects);
     }
-    let Became::Read(mail, _) = reader.takes("gzip", &with_attachment("list.csv.gz", &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0]))
-    else {
+    let Became::Read(mail, _) = reader.takes("gzip", &with_attachment("list.csv.gz", &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0])) else {
         panic!("a gzip was refused")
     };
     assert_eq!(mail.unread_attachments, ["list.csv.gz"], "what is packed otherwise is never unpacked");
@@ -116,7 +121,8 @@ fn m04_m08_broken_text_is_read_lossily_and_said() {
 fn m11_patterns_that_cannot_be_bounded_are_refused_at_load() {
     let huge = "a".repeat(10_000_000);
     let alternatives = (0..200_000).map(|word| format!("w{word}")).collect::<Vec<_>>().join("|");
-    let patterns = ["(a{1000}){1000}", "((a{100}){100}){100}", r"(\w{500}){500}", "x{1000000000}", &huge, &alternatives, &"(".repeat(100_000)];
+    let patterns =
+        ["(a{1000}){1000}", "((a{100}){100}){100}", r"(\w{500}){500}", "x{1000000000}", &huge, &alternatives, &"(".repeat(100_000)];
     for pattern in patterns {
         for field in ["text", "except"] {
             let rule = format!("provider = 'x'\nname = 'X'\n[[layout]]\nid = 'a'\nsubject = 'b'\n{field} = '{pattern}'\n");
