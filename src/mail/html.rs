@@ -17,7 +17,7 @@ use crate::model::Table;
 
 use flow::{Flow, Piece, laid_out};
 use grid::{Cell, Grid};
-use tags::{Role, Style, attribute, look, quoting, role, tight};
+use tags::{Role, Style, StyleSheet, attribute, css, look, quoting, role, stands_apart, styled_role, tight};
 
 /// Deepest stack of open elements; what is nested deeper is read as text of the element above.
 const MAX_DEPTH: usize = 256;
@@ -25,6 +25,8 @@ const MAX_DEPTH: usize = 256;
 const MAX_TABLE_DEPTH: usize = 40;
 /// Most tables kept for one body.
 const MAX_TABLES: usize = 1_000;
+/// Longest `<style>` block looked at, in bytes.
+const MAX_STYLE_BYTES: usize = 200_000;
 /// Most quoted places told apart.
 const MAX_QUOTES: usize = 64;
 
@@ -54,6 +56,7 @@ struct Open {
     style: Style,
     quote: Option<usize>,
     role: Role,
+    apart: bool,
 }
 
 /// A table being collected, and its cell while one is open.
@@ -72,12 +75,25 @@ struct Walk {
     tables: Vec<Option<Table>>,
     quotes: usize,
     pre: bool,
+    sheet: StyleSheet,
+    /// A `<dt>` was closed and nothing stood since.
+    term_closed: bool,
 }
 
 fn walk(html: &str, pre: bool) -> HtmlText {
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
-    let mut walk = Walk { base: Flow::default(), frames: Vec::new(), stack: Vec::new(), beyond: 0, tables: Vec::new(), quotes: 0, pre };
+    let mut walk = Walk {
+        base: Flow::default(),
+        frames: Vec::new(),
+        stack: Vec::new(),
+        beyond: 0,
+        tables: Vec::new(),
+        quotes: 0,
+        pre,
+        sheet: StyleSheet::default(),
+        term_closed: false,
+    };
     for token in Tokenizer::new_with_emitter(html, emitter) {
         let token: Result<_, Infallible> = token;
         match token {
@@ -106,16 +122,22 @@ impl Walk {
 
     fn text(&mut self, text: &str) {
         let style = self.style();
-        if !style.hidden {
+        if self.stack.last().is_some_and(|open| *open.name == *b"style") {
+            if text.len() <= MAX_STYLE_BYTES {
+                self.sheet.read(text);
+            }
+        } else if !style.hidden && !style.tiny {
+            self.term_closed &= text.trim().is_empty();
             self.flow().text(text, style);
         }
     }
 
     fn start(&mut self, tag: &StartTag<()>) {
         let name = tag.name.as_slice();
+        let css = css(tag);
         self.close_implied(name, role(name));
-        let role = self.effective_role(name);
-        let style = self.style().within(tag, name);
+        let role = self.effective_role(styled_role(name, &css));
+        let style = self.style().within(tag, name, &self.sheet);
         match name {
             b"br" if !style.hidden => self.flow().break_line(),
             b"hr" if !style.hidden => self.flow().gap(),
@@ -131,7 +153,10 @@ impl Walk {
             }
             return;
         }
+        let apart = role == Role::Inline && !css.is_empty() && stands_apart(&css);
         match role {
+            _ if name == b"dd" && self.term_closed && !style.hidden => self.flow().reopen_term(),
+            Role::Inline if apart => self.flow().space(),
             Role::Block => self.flow().end_line(),
             Role::Paragraph if tight(tag) => self.flow().end_line(),
             Role::Paragraph => self.flow().gap(),
@@ -151,7 +176,8 @@ impl Walk {
             kept = (!to_the_end).then_some(id);
         }
         self.with_section(name, true);
-        self.stack.push(Open { name: name.into(), style, quote: kept, role });
+        self.term_closed &= matches!(name, b"div");
+        self.stack.push(Open { name: name.into(), style, quote: kept, role, apart });
     }
 
     fn end(&mut self, name: &[u8]) {
@@ -227,7 +253,12 @@ impl Walk {
                 flow.end_line();
                 flow.pieces.push(Piece::QuoteEnds(quote));
             }
+            if *open.name == *b"dt" && !open.style.hidden {
+                self.flow().end_line();
+                self.term_closed = true;
+            }
             match open.role {
+                Role::Inline if open.apart => self.flow().space(),
                 Role::Block | Role::Paragraph => self.flow().end_line(),
                 Role::Cell => self.close_cell(),
                 Role::Table => self.close_table(),
@@ -250,9 +281,9 @@ impl Walk {
     }
 
     /// A table nested too deep and a cell or row without a table are blocks of text.
-    fn effective_role(&self, name: &[u8]) -> Role {
+    fn effective_role(&self, role: Role) -> Role {
         let cell_open = self.frames.last().map(|frame| frame.cell.is_some());
-        match (role(name), cell_open) {
+        match (role, cell_open) {
             (Role::Table, _) if self.frames.len() >= MAX_TABLE_DEPTH => Role::Block,
             (Role::Section | Role::Row | Role::Cell, None | Some(true)) => Role::Block,
             (role, _) => role,

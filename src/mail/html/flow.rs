@@ -66,6 +66,22 @@ impl Flow {
         }
     }
 
+    /// A space, where text stands before it on the line.
+    pub(super) fn space(&mut self) {
+        if !self.line.is_empty() && !self.line.ends_with(' ') {
+            self.line.push(' ');
+        }
+    }
+
+    /// Opens the line of a described term again, for its description to follow.
+    pub(super) fn reopen_term(&mut self) {
+        self.end_line();
+        if let Some(Piece::Line(term)) = self.pieces.pop_if(|last| matches!(last, Piece::Line(_))) {
+            let colon = if term.ends_with([':', '?', '.', '-']) { "" } else { ":" };
+            self.line = format!("{term}{colon} ");
+        }
+    }
+
     /// `<br>`: ends the line, or leaves a gap where none is open.
     pub(super) fn break_line(&mut self) {
         if self.line.trim_end().is_empty() {

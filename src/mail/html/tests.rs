@@ -24,6 +24,19 @@ fn text_reads_as_a_person_sees_it() {
         ("1\n2 \r\n 3", "1 2 3"),
         ("<p>unclosed <b>bold <p>next", "unclosed bold\n\nnext"),
         ("", ""),
+        ("<dl><dt>Start</dt><dd>10:00</dd><dt>End:<dd>12:00<dd>UTC</dl>x", "Start: 10:00\nEnd: 12:00\nUTC\nx"),
+        ("<div style='max-height:0px; overflow:hidden'>preview 09:00</div>text", "text"),
+        ("<td style='font-size:0px'><div style='font-size:13px'>seen</div>unseen</td>", "seen"),
+        ("<span style='opacity:0'>a</span><span style='opacity:0.5'>b</span><span style='mso-hide:all'>c</span>", "bc"),
+        ("a<!--[if mso]><p>for Outlook 09:00</p><![endif]-->b<!--[if !mso]><!-- -->c<!--<![endif]-->d<![if !mso]>e<![endif]>", "abcde"),
+        ("<span style='display:inline-block;width:9em'>Start</span><span>10:00</span>", "Start 10:00"),
+        (
+            "<style>/* x */ p{a:b} .old, td.gone { text-decoration: line-through } .pre{display:none} @media print { .seen { display: none } }</style>\
+          <i class='old'>10:00</i> 11:00 <b class=pre>09:00</b><b class='seen'>UTC</b>",
+            "~~10:00~~ 11:00 UTC",
+        ),
+        ("<style>body{} .x{line-through</style>a<b class=x>b</b>", "ab"),
+        ("<del>10:00</del> <ins>11:00</ins>", "~~10:00~~ 11:00"),
     ];
     for (html, expected) in table {
         assert_eq!(text(html), expected, "{html}");
@@ -121,4 +134,22 @@ fn hostile_markup_is_read_in_linear_time() {
         assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{name} took {:?}", begun.elapsed());
         assert!(read.lines.iter().map(String::len).sum::<usize>() < 20_000_000, "{name}");
     }
+}
+
+#[test]
+fn styled_blocks_are_tables_too() {
+    let html = "<div style='display: table'><div style='display:table-row'><div style='display:table-cell'>Circuit</div><div style='display:table-cell'><div>AB-1</div></div></div>\
+        <div style='display:table-row'><span style='display:table-cell'>Start</span><span style='display:table-cell'>10:00</span></div></div>after";
+    assert_eq!(text(html), "Circuit | AB-1\nStart | 10:00\n\nafter");
+    assert_eq!(grid(html), [(0, rows(&[&["Circuit", "AB-1"], &["Start", "10:00"]]))]);
+    assert_eq!(
+        text("<div><span style='display:table-cell'>Start</span><span style='display:table-cell'>10:00</span></div>"),
+        "Start\n10:00"
+    );
+}
+
+#[test]
+fn heads_beside_values_are_labels() {
+    let html = "<table><tr><th>Circuit<td>AB-1<tr><th scope=row>Start</th><td>10:00</td></tr></table>";
+    assert_eq!(grid(html), [(0, rows(&[&["Circuit", "AB-1"], &["Start", "10:00"]]))]);
 }
