@@ -10,7 +10,13 @@ use std::sync::LazyLock;
 static RULES: LazyLock<RuleSet> = LazyLock::new(RuleSet::embedded);
 static ZONES: LazyLock<Zones> = LazyLock::new(zones::newest);
 
-fuzz_target!(|calendar: &str| {
+// Loading is not the first mail's time.
+fuzz_target!(
+    init: {
+        LazyLock::force(&RULES);
+        LazyLock::force(&ZONES);
+    },
+    |calendar: &str| {
     let head = b"Subject: x\r\nContent-Type: text/calendar; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n";
     let raw = [head.as_slice(), calendar.as_bytes()].concat();
     let parsed = mail::parse(&raw);

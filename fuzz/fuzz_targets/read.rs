@@ -10,7 +10,13 @@ use std::sync::LazyLock;
 static RULES: LazyLock<RuleSet> = LazyLock::new(RuleSet::embedded);
 static ZONES: LazyLock<Zones> = LazyLock::new(zones::newest);
 
-fuzz_target!(|raw: &[u8]| {
+// Loading is not the first mail's time.
+fuzz_target!(
+    init: {
+        LazyLock::force(&RULES);
+        LazyLock::force(&ZONES);
+    },
+    |raw: &[u8]| {
     if mail::prescan::prescan(raw).is_err() {
         return;
     }

@@ -12,7 +12,7 @@ pub(crate) struct Cells<'a> {
 }
 
 /// A workbook of one sheet. Style 1 shows date and time, 2 a date, 3 a time of day.
-pub(crate) fn workbook(cells: Cells<'_>) -> Vec<u8> {
+pub(crate) fn workbook(cells: &Cells<'_>) -> Vec<u8> {
     let relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let files = [

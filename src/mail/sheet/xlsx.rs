@@ -215,7 +215,7 @@ mod tests {
     use crate::mail::sheet::pack::{self, Cells};
 
     fn read(cells: &str, strings: &str) -> Result<Vec<Vec<String>>, String> {
-        let found = sheets("list.xlsx", &pack::workbook(Cells { rows: cells, strings }))?;
+        let found = sheets("list.xlsx", &pack::workbook(&Cells { rows: cells, strings }))?;
         Ok(found.into_iter().flat_map(|sheet| sheet.rows).collect())
     }
 
@@ -248,13 +248,13 @@ mod tests {
         assert!(read(&many, "<sst/>").unwrap_err().contains("cells"));
         let long = format!("<sst><si><t>{}</t></si></sst>", "x".repeat(500_000));
         assert!(read(&"<row><c t=\"s\"><v>0</v></c></row>".repeat(10), &long).unwrap_err().contains("bytes of text"));
-        let endless = pack::workbook(Cells { rows: &" ".repeat(512_000_000 / 8), strings: "<sst/>" });
+        let endless = pack::workbook(&Cells { rows: &" ".repeat(512_000_000 / 8), strings: "<sst/>" });
         assert!(sheets("x.xlsx", &endless).unwrap_err().contains("when unpacked"));
     }
 
     #[test]
     fn m03_broken_workbooks_are_refused() {
-        let whole = pack::workbook(Cells { rows: "<row><c t=\"inlineStr\"><is><t>x</t></is></c></row>", strings: "<sst/>" });
+        let whole = pack::workbook(&Cells { rows: "<row><c t=\"inlineStr\"><is><t>x</t></is></c></row>", strings: "<sst/>" });
         assert_eq!(sheets("x.xlsx", &whole).unwrap().len(), 1);
         for length in (0..whole.len()).step_by(7) {
             let cut = whole.get(..length).unwrap();
