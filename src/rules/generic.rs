@@ -325,6 +325,11 @@ fn names(mail: &Mail, forms: &Forms, note: &mut Notification, found: &mut Found)
             object.impact = objects::felt(said);
         }
     }
+    for (object_id, impact) in objects::felt_by_each(forms, &note.objects) {
+        if let Some(object) = note.objects.iter_mut().find(|object| object.object_id == object_id) {
+            object.impact = impact;
+        }
+    }
     // A subject often names the circuit beside the ticket.
     let mut references = references.into_iter().filter(|id| !note.objects.iter().any(|object| object.object_id == *id));
     note.maintenance_id = references.next();

@@ -50,8 +50,7 @@ pub(super) fn forms(mail: &Mail) -> Forms {
     let mut lines: Vec<&str> = text.lines().take(MOST_LINES).collect();
     let mut tables: Vec<Table> = mail.tables.clone();
     if tables.is_empty() {
-        tables = tables::piped(&lines);
-        lines.retain(|line| !line.contains(" |") && !tables::is_border(line));
+        tables = tables::piped(&mut lines);
         tables.extend(tables::aligned(&mut lines));
     } else {
         let rows: std::collections::HashSet<String> =
@@ -129,6 +128,10 @@ fn pieces(line: &str) -> Vec<&str> {
     let mut from = 0;
     for hit in INNER.as_ref().into_iter().flat_map(|regex| regex.captures_iter(line)) {
         let Some(label) = hit.get(1) else { continue };
+        // "Previous planned start date:" is one label.
+        if !line.get(from..label.start()).is_some_and(|before| before.contains(':')) {
+            continue;
+        }
         found.extend(line.get(from..label.start()));
         from = label.start();
     }

@@ -58,6 +58,29 @@ pub(super) fn of_field(field: &Field) -> Vec<String> {
     found
 }
 
+/// What fields say of single objects: `TLC-07 (protected) - loss of redundancy`, `impact: IXP-91 down, PNI-40 none`.
+pub(super) fn felt_by_each(forms: &Forms, objects: &[AffectedObject]) -> Vec<(String, Impact)> {
+    let said = forms.fields.iter().filter(|field| matches!(field.topic, Topic::Objects | Topic::Impact));
+    let said: Vec<&str> = said.flat_map(|field| pieces(&field.value)).take(MOST).collect();
+    let mut found = Vec::new();
+    for object in objects.iter().filter(|object| object.impact == Impact::Unstated).take(500) {
+        let told = said.iter().find_map(|piece| {
+            let at = piece.find(&object.object_id)?;
+            let rest = piece.get(at + object.object_id.len()..)?;
+            (!rest.starts_with(|char: char| char.is_alphanumeric())).then_some(rest)
+        });
+        let others = |rest: &str| objects.iter().any(|other| other.object_id != object.object_id && rest.contains(&other.object_id));
+        let impact = told.filter(|rest| !others(rest)).map_or(Impact::Unstated, |rest| match rest.trim().to_lowercase().as_str() {
+            "none" | ": none" | "- none" => Impact::NoImpact,
+            rest => felt(rest),
+        });
+        if impact != Impact::Unstated {
+            found.push((object.object_id.clone(), impact));
+        }
+    }
+    found
+}
+
 /// Splits at line ends, semicolons and commas, but not within brackets.
 fn pieces(value: &str) -> Vec<&str> {
     let mut depth = 0_u32;

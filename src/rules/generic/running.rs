@@ -51,7 +51,7 @@ static IF: LazyLock<Option<Regex>> =
     LazyLock::new(|| words::pattern(r"^[\s>*•·-]*(?:if|in case|should you|wenn|falls|sollten sie|si|als|se|caso)\b"));
 static LEADS_END: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
-        r"\b(?:(?:expected|scheduled|planned|due|estimated|now|will|should|to) (?:to )?(?:end|finish|complete|be completed|conclude)(?: (?:at|by|on|around))?|(?:extended|prolonged|continues?|continue) (?:to|until|till)|verl[äa]ngert bis|prolong[ée]e? jusqu['’]?(?:à|au)?)\s*[:\-–]?\s*(?:approximately |about )?$",
+        r"(?:^|\n)[^\n:]{0,30}\b(?:end|ende|fin|fim|einde|fine|finish|until)[ \t]*:[ \t]*$|\b(?:(?:expected|scheduled|planned|due|estimated|now|will|should|to) (?:to )?(?:end|finish|complete|be completed|conclude)(?: (?:at|by|on|around))?|(?:extended|prolonged|continues?|continue) (?:to|until|till)|verl[äa]ngert bis|prolong[ée]e? jusqu['’]?(?:à|au)?)\s*[:\-–]?\s*(?:approximately |about )?$",
     )
 });
 /// "Postponed until 9 March" tells a start, no deadline.
@@ -176,6 +176,7 @@ fn beside(text: &str, at: &Range<usize>, open: bool, context: &TimeContext<'_>) 
             })
     };
     let own = captured(&OBJECT_AFTER, after)
+        .filter(|name| name.chars().any(|char| char.is_ascii_digit() || char.is_uppercase() || "-._/:@".contains(char)))
         .or_else(|| captured(&IN_BRACKETS, after).filter(thing))
         .or_else(|| captured(&BEFORE, before).filter(thing));
     if let Some(own) = own {

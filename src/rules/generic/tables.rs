@@ -9,23 +9,46 @@ pub(super) fn squeezed(row: &str) -> String {
     row.split('|').map(|cell| cell.split_whitespace().collect::<String>()).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join("|")
 }
 
-/// Rows of a text table, `A | B`, one table a run of lines; drawn borders stand between its rows.
-pub(super) fn piped(lines: &[&str]) -> Vec<Table> {
+/// Tables drawn in text, `A | B`: runs of such lines, drawn borders between them. Their lines are taken out of the text; a bar in a lone line
+/// of prose draws no table.
+pub(super) fn piped(lines: &mut Vec<&str>) -> Vec<Table> {
     let mut tables = Vec::new();
-    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut kept = Vec::new();
+    let mut run: Vec<&str> = Vec::new();
     for line in lines.iter().copied().chain([""]) {
-        let cells: Vec<String> = line.trim().trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
-        // Another number of cells is another table that follows at once.
-        let other = rows.last().is_some_and(|before| before.len() != cells.len() && before.len() > 1);
-        if line.contains(" |") && !is_border(line) {
-            if other && cells.len() > 2 {
-                tables.push(Table { rows: std::mem::take(&mut rows), head_rows: 0 });
-            }
-            rows.push(cells);
-        } else if !line.contains('|') && !is_border(line) && !rows.is_empty() {
-            tables.push(Table { rows: std::mem::take(&mut rows), head_rows: 0 });
+        if line.contains(" |") || line.trim_start().starts_with('|') || is_border(line) && !run.is_empty() {
+            run.push(line);
+            continue;
+        }
+        let drawn = run.iter().filter(|line| line.contains('|') && !is_border(line)).count();
+        let label = |line: &&str| line.trim().trim_matches('|').split('|').next().is_some_and(|cell| topic(cell).is_some());
+        if drawn > 1 || run.first().is_some_and(|line| line.trim_start().starts_with('|') || label(line)) {
+            tables.extend(of_run(&run));
+        } else {
+            kept.append(&mut run);
+        }
+        run.clear();
+        if !is_border(line) {
+            kept.push(line);
         }
     }
+    kept.pop();
+    *lines = kept;
+    tables
+}
+
+/// The tables of one run of drawn lines: another number of cells is another table that follows at once.
+fn of_run(run: &[&str]) -> Vec<Table> {
+    let mut tables = Vec::new();
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for line in run.iter().filter(|line| !is_border(line)) {
+        let cells: Vec<String> = line.trim().trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
+        if cells.len() > 2 && rows.last().is_some_and(|before| before.len() != cells.len() && before.len() > 1) {
+            tables.push(Table { rows: std::mem::take(&mut rows), head_rows: 0 });
+        }
+        rows.push(cells);
+    }
+    tables.push(Table { rows, head_rows: 0 });
     tables
 }
 
@@ -137,6 +160,14 @@ pub(super) fn without_leaders(text: &str) -> std::borrow::Cow<'_, str> {
 pub(super) fn of_table(table: &Table, forms: &mut Forms) {
     let head = table.rows.iter().take(3).enumerate().find(|(index, row)| is_head(row, *index < table.head_rows));
     let wide = table.rows.iter().any(|row| filled(row).len() > 2);
+    if let Some(fields) = transposed(table) {
+        for (label, value) in fields {
+            if let Some(topic) = topic(&label) {
+                push(&mut forms.fields, topic, &label, &value);
+            }
+        }
+        return;
+    }
     // Two columns are label and value, unless the first row is nothing but labels and the next nothing but values.
     let values = |row: &[String]| filled(row).iter().all(|cell| topic(cell).is_none() && cell.chars().any(|char| char.is_ascii_digit()));
     let under = |at: usize| table.rows.get(at + 1).is_some_and(|row| values(row));
@@ -194,6 +225,24 @@ fn is_head(row: &[String], marked: bool) -> bool {
         && (cells.len() > 2 && known * 3 >= cells.len()
             || marked && cells.len() > 1
             || cells.len() == 2 && known == 2 && !cells.iter().any(|cell| cell.ends_with(':')))
+}
+
+/// A table whose columns are the former and the new state of its rows: ` | Previous | New` over `Start | … | …`. Labels with their values, column by
+/// column.
+fn transposed(table: &Table) -> Option<Vec<(String, String)>> {
+    let (head, rows) = table.rows.split_first()?;
+    let first = |row: &[String]| row.first().map(|cell| cell.trim().to_owned()).unwrap_or_default();
+    let timed = rows.iter().any(|row| matches!(topic(&first(row)), Some(Topic::Start | Topic::Window)));
+    let states = head.iter().skip(1).any(|cell| topic(&format!("{} start", cell.trim())) == Some(Topic::Former));
+    if !first(head).is_empty() || head.len() < 3 || !timed || !states {
+        return None;
+    }
+    let cells = (1..head.len()).flat_map(|column| rows.iter().map(move |row| (column, row)));
+    let field = |(column, row): (usize, &Vec<String>)| {
+        let value = row.get(column)?.trim();
+        (!value.is_empty()).then(|| (format!("{} {}", head.get(column).map_or("", |cell| cell.trim()), first(row)), value.to_owned()))
+    };
+    Some(cells.filter_map(field).collect())
 }
 
 /// In a table of times whose head names no objects, the column that holds nothing but names is theirs: `Gateway | Region | Start | End`.

@@ -31,7 +31,11 @@ pub(super) fn zones(span: &Span, around: &Around, context: &TimeContext<'_>, sta
             return Zoned { start: vec![Meaning::Wall(zone)], end: vec![Meaning::Wall(zone)], unknown: false };
         }
         let fill = |own: &[Meaning], other: &[Meaning]| if own.is_empty() { other.to_vec() } else { own.to_vec() };
-        return Zoned { start: fill(&start, &end), end: fill(&end, &start), unknown: local_only };
+        let (start, end) = (fill(&start, &end), fill(&end, &start));
+        return match common(&start, &end) {
+            Some((start, end)) => Zoned { start, end, unknown: local_only },
+            None => Zoned { start, end, unknown: local_only },
+        };
     }
     if let Some((meaning, written)) = &around.zone {
         statement.zone = Some(written.clone());
@@ -43,6 +47,16 @@ pub(super) fn zones(span: &Span, around: &Around, context: &TimeContext<'_>, sta
         return Zoned { start: vec![Meaning::Wall(zone)], end: vec![Meaning::Wall(zone)], unknown: false };
     }
     Zoned { start: Vec::new(), end: Vec::new(), unknown: true }
+}
+
+/// `EDT` beside `EST`: only the places that use both letters are meant.
+fn common(start: &[Meaning], end: &[Meaning]) -> Option<(Vec<Meaning>, Vec<Meaning>)> {
+    let ([Meaning::Letters(first)], [Meaning::Letters(last)]) = (start, end) else { return None };
+    let both = |these: &[(Tz, i32)], those: &[(Tz, i32)]| -> Vec<(Tz, i32)> {
+        these.iter().copied().filter(|(zone, _)| those.iter().any(|(other, _)| other == zone)).collect()
+    };
+    let (one, other) = (both(first, last), both(last, first));
+    (!one.is_empty() && first != last).then(|| (vec![Meaning::Letters(one)], vec![Meaning::Letters(other)]))
 }
 
 /// An instant that a local time can mean, and by which meaning of the zone.

@@ -91,6 +91,9 @@ fn local(reader: &Reader<'_>, i: usize, after_clock: bool) -> Option<Zone> {
         "local" | "lt" if after_clock => Some(j + 1),
         _ => None,
     };
+    if let Some(zone) = city_in_brackets(reader, i) {
+        return Some(zone);
+    }
     if let Some(next) = said(i) {
         if reader.word(i) == "lt" && !reader.all_capitals(i) {
             return None;
@@ -118,32 +121,47 @@ fn local(reader: &Reader<'_>, i: usize, after_clock: bool) -> Option<Zone> {
     (reader.word(after) == "time").then_some(Zone { meaning: Meaning::Wall(zone), next: after + 1 })
 }
 
+/// `22:00 ( London )`: the wall clock of the city.
+fn city_in_brackets(reader: &Reader<'_>, i: usize) -> Option<Zone> {
+    let before = i.checked_sub(2).filter(|_| reader.mark(i - 1) == Some('('))?;
+    let clock = reader.number(before).is_some() || matches!(reader.word(before), "am" | "pm" | "h" | "hrs" | "hours" | "uhr");
+    let (zone, next) = place(reader, i).filter(|(_, next)| clock && reader.mark(*next) == Some(')'))?;
+    Some(Zone { meaning: Meaning::Wall(zone), next })
+}
+
 fn place(reader: &Reader<'_>, i: usize) -> Option<(chrono_tz::Tz, usize)> {
     if !reader.capital(i) {
         return None;
     }
     (1..=4).rev().find_map(|words| {
-        let name = joined(reader, i, words)?;
-        zone::place(&name).map(|zone| (zone, i + words))
+        let (name, next) = joined(reader, i, words)?;
+        zone::place(&name).map(|zone| (zone, next))
     })
 }
 
-/// The next words in lower case, parted by one space; none where fewer follow one another.
-fn joined(reader: &Reader<'_>, i: usize, words: usize) -> Option<String> {
+/// The next words in lower case, parted by one space, and the token after them; none where fewer follow one another. A line may break behind
+/// a word that asks for the next: `heure de` / `Paris`.
+fn joined(reader: &Reader<'_>, i: usize, words: usize) -> Option<(String, usize)> {
     let mut name = String::new();
+    let mut at = i;
     for step in 0..words {
-        let word = reader.word(i + step);
+        let open = at.checked_sub(1).is_some_and(|before| matches!(reader.word(before), "de" | "da" | "di" | "del" | "du" | "heure" | "hora" | "ora"));
+        if step > 0 && open && reader.is_line(at) && !reader.is_line(at + 1) {
+            at += 1;
+        }
+        let word = reader.word(at);
         // Han characters stand side by side, each a word.
         let han = word.chars().all(|character| character > '\u{2fff}');
-        if word.is_empty() || (step > 0 && reader.tight(i + step) && !han) {
+        if word.is_empty() || (step > 0 && reader.tight(at) && !han) {
             return None;
         }
         if step > 0 {
             name.push(' ');
         }
         name.push_str(word);
+        at += 1;
     }
-    Some(name)
+    Some((name, at))
 }
 
 /// America/Chicago, `America/Argentina/Buenos_Aires`, `Etc/GMT+5`.
@@ -178,9 +196,10 @@ fn named(reader: &Reader<'_>, i: usize, after_clock: bool) -> Option<Zone> {
     let dotted = reader.mark(i + 1) == Some('.') && matches!(reader.word(i), "w" | "e" | "cen");
     let (meaning, next) = (1..=MAX_WORDS).rev().find_map(|words| {
         let (name, next) = if dotted {
-            (format!("{} {}", reader.word(i), joined(reader, i + 2, words)?), i + 2 + words)
+            let (rest, next) = joined(reader, i + 2, words)?;
+            (format!("{} {rest}", reader.word(i)), next)
         } else {
-            (joined(reader, i, words)?, i + words)
+            joined(reader, i, words)?
         };
         zone::written(&name).map(|meaning| (meaning, next))
     })?;
