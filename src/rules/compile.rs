@@ -105,6 +105,7 @@ pub struct WindowPlaces {
     pub role: Role,
     pub former: bool,
     pub within: Vec<Place>,
+    pub stated: Option<Mark>,
     pub start: Vec<Place>,
     pub end: Vec<Place>,
     pub zone: Vec<Place>,
@@ -170,6 +171,7 @@ impl Provider {
                 &layout.object,
             ]));
             for window in &layout.windows {
+                marks.extend(window.stated.clone());
                 marks.extend(places(&[&window.within, &window.start, &window.end, &window.zone, &window.date]));
             }
             for rows in &layout.rows {
@@ -394,17 +396,20 @@ impl Faults<'_> {
     }
 
     fn window(&mut self, written: &WrittenWindow, layout: &Text) -> WindowPlaces {
-        if written.within.is_empty() == written.start.is_empty() {
+        let stated = written.stated.as_ref().filter(|stated| *stated.get_ref());
+        let ways = [!written.within.is_empty(), !written.start.is_empty(), stated.is_some()];
+        if ways.into_iter().filter(|way| *way).count() != 1 {
             self.add(
                 layout,
-                "a window needs either `within` or `start`".to_owned(),
-                "use `within` for running text, `start` and `end` for labels",
+                "a window needs either `within`, `start` or `stated`".to_owned(),
+                "use `within` for running text, `start` and `end` for labels, `stated = true` for letters in free words",
             );
         }
         WindowPlaces {
             role: written.role,
             former: written.former,
             within: self.places(&written.within, layout),
+            stated: stated.map(|stated| self.fixed("stated", stated).mark),
             start: self.places(&written.start, layout),
             end: self.places(&written.end, layout),
             zone: self.places(&written.zone, layout),

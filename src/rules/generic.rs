@@ -93,6 +93,59 @@ pub(super) fn certain_windows(mail: &Mail, context: &TimeContext<'_>) -> Vec<Win
     certain.filter_map(|statement| window(&statement, Role::Main, 0)).filter(|window| window.end.is_some()).collect()
 }
 
+/// The windows of a letter in free words, for a rule that knows the letter.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// Each window with its role, and whether the letter leaves it.
+    pub(super) windows: Vec<(Statement, Role, bool)>,
+    /// What keeps the letter from being sure: several windows, or a time that is neither window nor anything else known.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Reads the windows of a letter in free words. Sure is only the letter that states one window, in however many zones or places, and no other time.
+pub(super) fn told(mail: &Mail, context: &TimeContext<'_>) -> Told {
+    let inner = forwarded(mail);
+    let mail = inner.as_ref().unwrap_or(mail);
+    let stated = windows::windows(&mail.subject, &fields::forms(mail), context).stated;
+    let current = |role: Role| stated.iter().filter(|one| !one.former && one.role == role).map(|one| one.statement.clone()).collect();
+    let mut told = Told::default();
+    let mut read = Vec::new();
+    for role in [Role::Main, Role::Backup] {
+        let united = time::united(current(role));
+        if role == Role::Main && united.len() > 1 {
+            let detail = format!("the letter states {} windows: which hold, and for what?", united.len());
+            told.problems.push(Problem::new(ProblemKind::Conflict, "start", detail));
+        }
+        read.extend(united.iter().flat_map(|one| one.readings.clone()));
+        told.windows.extend(united.into_iter().map(|statement| (statement, role, false)));
+    }
+    let left = stated.iter().filter(|one| one.former).map(|one| one.statement.clone());
+    told.windows.extend(left.map(|statement| (statement, Role::Main, true)));
+    read.extend(stated.iter().filter(|one| one.former).flat_map(|one| one.statement.readings.clone()));
+    let known = |one: &Statement| {
+        one.readings.iter().any(|(start, end)| {
+            read.iter().any(|(from, until)| {
+                let last = until.unwrap_or(*from);
+                if one.precision == Precision::Day {
+                    // The day of a window, or a day in it.
+                    return *from < end.unwrap_or(*start) && *start <= last;
+                }
+                from <= start && *start <= last && end.is_none_or(|end| end <= last)
+            })
+        })
+    };
+    let other = running::judged(mail.text(), context).into_iter().find(|one| {
+        let ahead = one.statement.precision == Precision::Day && one.statement.readings.iter().any(|(start, _)| *start > context.arrived_at);
+        let meant = matches!(one.kind, running::Sort::Window | running::Sort::End) || one.kind == running::Sort::Other && ahead;
+        meant && !one.statement.readings.is_empty() && !known(&one.statement)
+    });
+    if let Some(other) = other.filter(|_| !told.windows.is_empty()) {
+        let detail = format!("beside the window the letter states {:?}: what is that?", other.statement.as_written);
+        told.problems.push(Problem::new(ProblemKind::Conflict, "start", detail));
+    }
+    told
+}
+
 /// How far above a window the phrase may stand that says what it is for, in bytes.
 const NOTICE_ABOVE: usize = 500;
 

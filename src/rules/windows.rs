@@ -2,6 +2,7 @@
 
 use super::compile::{Provider, WindowPlaces};
 use super::former;
+use super::generic;
 use super::place::{self, Mark, Value, View};
 use super::time::{self, Statement, TimeContext};
 use crate::model::{EvidenceSource, Precision, Problem, ProblemKind, Role, Status, Window};
@@ -77,8 +78,8 @@ pub fn stated(
         Some(zone) if !time::statements(&text, &context).iter().any(|one| one.zone_stated) => format!("{text} {zone}"),
         _ => format!("{text}{beside}"),
     };
-    let mut found = Vec::new();
-    let mut push = |statement: Statement, value: &Value, former: bool| {
+    let mut found: Vec<Stated> = Vec::new();
+    let push = |found: &mut Vec<Stated>, statement: Statement, value: &Value, former: bool| {
         let former = former || places.former;
         found.push(Stated { statement, role: places.role, former, mark: value.mark.clone(), source: value.source.clone() });
     };
@@ -93,8 +94,20 @@ pub fn stated(
             problems.push(missing(&value));
         }
         used.push(value.mark.clone());
-        parted.current.into_iter().for_each(|statement| push(statement, &value, false));
-        parted.former.into_iter().for_each(|statement| push(statement, &value, true));
+        parted.current.into_iter().for_each(|statement| push(&mut found, statement, &value, false));
+        parted.former.into_iter().for_each(|statement| push(&mut found, statement, &value, true));
+    }
+    if let Some(mark) = &places.stated {
+        let told = generic::told(view.mail, &context);
+        problems.extend(told.problems);
+        used.push(mark.clone());
+        let value = Value { text: String::new(), source: EvidenceSource::Text, mark: mark.clone() };
+        for (statement, role, former) in told.windows {
+            push(&mut found, statement, &value, former);
+            if let Some(one) = found.last_mut().filter(|_| role == Role::Backup) {
+                one.role = role;
+            }
+        }
     }
     let ends = place::first(&places.end, view);
     let starts = place::first(&places.start, view);
@@ -111,7 +124,7 @@ pub fn stated(
         match time::between(&text(&start), end.map(text).as_deref(), &context) {
             Some(statement) => {
                 problems.extend(endless(&statement, end.map(|end| end.text.as_str()), !places.end.is_empty()).filter(|_| !places.former));
-                push(statement, &start, false);
+                push(&mut found, statement, &start, false);
             }
             None if places.former => {}
             None => problems.push(missing(&start)),
@@ -119,7 +132,7 @@ pub fn stated(
         if start.text.contains("~~")
             && let Some(statement) = time::between(&left(&start), end.map(left).as_deref(), &context)
         {
-            push(statement, &start, true);
+            push(&mut found, statement, &start, true);
         }
     }
     (found, problems, used)

@@ -184,6 +184,8 @@ pub struct WrittenWindow {
     /// Texts in which every stated window counts.
     #[serde(default)]
     pub within: Vec<WrittenPlace>,
+    /// Letters in free words: the window is the one that the mail states, wherever it does.
+    pub stated: Option<Spanned<bool>>,
     /// Where the start stands.
     #[serde(default)]
     pub start: Vec<WrittenPlace>,

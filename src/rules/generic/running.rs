@@ -130,7 +130,9 @@ pub(super) fn judged(text: &str, context: &TimeContext<'_>) -> Vec<Judged> {
             Sort::Former
         } else if is(&STAMPS, before) || open && (is(&UPDATE_AFTER, after) || at.start == sentence.start && is(&STATUS_BELOW, after)) {
             Sort::Other
-        } else if open && (is(&LEADS_DEADLINE, before) && !is(&MOVED_TO, before) || is(&IF, whole) && list.len() > 1) {
+        } else if open && is(&IF, whole) && list.len() > 1 && !is(&LEADS_DEADLINE, before) {
+            Sort::Other
+        } else if open && is(&LEADS_DEADLINE, before) && !is(&MOVED_TO, before) {
             Sort::Deadline
         } else if open && statement.precision == Precision::Day && is(&LEADS_OTHER, before) && !words_of_work(whole) {
             Sort::Other
@@ -172,7 +174,7 @@ fn beside(text: &str, at: &Range<usize>, open: bool, context: &TimeContext<'_>) 
             && label_zone(&format!("({name})"), context).is_none()
             && time::duration_minutes(name).is_none()
             && name.chars().next().is_some_and(|first| {
-                first.is_uppercase() || name.chars().any(|char| char.is_ascii_digit()) && !first.is_ascii_punctuation()
+                first.is_uppercase() || first == '.' || name.chars().any(|char| char.is_ascii_digit()) && !first.is_ascii_punctuation()
             })
     };
     let own = captured(&OBJECT_AFTER, after)
