@@ -135,7 +135,8 @@ pub(super) fn told(mail: &Mail, context: &TimeContext<'_>) -> Told {
         })
     };
     let other = running::judged(mail.text(), context).into_iter().find(|one| {
-        let ahead = one.statement.precision == Precision::Day && one.statement.readings.iter().any(|(start, _)| *start > context.arrived_at);
+        let ahead =
+            one.statement.precision == Precision::Day && one.statement.readings.iter().any(|(start, _)| *start > context.arrived_at);
         let meant = matches!(one.kind, running::Sort::Window | running::Sort::End) || one.kind == running::Sort::Other && ahead;
         meant && !one.statement.readings.is_empty() && !known(&one.statement)
     });
@@ -155,16 +156,20 @@ fn notice_beside_window(mail: &Mail, context: &TimeContext<'_>) -> bool {
     if !sign::speaks_of_notice(text) {
         return false;
     }
-    let above = |window: &Window| {
-        let begin: String = window.as_written.chars().take(16).collect();
+    let above = |one: &Statement| {
+        let begin: String = one.as_written.chars().take(16).collect();
         let at = text.find(&begin)?;
         text.get(text.floor_char_boundary(at.saturating_sub(NOTICE_ABOVE))..at)
     };
-    let ahead = |window: &Window| {
-        let length = window.end.map_or(0, |end| (end - window.start).num_hours());
-        window.start > context.arrived_at && length <= 72
+    let ahead = |one: &Statement| {
+        one.precision == Precision::Minute
+            && one
+                .readings
+                .iter()
+                .any(|(start, end)| *start > context.arrived_at && end.is_some_and(|end| (end - *start).num_hours() <= 72))
     };
-    certain_windows(mail, context).iter().filter(|window| ahead(window)).any(|window| above(window).is_some_and(sign::speaks_of_notice))
+    let stated = windows::windows(&mail.subject, &fields::forms(mail), context).stated;
+    stated.iter().map(|one| &one.statement).filter(|one| ahead(one)).any(|one| above(one).is_some_and(sign::speaks_of_notice))
 }
 
 /// Evidence and doubts as they are gathered.
@@ -292,6 +297,13 @@ fn complete(note: &mut Notification, mail: &Mail, forms: &Forms) {
     if note.objects.is_empty() {
         note.objects = objects::of_tables(forms);
     }
+    if note.objects.is_empty() {
+        // An invitation names what it is about in its own words.
+        let words = [note.summary.as_deref(), note.description.as_deref()].into_iter().flatten().collect::<Vec<_>>().join("\n");
+        let names = objects::of_prose(&mail.subject, &format!("{words}\n{}", forms.prose)).into_iter();
+        note.objects = names.map(|object_id| AffectedObject { object_id, impact: Impact::Unstated }).collect();
+        objects::without_doubles(&mut note.objects);
+    }
     if note.organizer.is_none() {
         note.organizer = mail.author().map(|mailbox| mailbox.address.clone());
     }
@@ -321,7 +333,11 @@ fn status_and_impact(mail: &Mail, forms: &Forms, note: &mut Notification, found:
     // "Impact" alone says what is felt; longer labels qualify or explain.
     stated.sort_by_key(|field| (field.topic == Topic::Downtime, field.label.split_whitespace().count()));
     for field in stated {
-        impacts.extend(words::impact(&format!("{}: {}", field.label, field.value)).map(|one| (one.value, field.value.clone())));
+        // What is felt stands first, what may come of it after.
+        let first = field.value.split_inclusive(". ").next().unwrap_or_default();
+        let said =
+            words::impact(&format!("{}: {first}", field.label)).or_else(|| words::impact(&format!("{}: {}", field.label, field.value)));
+        impacts.extend(said.map(|one| (one.value, field.value.clone())));
     }
     if impacts.is_empty() {
         impacts.extend(words::impact(&forms.prose).map(|one| (one.value, forms.prose.get(one.at).unwrap_or_default().to_owned())));
@@ -363,6 +379,9 @@ fn names(mail: &Mail, forms: &Forms, note: &mut Notification, found: &mut Found)
         note.objects = list.into_iter().map(|object_id| AffectedObject { object_id, impact: Impact::Unstated }).collect();
     }
     let references = references_of(mail, forms);
+    note.objects
+        .retain(|object| !references.iter().any(|id| id.eq_ignore_ascii_case(&object.object_id)) || forms.names_object(&object.object_id));
+    objects::without_doubles(&mut note.objects);
     for object_id in named::self_named(&forms.prose, &references) {
         let held = note.objects.iter().any(|known| known.object_id.contains(&object_id));
         if !held && !forms.listed.iter().any(|listed| listed.rows.iter().flatten().any(|cell| cell.contains(&object_id))) {
@@ -370,7 +389,7 @@ fn names(mail: &Mail, forms: &Forms, note: &mut Notification, found: &mut Found)
         }
     }
     if note.objects.is_empty() {
-        let places = objects::places(&mail.subject, &forms.prose).into_iter();
+        let places = objects::places(&mail.subject, forms).into_iter();
         note.objects = places.map(|object_id| AffectedObject { object_id, impact: Impact::Unstated }).collect();
     }
     for object in &mut note.objects {

@@ -106,7 +106,8 @@ impl Reader<'_, '_> {
 
     /// What the reader without rules surely sees in the mail, the rule must have seen too: a layout that a provider changed shows here.
     fn compare_with_second_reading(&mut self, found: &[Notification]) {
-        if self.layout.kind != Kind::Maintenance || found.iter().all(|one| one.windows.is_empty()) {
+        let doubted = self.problems.iter().any(|problem| problem.blocking && problem.problem == ProblemKind::Missing);
+        if self.layout.kind != Kind::Maintenance || doubted {
             return;
         }
         let allowed = TimeDelta::minutes(i64::from(self.layout.tolerance_minutes));

@@ -38,6 +38,13 @@ pub(super) struct Forms {
     pub(super) prose: String,
 }
 
+impl Forms {
+    /// Whether a field of objects says this name: it is one, then, also where a reference is written alike.
+    pub(super) fn names_object(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| field.topic == Topic::Objects && field.value.contains(name))
+    }
+}
+
 /// Most fields looked at; a mail with more is read as far as that.
 pub(super) const MOST: usize = 2_000;
 /// Most lines of running text that are looked at.

@@ -32,7 +32,7 @@ static ADDRESS: LazyLock<Option<Regex>> =
 /// Places inside a building have short names: the noun belongs to them.
 static POSITION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
-        r"\b((?:suites?|halls?|rooms?|rows?|cages?|racks?|cabinets?|(?:power )?feeds?|pdus?|salles?|baies?|schrank|raum|reihe|data halls?|ups|chillers?|generators?) ?(?-i:[A-Z]\b|[A-Z]?\d{1,4}[A-Z]?\b))",
+        r"\b((?:suites?|halls?|rooms?|rows?|cages?|racks?|cabinets?|(?:power )?feeds?|pdus?|salles?|baies?|schrank|raum|reihe|saal|halle|sala|data halls?|ups|chillers?|generators?) ?(?-i:[A-Z]\b|[A-Z]?\d{1,4}[A-Z]?\b))",
     )
 });
 
@@ -204,8 +204,19 @@ fn named(word: &str, marked: bool, noun: &str, after: &str) -> bool {
                 && !COMPOUND.iter().any(|end| word.ends_with(end))
                 && noun_of_host(noun)
         }
+        _ if sized(word) => false,
         _ => word.chars().count() >= 2 && !word.starts_with("http") && !STANDARDS.iter().any(|known| word.eq_ignore_ascii_case(known)),
     }
+}
+
+/// `c2.medium.x86`, `t3.micro`: the size of a machine, not its name.
+fn sized(word: &str) -> bool {
+    let parts: Vec<&str> = word.split('.').collect();
+    let [family, size, ..] = parts.as_slice() else { return false };
+    let sizes = ["nano", "micro", "small", "medium", "large", "xlarge"];
+    family.chars().count() <= 4
+        && parts.len() <= 3
+        && sizes.iter().any(|known| size.trim_start_matches(|char: char| char.is_ascii_digit()) == *known)
 }
 
 fn noun_of_host(noun: &str) -> bool {

@@ -81,6 +81,20 @@ pub(super) fn felt_by_each(forms: &Forms, objects: &[AffectedObject]) -> Vec<(St
     found
 }
 
+/// Keeps of `Ganeti cluster ganeti-prod` and `ganeti-prod`, or of `#22 (AX41)` and `22`, the name that the other only tells more of.
+pub(super) fn without_doubles(objects: &mut Vec<AffectedObject>) {
+    let names: Vec<String> = objects.iter().take(500).map(|object| object.object_id.clone()).collect();
+    let told = |name: &str| {
+        name.contains(' ')
+            && names.iter().any(|other| {
+                other != name
+                    && other.chars().count() >= 3
+                    && name.split([' ', '(', ')', ',']).any(|word| word.trim_start_matches('#') == other)
+            })
+    };
+    objects.retain(|object| !told(&object.object_id));
+}
+
 /// Splits at line ends, semicolons and commas, but not within brackets.
 fn pieces(value: &str) -> Vec<&str> {
     let mut depth = 0_u32;
@@ -121,6 +135,11 @@ pub(super) fn split_ids(cell: &str) -> Vec<String> {
 
 fn add(piece: &str, found: &mut Vec<String>) {
     let piece = piece.trim().trim_start_matches(['*', '-', '•', '·', '>', ' ']).trim_end_matches([',', ';', ' ']).trim();
+    // "kvm-7 (all instances)" and "scw-hopper (7f1b0f0a-26a5-…)" tell more of the name before the bracket.
+    let piece = match piece.split_once(" (") {
+        Some((name, told)) if told.starts_with("all ") || told.len() > 20 && !name.contains(' ') => name,
+        _ => piece,
+    };
     let piece = piece.strip_prefix("and ").unwrap_or(piece).trim_matches(['\'', '"', '[', ']']);
     if plausible(piece) && found.len() < MOST && !found.iter().any(|known| known == piece) {
         found.push(piece.to_owned());
@@ -189,7 +208,8 @@ static REGION: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Where no object is named: the site or region that the subject names by its code, then the region that the text names.
-pub(super) fn places(subject: &str, prose: &str) -> Vec<String> {
+pub(super) fn places(subject: &str, forms: &Forms) -> Vec<String> {
+    let prose = forms.prose.as_str();
     let mut found = Vec::new();
     for hit in PLACE.as_ref().into_iter().flat_map(|regex| regex.captures_iter(subject)).take(8) {
         if let Some(code) = (1..4).find_map(|group| hit.get(group)).filter(|code| {
@@ -212,6 +232,14 @@ pub(super) fn places(subject: &str, prose: &str) -> Vec<String> {
         }
         if !found.is_empty() {
             break;
+        }
+    }
+    if found.is_empty() {
+        for field in forms.fields.iter().filter(|field| field.topic == Topic::Place).take(8) {
+            let value = field.value.lines().next().unwrap_or_default().trim();
+            if value.split_whitespace().count() <= 5 {
+                add(value, &mut found);
+            }
         }
     }
     if found.is_empty() {

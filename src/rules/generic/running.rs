@@ -128,9 +128,10 @@ pub(super) fn judged(text: &str, context: &TimeContext<'_>) -> Vec<Judged> {
             || former::moved_after(&text, at.end)
         {
             Sort::Former
-        } else if is(&STAMPS, before) || open && (is(&UPDATE_AFTER, after) || at.start == sentence.start && is(&STATUS_BELOW, after)) {
-            Sort::Other
-        } else if open && is(&IF, whole) && list.len() > 1 && !is(&LEADS_DEADLINE, before) {
+        } else if is(&STAMPS, before)
+            || open && (is(&UPDATE_AFTER, after) || at.start == sentence.start && is(&STATUS_BELOW, after))
+            || open && is(&IF, whole) && list.len() > 1 && !is(&LEADS_DEADLINE, before)
+        {
             Sort::Other
         } else if open && is(&LEADS_DEADLINE, before) && !is(&MOVED_TO, before) {
             Sort::Deadline

@@ -259,8 +259,14 @@ fn with_objects(mut topics: Vec<Option<Topic>>, rows: &[Vec<String>], from: usiz
             && (cell.starts_with('.') || cell.chars().any(|char| char.is_ascii_digit()) && cell.contains(['-', '.', '/', '_']))
     };
     let all = |index: usize| rows.iter().skip(from).all(|row| row.get(index).is_some_and(|cell| name(cell)));
-    let free = topics.iter().enumerate().filter(|(_, topic)| topic.is_none()).map(|(index, _)| index);
-    if let Some(index) = free.into_iter().find(|index| all(*index))
+    let site = |index: usize| {
+        rows.iter()
+            .skip(from)
+            .all(|row| row.get(index).is_some_and(|cell| (2..=12).contains(&cell.trim().chars().count()) && !cell.trim().contains(' ')))
+    };
+    let free = topics.iter().enumerate().position(|(index, topic)| topic.is_none() && all(index));
+    let place = || topics.iter().position(|topic| *topic == Some(Topic::Place)).filter(|index| site(*index));
+    if let Some(index) = free.or_else(place)
         && let Some(topic) = topics.get_mut(index)
     {
         *topic = Some(Topic::Objects);

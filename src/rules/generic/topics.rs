@@ -95,7 +95,7 @@ const TOPICS_WRITTEN: [(&str, Topic); 20] = [
         Topic::End,
     ),
     (
-        r"\b(?:affected|impacted|betroffene?\w*|concern[ée]e?s?|impact[ée]e?s?|afectad\w+|getroffen|afetad\w+|interessat[ioae]|coinvolt[ioae]|effected)\b",
+        r"\b(?:affected|impacted|betroffene?\w*|concern[ée]e?s?|impact[ée]e?s?|afectad\w+|getroffen|afetad\w+|interessat[ioae]|coinvolt[ioae]|dotyczy|ber[öo]rda|ber[øo]rte|effected)\b",
         Topic::Objects,
     ),
     (
@@ -107,7 +107,7 @@ const TOPICS_WRITTEN: [(&str, Topic); 20] = [
         Topic::Account,
     ),
     (
-        r"\b(?:(?:ticket|case|change|maintenance|work|event|incident|outage|planned work|pw|window|notification|rfo|rpo|request|job|crq?|chg|rfc|task|project)\b.{0,22}(?:id|#|number|no\.?|nr\.?|ref(?:erence)?\.?|code|nummer|num[ée]ro|n[°º])|(?:ticket|reference|ref|our ref|rif\.?(?: intervento)?|referenz|r[ée]f[ée]rence|referencia|referentie|refer[êe]ncia|vorgangsnummer|ticketnummer|auftragsnummer|id|case|change|maintenance #|scheduled maintenance window #|id del (?:trabajo|cambio))\b)[ .#:()\w-]{0,14}$",
+        r"\b(?:(?:ticket|case|change|maintenance|work|event|incident|outage|planned work|pw|window|notification|rfo|rpo|request|job|crq?|chg|rfc|task|project)\b.{0,22}(?:id|#|number|no\.?|nr\.?|ref(?:erence)?\.?|code|nummer|num[ée]ro|n[°º])|(?:ticket|reference|ref|our ref|numer zg[łl]oszenia|sagsnummer|[äa]rende(?:nummer)?|riferimento|rif\.?(?: intervento)?|referenz|r[ée]f[ée]rence|referencia|referentie|refer[êe]ncia|vorgangsnummer|ticketnummer|auftragsnummer|id|case|change|maintenance #|scheduled maintenance window #|id del (?:trabajo|cambio))\b)[ .#:()\w-]{0,14}$",
         Topic::Reference,
     ),
     (

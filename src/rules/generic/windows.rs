@@ -293,6 +293,8 @@ fn of_rows(listed: &Listed, zone: Option<&str>, context: &TimeContext<'_>) -> Ve
         let own_zone = listed.topics.iter().position(|topic| *topic == Some(Topic::Zone)).and_then(cell).or(zone);
         let objects: Vec<String> = objects_of(listed, row);
         let labels: Vec<&str> = listed.labels.iter().map(String::as_str).collect();
+        let day = listed.topics.iter().position(|topic| *topic == Some(Topic::Day)).and_then(cell);
+        let clocked = listed.topics.contains(&Some(Topic::Start));
         let mut columns = listed.topics.iter().enumerate().peekable();
         while let Some((index, topic)) = columns.next() {
             let label = listed.labels.get(index).map_or("", String::as_str);
@@ -312,6 +314,13 @@ fn of_rows(listed: &Listed, zone: Option<&str>, context: &TimeContext<'_>) -> Ve
             match topic {
                 Some(Topic::Start) => {
                     let start = with_zone(&gather(Topic::Start), zone, context);
+                    // The day stands in a column of its own: `Date | From | To`.
+                    let start = match day {
+                        Some(day) if time::between(&start, None, context).is_none_or(|one| one.readings.is_empty()) => {
+                            format!("{day} {start}")
+                        }
+                        _ => start,
+                    };
                     let end = columns.next_if(|(_, topic)| **topic == Some(Topic::End)).map(|(next, _)| next);
                     let until = end.map(|next| {
                         let own = listed.labels.get(next).map_or("", String::as_str);
@@ -330,6 +339,7 @@ fn of_rows(listed: &Listed, zone: Option<&str>, context: &TimeContext<'_>) -> Ve
                         ..stated(statement, is_backup(label))
                     }));
                 }
+                Some(Topic::Day) if clocked => {}
                 Some(Topic::Window | Topic::Day) => {
                     let value = with_zone(cell(index).unwrap_or_default(), zone, context);
                     let list = time::statements(&value, context).into_iter().filter(|one| !one.readings.is_empty());

@@ -49,7 +49,9 @@ pub(super) fn joiner(reader: &Reader<'_>, j: usize) -> Option<(Joins, usize)> {
         "tot" if reader.word(j + 1) == "en" && reader.word(j + 2) == "met" => j + 3,
         "bis" | "auf" if matches!(reader.word(j + 1), "zum" | "den" | "einschließlich") => j + 2,
         "to" | "through" | "until" | "till" if reader.word(j + 1) == "the" => j + 2,
-        "to" | "bis" | "auf" | "through" | "thru" | "au" | "al" | "tot" | "until" | "till" | "til" | "a" | "à" | "até" | "op" | "na" => j + 1,
+        "to" | "bis" | "auf" | "through" | "thru" | "au" | "al" | "tot" | "until" | "till" | "til" | "a" | "à" | "até" | "op" | "na" => {
+            j + 1
+        }
         _ => return None,
     };
     Some((Joins::Range, next))

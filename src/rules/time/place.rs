@@ -145,7 +145,9 @@ fn joined(reader: &Reader<'_>, i: usize, words: usize) -> Option<(String, usize)
     let mut name = String::new();
     let mut at = i;
     for step in 0..words {
-        let open = at.checked_sub(1).is_some_and(|before| matches!(reader.word(before), "de" | "da" | "di" | "del" | "du" | "heure" | "hora" | "ora"));
+        let open = at
+            .checked_sub(1)
+            .is_some_and(|before| matches!(reader.word(before), "de" | "da" | "di" | "del" | "du" | "heure" | "hora" | "ora"));
         if step > 0 && open && reader.is_line(at) && !reader.is_line(at + 1) {
             at += 1;
         }
