@@ -8,6 +8,7 @@ mod calendar;
 mod fields;
 mod named;
 mod objects;
+mod opinion;
 mod prose;
 mod references;
 mod running;
@@ -23,6 +24,8 @@ use crate::model::{
     Role, RuleRef, Status, Verdict, Window,
 };
 use fields::Forms;
+pub(in crate::rules) use opinion::{certain_windows, told};
+use opinion::{forwarded, notice_beside_window};
 use topics::Topic;
 use windows::{Stated, Times};
 
@@ -75,101 +78,6 @@ pub fn read(mail: &Mail, context: &TimeContext<'_>, calendars: bool, known_sende
         }
     }
     reading
-}
-
-/// The windows with a start and an end that a mail's text surely states, whatever a rule reads in it: the second opinion on that rule.
-/// Former windows, days, and what can be read in two ways are left out.
-#[must_use]
-pub(super) fn certain_windows(mail: &Mail, context: &TimeContext<'_>) -> Vec<Window> {
-    let inner = forwarded(mail);
-    let forms = fields::forms(inner.as_ref().unwrap_or(mail));
-    let stated = windows::windows(&mail.subject, &forms, context).stated;
-    let current = stated.into_iter().filter(|one| !one.former).map(|one| one.statement).collect();
-    let certain = time::united(current).into_iter().filter(|statement| {
-        statement.precision == Precision::Minute
-            && statement.readings.len() == 1
-            && !statement.problems.iter().any(|problem| problem.blocking)
-    });
-    certain.filter_map(|statement| window(&statement, Role::Main, 0)).filter(|window| window.end.is_some()).collect()
-}
-
-/// The windows of a letter in free words, for a rule that knows the letter.
-#[derive(Debug, Default)]
-pub(super) struct Told {
-    /// Each window with its role, and whether the letter leaves it.
-    pub(super) windows: Vec<(Statement, Role, bool)>,
-    /// What keeps the letter from being sure: several windows, or a time that is neither window nor anything else known.
-    pub(super) problems: Vec<Problem>,
-}
-
-/// Reads the windows of a letter in free words. Sure is only the letter that states one window, in however many zones or places, and no other time.
-pub(super) fn told(mail: &Mail, context: &TimeContext<'_>) -> Told {
-    let inner = forwarded(mail);
-    let mail = inner.as_ref().unwrap_or(mail);
-    let stated = windows::windows(&mail.subject, &fields::forms(mail), context).stated;
-    let current = |role: Role| stated.iter().filter(|one| !one.former && one.role == role).map(|one| one.statement.clone()).collect();
-    let mut told = Told::default();
-    let mut read = Vec::new();
-    for role in [Role::Main, Role::Backup] {
-        let united = time::united(current(role));
-        if role == Role::Main && united.len() > 1 {
-            let detail = format!("the letter states {} windows: which hold, and for what?", united.len());
-            told.problems.push(Problem::new(ProblemKind::Conflict, "start", detail));
-        }
-        read.extend(united.iter().flat_map(|one| one.readings.clone()));
-        told.windows.extend(united.into_iter().map(|statement| (statement, role, false)));
-    }
-    let left = stated.iter().filter(|one| one.former).map(|one| one.statement.clone());
-    told.windows.extend(left.map(|statement| (statement, Role::Main, true)));
-    read.extend(stated.iter().filter(|one| one.former).flat_map(|one| one.statement.readings.clone()));
-    let known = |one: &Statement| {
-        one.readings.iter().any(|(start, end)| {
-            read.iter().any(|(from, until)| {
-                let last = until.unwrap_or(*from);
-                if one.precision == Precision::Day {
-                    // The day of a window, or a day in it.
-                    return *from < end.unwrap_or(*start) && *start <= last;
-                }
-                from <= start && *start <= last && end.is_none_or(|end| end <= last)
-            })
-        })
-    };
-    let other = running::judged(mail.text(), context).into_iter().find(|one| {
-        let ahead =
-            one.statement.precision == Precision::Day && one.statement.readings.iter().any(|(start, _)| *start > context.arrived_at);
-        let meant = matches!(one.kind, running::Sort::Window | running::Sort::End) || one.kind == running::Sort::Other && ahead;
-        meant && !one.statement.readings.is_empty() && !known(&one.statement)
-    });
-    if let Some(other) = other.filter(|_| !told.windows.is_empty()) {
-        let detail = format!("beside the window the letter states {:?}: what is that?", other.statement.as_written);
-        told.problems.push(Problem::new(ProblemKind::Conflict, "start", detail));
-    }
-    told
-}
-
-/// How far above a window the phrase may stand that says what it is for, in bytes.
-const NOTICE_ABOVE: usize = 500;
-
-/// A newsletter may carry one notice among its offers: a phrase of notices shortly above a window that lies ahead.
-fn notice_beside_window(mail: &Mail, context: &TimeContext<'_>) -> bool {
-    let text = mail.text();
-    if !sign::speaks_of_notice(text) {
-        return false;
-    }
-    let above = |one: &Statement| {
-        let begin: String = one.as_written.chars().take(16).collect();
-        let at = text.find(&begin)?;
-        text.get(text.floor_char_boundary(at.saturating_sub(NOTICE_ABOVE))..at)
-    };
-    let ahead = |one: &Statement| {
-        one.precision == Precision::Minute
-            && one
-                .readings
-                .iter()
-                .any(|(start, end)| *start > context.arrived_at && end.is_some_and(|end| (end - *start).num_hours() <= 72))
-    };
-    let stated = windows::windows(&mail.subject, &fields::forms(mail), context).stated;
-    stated.iter().map(|one| &one.statement).filter(|one| ahead(one)).any(|one| above(one).is_some_and(sign::speaks_of_notice))
 }
 
 /// Evidence and doubts as they are gathered.
@@ -236,7 +144,8 @@ fn of_text(mail: &Mail, forms: &Forms, context: &TimeContext<'_>, found: &mut Fo
     for action in &note.actions {
         found.saw("action", EvidenceSource::Text, &action.text, "something to do before a time");
     }
-    let list = with_windows(note, &times, context, found);
+    let mut list = with_windows(note, &times, context, found);
+    not_yet(mail, forms, &mut list, context);
     let list = match list.as_slice() {
         [only] if only.windows.is_empty() => without_window(only.clone(), &whole, &times, found),
         _ => list,
@@ -244,27 +153,25 @@ fn of_text(mail: &Mail, forms: &Forms, context: &TimeContext<'_>, found: &mut Fo
     (list.first().map(|_| Kind::Maintenance), list)
 }
 
-/// A mail whose own words are few carries its notice below them: a bare forward, or a body that is quoted whole.
-fn forwarded(mail: &Mail) -> Option<Mail> {
-    let fresh = mail.text().trim();
-    if fresh.chars().count() >= 300 || words::status(fresh).is_some_and(|said| said.value != Status::Confirmed) || !time_like(fresh) {
-        let quoted = [&mail.plain, &mail.html].into_iter().flatten().any(|body| !body.quoted.trim().is_empty());
-        let few = fresh.chars().count() < 300 && words::status(fresh).is_none_or(|said| said.value == Status::Confirmed);
-        if !(few && quoted) {
-            return None;
+/// A sentence that calls the work of another day done or begun speaks of other work: "the test release was completed on 8 October".
+fn not_yet(mail: &Mail, forms: &Forms, list: &mut [Notification], context: &TimeContext<'_>) {
+    let done = |status: Status| matches!(status, Status::Completed | Status::InProcess);
+    let labelled = forms.fields.iter().filter(|field| field.topic == Topic::Status).filter_map(|field| words::status(&field.value));
+    let plain = words::status(&mail.subject).into_iter().chain(labelled).map(|said| said.value);
+    let plain = plain.reduce(|best, next| if rank(next) > rank(best) { next } else { best });
+    let Some(said) = words::status(&forms.prose).filter(|said| done(said.value) && !plain.is_some_and(done)) else { return };
+    let sentence = words::sentences(&forms.prose).into_iter().find(|range| range.contains(&said.at.start)).unwrap_or(said.at);
+    let days: Vec<_> = time::statements(forms.prose.get(sentence).unwrap_or_default(), context)
+        .iter()
+        .flat_map(|one| one.readings.iter().map(|(start, _)| start.date_naive()))
+        .collect();
+    for note in list.iter_mut() {
+        let own = |window: &Window| days.iter().any(|day| (window.start.date_naive() - *day).num_days().abs() <= 1);
+        let other = !note.windows.is_empty() && !days.is_empty() && !note.windows.iter().any(own);
+        if other && note.status.is_some_and(done) {
+            note.status = plain.or(Some(Status::Confirmed));
         }
-        let mut inner = mail.clone();
-        for body in [&mut inner.plain, &mut inner.html].into_iter().flatten() {
-            let below = body.quoted.lines().map(|line| line.trim_start_matches(['>', ' '])).collect::<Vec<_>>().join("\n");
-            body.fresh = format!("{}\n\n{below}", body.fresh);
-        }
-        return Some(inner);
     }
-    None
-}
-
-fn time_like(text: &str) -> bool {
-    text.chars().filter(char::is_ascii_digit).count() >= 6
 }
 
 /// A notice without a readable window is one still if it changes something or says when it will be known.
@@ -471,20 +378,6 @@ fn apart(current: &[&Stated]) -> bool {
     different && current.iter().all(|one| !one.objects.is_empty() && one.role == Role::Main)
 }
 
-/// Where a statement can be read in several ways, the one of a sane length and near the mail's arrival is shown first; all stay open.
-fn likeliest_first(mut statement: Statement, context: &TimeContext<'_>) -> Statement {
-    let starts = || statement.readings.iter().map(|(start, _)| *start);
-    // Two zones of the same letters are hours apart: the grammar's order holds there.
-    if starts().max().zip(starts().min()).is_some_and(|(last, first)| (last - first).num_hours() < 48) {
-        return statement;
-    }
-    statement.readings.sort_by_key(|(start, end)| {
-        let long = end.is_some_and(|end| (end - *start).num_days() > 7);
-        (long, (*start - context.arrived_at).num_days().abs())
-    });
-    statement
-}
-
 /// Most readings of one notification that are shown.
 const MOST_READINGS: usize = 4;
 
@@ -492,7 +385,7 @@ fn fill(note: &mut Notification, group: &[&Stated], context: &TimeContext<'_>, f
     let mut statements: Vec<(Statement, Role)> = Vec::new();
     for role in [Role::Main, Role::Backup] {
         let of_role: Vec<Statement> =
-            group.iter().filter(|one| one.role == role).map(|one| likeliest_first(one.statement.clone(), context)).collect();
+            group.iter().filter(|one| one.role == role).map(|one| time::likeliest_first(one.statement.clone(), context)).collect();
         statements.extend(time::united(of_role).into_iter().map(|statement| (statement, role)));
     }
     for (statement, role) in &statements {

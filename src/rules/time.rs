@@ -142,6 +142,21 @@ pub fn between(start: &str, end: Option<&str>, context: &TimeContext<'_>) -> Opt
     Some(statement)
 }
 
+/// Where a statement can be read in several ways, the one of a sane length and near the mail's arrival is shown first; all stay open.
+#[must_use]
+pub fn likeliest_first(mut statement: Statement, context: &TimeContext<'_>) -> Statement {
+    let starts = || statement.readings.iter().map(|(start, _)| *start);
+    // Two zones of the same letters are hours apart: the grammar's order holds there.
+    if starts().max().zip(starts().min()).is_some_and(|(last, first)| (last - first).num_hours() < 48) {
+        return statement;
+    }
+    statement.readings.sort_by_key(|(start, end)| {
+        let long = end.is_some_and(|end| (end - *start).num_days() > 7);
+        (long, (*start - context.arrived_at).num_days().abs())
+    });
+    statement
+}
+
 /// The zone that a text declares for all its times, as it is written there: `All times are in UTC`, `Time zone: CET`. None where it declares none or two.
 #[must_use]
 pub fn declared(text: &str, context: &TimeContext<'_>) -> Option<String> {

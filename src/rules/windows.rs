@@ -81,6 +81,7 @@ pub fn stated(
     let mut found: Vec<Stated> = Vec::new();
     let push = |found: &mut Vec<Stated>, statement: Statement, value: &Value, former: bool| {
         let former = former || places.former;
+        let statement = time::likeliest_first(statement, &context);
         found.push(Stated { statement, role: places.role, former, mark: value.mark.clone(), source: value.source.clone() });
     };
     let missing = |value: &Value| {

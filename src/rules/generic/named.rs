@@ -32,7 +32,7 @@ static ADDRESS: LazyLock<Option<Regex>> =
 /// Places inside a building have short names: the noun belongs to them.
 static POSITION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
-        r"\b((?:suites?|halls?|rooms?|rows?|cages?|racks?|cabinets?|(?:power )?feeds?|pdus?|salles?|baies?|schrank|raum|reihe|saal|halle|sala|data halls?|ups|chillers?|generators?) ?(?-i:[A-Z]\b|[A-Z]?\d{1,4}[A-Z]?\b))",
+        r"\b((?:suites?|halls?|rooms?|rows?|cages?|racks?|cabinets?|(?:power )?feeds?|pdus?|salles?|baies?|schrank|raum|reihe|saal|halle|sala|data halls?|ups|chillers?|generators?) ?(?-i:[A-Z]\b|[A-Z]?\d{1,4}[A-Z]?(?:\.\d{1,3})?\b))",
     )
 });
 

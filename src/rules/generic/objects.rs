@@ -40,6 +40,21 @@ pub(super) fn of_fields(forms: &Forms) -> Vec<String> {
 /// The objects of one field.
 pub(super) fn of_field(field: &Field) -> Vec<String> {
     let mut found = Vec::new();
+    // A list whose lines begin with an id tells more of each behind it: `KV-4412-1  Hannover, 20 Gbit/s`.
+    let head = |line: &str| {
+        let head = line.trim().split([' ', '\t', ',']).next().unwrap_or_default();
+        let id = head.chars().count() >= 5 && head.chars().any(|char| char.is_ascii_digit()) && head.contains(['-', '/', ':', '_']);
+        (id && !head.ends_with(':')).then(|| head.to_owned())
+    };
+    let lines: Vec<&str> = field.value.lines().filter(|line| !line.trim().is_empty()).collect();
+    let heads: Vec<String> = lines.iter().filter_map(|line| head(line)).collect();
+    if lines.len() == heads.len() && lines.iter().any(|line| line.trim().contains("  ") || line.contains(", ") && !line.contains(" and ") && lines.len() > 1) {
+        let others = lines.iter().zip(&heads).all(|(line, id)| !line.get(line.find(id.as_str()).unwrap_or(0) + id.len()..).unwrap_or_default().contains(id.split(['-', '/', ':']).next().unwrap_or("\0")));
+        if others {
+            heads.iter().for_each(|id| add(id, &mut found));
+            return found;
+        }
+    }
     let only_kind = matches!(field.label.to_lowercase().as_str(), "service" | "services" | "resource" | "system" | "leistung" | "dienst");
     for piece in pieces(&field.value) {
         let piece = piece.trim();
@@ -126,8 +141,14 @@ fn named_alone(part: &str) -> &str {
 /// Several ids in one cell, parted by blanks, are several objects: `AB-1001 AB-1002`, not `SEL TOK EPL 9000`.
 pub(super) fn split_ids(cell: &str) -> Vec<String> {
     let id = |word: &str| word.chars().count() >= 6 && word.chars().any(|char| char.is_ascii_digit()) && word.contains('-');
+    // The same letters and digits in the same places: `CIR000482 CIR000483`, `vps1.host.example vps2.host.example`.
+    let shape = |word: &str| -> String {
+        word.chars().map(|char| if char.is_ascii_digit() { '9' } else if char.is_alphabetic() { 'a' } else { char }).collect()
+    };
     let words: Vec<&str> = cell.split_whitespace().collect();
-    if words.len() > 1 && words.iter().all(|word| id(word)) {
+    let first = words.first().map(|word| shape(word)).unwrap_or_default();
+    let alike = first.chars().count() >= 6 && first.contains('9') && first.contains('a') && words.iter().all(|word| shape(word) == first);
+    if words.len() > 1 && (alike || words.iter().all(|word| id(word))) {
         return words.into_iter().map(str::to_owned).collect();
     }
     vec![cell.trim().to_owned()]
@@ -174,7 +195,7 @@ pub(super) fn felt(cell: &str) -> Impact {
 
 static LIST_HEAD: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
-        r"\b(?:following|below|affected|impacted|your|concerned|folgende\w*|betroffene\w*|suivante?s?|siguientes?|volgende|getroffen|seguintes?)\b.{0,60}\b(?:circuits?|services?|servers?|hosts?|instances?|droplets?|linodes?|vms?|vps|machines?|ips?|addresses|connections?|ports?|racks?|systems?|nodes?|volumes?|databases?|domains?|server|dienste?|leitungen|systeme|serveurs?|circuitos|servicios|servidores|servi[çc]os|diensten|verbindingen)\b(?:[^.\n]*:|[^.\n]*\b(?:below|following)\b[^.\n]*[:.]?)\s*$|\b(?:following|below|folgende\w*|suivante?s?|siguientes?|volgende|seguintes?)\b[^.\n]{0,40}\b(?:circuits?|services?|servers?|hosts?|instances?|droplets?|linodes?|vms?|machines?|ips?|addresses|systems?|nodes?|volumes?|server|dienste?|leitungen|systeme|serveurs?|circuitos|servicios|servidores|servi[çc]os|diensten|verbindingen)\b[^.\n]*[:.]?\s*$|^(?:your |affected |impacted |(?:db|database|virtual|compute|the|my|cloud) )*(?:circuits?|services?|servers?|instances?|machines?|hosts?|devices?|resources?|routers?|switches|droplets?|ips?|volumes?|clusters?|nodes?|databases?)(?:\(s\))?(?: (?:affected|impacted|list|concerned|involved))?:\s*$|\b(?:following|below|these)\b[^.\n]{0,30}\b(?:routers?|switches|devices?|resources?|clusters?|hypervisors?|appliances?|gateways?)\b[^.\n]*:\s*$",
+        r"\b(?:following|below|affected|impacted|your|concerned|folgende\w*|betroffene\w*|suivante?s?|siguientes?|volgende|getroffen|seguintes?)\b.{0,60}\b(?:circuits?|services?|servers?|hosts?|instances?|droplets?|linodes?|vms?|vps|machines?|ips?|addresses|connections?|ports?|racks?|systems?|nodes?|volumes?|databases?|domains?|server|dienste?|leitungen|systeme|serveurs?|circuitos|servicios|servidores|servi[çc]os|diensten|verbindingen)\b(?:[^.\n]*:|[^.\n]*\b(?:below|following)\b[^.\n]*[:.]?)\s*$|\b(?:following|below|folgende\w*|suivante?s?|siguientes?|volgende|seguintes?)\b[^.\n]{0,40}\b(?:circuits?|services?|servers?|hosts?|instances?|droplets?|linodes?|vms?|machines?|ips?|addresses|systems?|nodes?|volumes?|server|dienste?|leitungen|systeme|serveurs?|circuitos|servicios|servidores|servi[çc]os|diensten|verbindingen)\b[^.\n]*[:.]?\s*$|\b(?:seguenti|seguintes?|siguientes|suivants?|volgende|folgenden?|following|our|your|these)\b[^.\n]{0,30}\b(?:hosting )?(?:server|servers|servidores|serveurs?|macchine|vps(?:['’]?en)?|domini|domains|sites)\b[^.\n]*:\s*$|^(?:your |affected |impacted |(?:db|database|virtual|compute|the|my|cloud) )*(?:circuits?|services?|servers?|server|servern|instances?|machines?|hosts?|devices?|resources?|routers?|switches|droplets?|ips?|volumes?|clusters?|nodes?|databases?)(?:\(s\))?(?: (?:affected|impacted|list|concerned|involved))?:\s*$|\b(?:following|below|these)\b[^.\n]{0,30}\b(?:routers?|switches|devices?|resources?|clusters?|hypervisors?|appliances?|gateways?)\b[^.\n]*:\s*$",
     )
 });
 static SIGN_OFF: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -307,6 +328,8 @@ fn listed_below(lines: &[&str], found: &mut Vec<String>) {
         taken += 1;
         // A time beside the name is the window's, not the name's.
         let name = name.split(" - ").next().unwrap_or(name);
+        // So is what is told of it in a column beside.
+        let name = name.split("  ").next().unwrap_or(name);
         for piece in if name.contains('(') { vec![name] } else { name.split(',').collect() } {
             add(piece, found);
         }

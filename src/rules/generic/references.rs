@@ -87,7 +87,9 @@ fn push(value: &str, found: &mut Vec<String>) {
     let register = ["kvk", "hrb", "vat", "btw", "siret", "ust", "gmbh", "amtsgericht", "msg"]
         .iter()
         .any(|word| value.to_lowercase().starts_with(word));
-    if phone || register {
+    // A mailer's own mark of its thread: `ref:!00D5A0wxyz.!5005A01abcd:ref`.
+    let thread = value.ends_with(":ref") || value.contains("00D") && value.contains(".!500") || value.contains("00D") && value.contains(".500");
+    if phone || register || thread {
         return;
     }
     if value.chars().any(|char| char.is_ascii_digit())

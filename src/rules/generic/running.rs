@@ -51,7 +51,7 @@ static IF: LazyLock<Option<Regex>> =
     LazyLock::new(|| words::pattern(r"^[\s>*•·-]*(?:if|in case|should you|wenn|falls|sollten sie|si|als|se|caso)\b"));
 static LEADS_END: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
-        r"(?:^|\n)[^\n:]{0,30}\b(?:end|ende|fin|fim|einde|fine|finish|until)[ \t]*:[ \t]*$|\b(?:(?:expected|scheduled|planned|due|estimated|now|will|should|to) (?:to )?(?:end|finish|complete|be completed|conclude)(?: (?:at|by|on|around))?|(?:extended|prolonged|continues?|continue) (?:to|until|till)|verl[äa]ngert bis|prolong[ée]e? jusqu['’]?(?:à|au)?)\s*[:\-–]?\s*(?:approximately |about )?$",
+        r"\bnew end(?: time| date)?(?: is| will be)?\s*:?\s*$|(?:^|\n)[^\n:]{0,30}\b(?:end|ende|fin|fim|einde|fine|finish|until)[ \t]*:[ \t]*$|\b(?:(?:expected|scheduled|planned|due|estimated|now|will|should|to) (?:to )?(?:end|finish|complete|be completed|conclude)(?: (?:at|by|on|around))?|(?:extended|prolonged|continues?|continue) (?:to|until|till)|verl[äa]ngert bis|prolong[ée]e? jusqu['’]?(?:à|au)?)\s*[:\-–]?\s*(?:approximately |about )?$",
     )
 });
 /// "Postponed until 9 March" tells a start, no deadline.
@@ -155,7 +155,7 @@ static BEFORE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 static NO_THING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     words::pattern(
-        r"\b(?:nights?|days?|windows?|phases?|steps?|slots?|rounds?|dates?|times?|weeks?|notices?|maintenance|reminder|scheduled|planned|primary|backup|main|alternate|local|approx\w*|estimated|expected|hours?|minutes?|tentative|confirmed|completed|cancell?ed|new|old|start|end|mon\w*|tue\w*|wed\w*|thu\w*|fri\w*|sat\w*|sun\w*|nacht|tag|termin|fenster|zeit\w*|uhr|nuit|jour|noche|noite|when|utc|gmt|nacht|wann|quand|cuando|wanneer|what|update|posted)\b",
+        r"\b(?:nights?|days?|windows?|phases?|steps?|slots?|rounds?|dates?|times?|weeks?|notices?|maintenance|reminder|scheduled|planned|primary|backup|main|alternate|local|approx\w*|estimated|expected|hours?|minutes?|tentative|confirmed|completed|cancell?ed|new|old|start|end|mon\w*|tue\w*|wed\w*|thu\w*|fri\w*|sat\w*|sun\w*|nacht|tag|termin|fenster|zeit\w*|uhr|nuit|jour|noche|noite|uitwijk\w*|inizio|fine|in[íi]cio|fim|begin\w*|\w*beginn|\w*ende|datum|when|utc|gmt|nacht|wann|quand|cuando|wanneer|what|update|posted)\b",
     )
 });
 

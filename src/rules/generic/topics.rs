@@ -87,15 +87,15 @@ const TOPICS_WRITTEN: [(&str, Topic); 20] = [
     (r"^(?:time ?zone|zone|tz|zeitzone|fuseau(?: horaire)?|zona horaria|huso horario|tijdzone|fuso(?: hor[áa]rio)?)$", Topic::Zone),
     (r"\b(?:duration|length|dauer|dur[ée]e|duraci[óo]n|duur|dura[çc][ãa]o)\b", Topic::Duration),
     (
-        r"\b(?:start(?:s|ing|time|ed)?|begins?|beginning|from|commenc\w+|beginn|anfang|von|d[ée]but|inicio|in[íi]cio|comienzo|aanvang|begin|starttijd|desde)\b.{0,45}$",
+        r"\b(?:start(?:s|ing|time|ed)?|begins?|beginning|from|commenc\w+|beginn|anfang|von|d[ée]but|inicio|inizio|in[íi]cio|comienzo|aanvang|begin|starttijd|desde)\b.{0,45}$",
         Topic::Start,
     ),
     (
-        r"\b(?:end(?:s|ing|time)?|finish(?:es)?|stop|until|till|completion(?: (?:date|time))?|to|bis|ende|fin|einde|eindtijd|t[ée]rmino|fim|tot|hasta|termina)\b.{0,45}$",
+        r"\b(?:end(?:s|ing|time)?|finish(?:es)?|fine|stop|until|till|completion(?: (?:date|time))?|to|bis|ende|fin|einde|eindtijd|t[ée]rmino|fim|tot|hasta|termina)\b.{0,45}$",
         Topic::End,
     ),
     (
-        r"\b(?:affected|impacted|betroffene?\w*|concern[ée]e?s?|impact[ée]e?s?|afectad\w+|getroffen|afetad\w+|interessat[ioae]|coinvolt[ioae]|dotyczy|ber[öo]rda|ber[øo]rte|effected)\b",
+        r"\b(?:affected|impacted|betroffene?\w*|concern[ée]e?s?|impact[ée]e?s?|afectad\w+|getroffen|betrokken|afetad\w+|afeta|at risk|lichtpad(?:en)?|interessat[ioae]|coinvolt[ioae]|dotyczy|ber[öo]rda|ber[øo]rte|effected)\b",
         Topic::Objects,
     ),
     (
@@ -107,7 +107,7 @@ const TOPICS_WRITTEN: [(&str, Topic); 20] = [
         Topic::Account,
     ),
     (
-        r"\b(?:(?:ticket|case|change|maintenance|work|event|incident|outage|planned work|pw|window|notification|rfo|rpo|request|job|crq?|chg|rfc|task|project)\b.{0,22}(?:id|#|number|no\.?|nr\.?|ref(?:erence)?\.?|code|nummer|num[ée]ro|n[°º])|(?:ticket|reference|ref|our ref|numer zg[łl]oszenia|sagsnummer|[äa]rende(?:nummer)?|riferimento|rif\.?(?: intervento)?|referenz|r[ée]f[ée]rence|referencia|referentie|refer[êe]ncia|vorgangsnummer|ticketnummer|auftragsnummer|id|case|change|maintenance #|scheduled maintenance window #|id del (?:trabajo|cambio))\b)[ .#:()\w-]{0,14}$",
+        r"\b(?:(?:ticket|case|change|maintenance|work|event|incident|outage|planned work|pw|window|notification|rfo|rpo|request|job|crq?|chg|rfc|task|project)\b.{0,22}(?:id|#|number|no\.?|nr\.?|ref(?:erence)?\.?|code|nummer|num[ée]ro|n[°º])|(?:ticket|reference|ref|our ref|chamado|protocolo|numer zg[łl]oszenia|sagsnummer|[äa]rende(?:nummer)?|riferimento|rif\.?(?: intervento)?|referenz|r[ée]f[ée]rence|referencia|referentie|refer[êe]ncia|vorgangsnummer|ticketnummer|auftragsnummer|id|case|change|maintenance #|scheduled maintenance window #|id del (?:trabajo|cambio))\b)[ .#:()\w-]{0,14}$",
         Topic::Reference,
     ),
     (
@@ -115,7 +115,7 @@ const TOPICS_WRITTEN: [(&str, Topic); 20] = [
         Topic::Place,
     ),
     (
-        r"\b(?:window|time ?slot|schedule|date ?(?:/|and|&|,|-)? ?time|date\(s\)|timeframe|time ?frame|when|period|maintenance (?:date|time|hours)|activity (?:date|time|window)|work (?:date|time)|outage (?:date|time)|zeitraum|zeitfenster|wartungsfenster|wann|termin|cr[ée]neau|fen[êe]tre|plage horaire|p[ée]riode|ventana|periodo|venster|tijdvak|wanneer|janela|per[íi]odo|utc|gmt|local|span)\b",
+        r"\b(?:window|data e hor[áa]rio|fecha y hora|date et heure|datum (?:en|und) (?:tijd|uhrzeit|zeit)|data e ora|time ?slot|schedule|date ?(?:/|and|&|,|-)? ?time|date\(s\)|timeframe|time ?frame|when|period|maintenance (?:date|time|hours)|activity (?:date|time|window)|work (?:date|time)|outage (?:date|time)|zeitraum|zeitfenster|wartungsfenster|wann|termin|cr[ée]neau|fen[êe]tre|plage horaire|p[ée]riode|ventana|periodo|venster|tijdvak|wanneer|janela|per[íi]odo|utc|gmt|local|span)\b",
         Topic::Window,
     ),
     (r"^(?:maintenance |planned |scheduled |new |activity |work )?(?:date|day|datum|tag|jour|fecha|d[íi]a|data|dag)s?$", Topic::Day),

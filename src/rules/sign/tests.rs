@@ -213,11 +213,3 @@ const NOTICES: [(&str, &str); 36] = [
         "Good news! Between Jun 12, 2031 04:00 UTC and Jun 12, 2031 22:00 UTC your server moves to newer hardware. It will be powered off for about 10 minutes.",
     ),
 ];
-#[test]
-fn zz_probe() {
-    for name in std::env::var("PROBE").unwrap_or_default().split(',').filter(|n| !n.is_empty()) {
-        let bytes = std::fs::read(name).unwrap();
-        let mail = crate::mail::parse(&bytes);
-        eprintln!("{name}: {} {:?}", sign(&mail), points(&mail.subject, &body(&mail)));
-    }
-}

@@ -52,7 +52,7 @@ const WRITTEN: [(&str, Status, Form); 22] = [
         Form::Heading,
     ),
     (
-        r"\b(?:completed|resolved|concluded|abgeschlossen|beendet|erledigt|fertiggestellt|behoben|termin[ée]e?s?|achev[ée]e?s?|completad[oa]s?|finalizad[oa]s?|conclu[íi]d[oa]s?|terminad[oa]s?|voltooid|afgerond|be[ëe]indigd|afgesloten|completat[aoie]|conclus[aoie]|terminat[aoie])\b",
+        r"\b(?:completed|resolved|concluded|abgeschlossen|beendet|erledigt|fertiggestellt|behoben|termin[ée]e?s?|achev[ée]e?s?|completad[oa]s?|finalizad[oa]s?|conclu[íi]d[oa]s?|terminad[oa]s?|voltooid|afgerond|be[ëe]indigd|(?:is|zijn|werd|werden) afgesloten|completat[aoie]|conclus[aoie]|terminat[aoie])\b",
         Status::Completed,
         Form::Anywhere,
     ),
@@ -67,7 +67,7 @@ const WRITTEN: [(&str, Status, Form); 22] = [
         Form::Heading,
     ),
     (
-        r"\b(?:re-?scheduled|postponed|deferred|brought forward|verschoben|verlegt|vorverlegt|report[ée]e?s?|repouss[ée]e?s?|d[ée]plac[ée]e?s?|d[ée]cal[ée]e?s?|reprogramad[oa]s?|aplazad[oa]s?|pospuest[oa]s?|verplaatst|uitgesteld|verzet|verschoven|adiad[oa]s?|reagendad[oa]s?|remarcad[oa]s?|rinviat[aoie]|posticipat[aoie]|riprogrammat[aoie]|anticipat[aoie])\b",
+        r"\b(?:terminverschiebung|re-?scheduled|postponed|deferred|brought forward|verschoben|verlegt|vorverlegt|report[ée]e?s?|repouss[ée]e?s?|d[ée]plac[ée]e?s?|d[ée]cal[ée]e?s?|reprogramad[oa]s?|aplazad[oa]s?|pospuest[oa]s?|verplaatst|uitgesteld|verzet|verschoven|adiad[oa]s?|reagendad[oa]s?|remarcad[oa]s?|rinviat[aoie]|posticipat[aoie]|riprogrammat[aoie]|anticipat[aoie])\b",
         Status::Rescheduled,
         Form::Anywhere,
     ),
@@ -88,7 +88,7 @@ const WRITTEN: [(&str, Status, Form); 22] = [
     ),
     (r"^\W*(?:the )?(?:\w+ ){0,4}?(?:started|commenced|began) (?:at|on)\b", Status::InProcess, Form::Whole),
     (
-        r"\b(?:in[- ]progress|in[- ]process|under ?way|ongoing|started|begun|commenc(?:ed|ing|ement)|maintenance start|implement(?:ing|ation)?|starting now|extended|extension|begonnen|gestartet|in arbeit|en cours|en curso|en progreso|em andamento|gestart|iniciad[oa]|verl[äa]ngert)\b",
+        r"\b(?:in[- ]progress|in[- ]process|under ?way|ongoing|started|begun|commenc(?:ed|ing|ement)|maintenance start|implement(?:ing|ation)?|starting now|extended|extension|begonnen|(?:wurden?|ist|sind|haben|hat) (?:\w+ ){0,3}?gestartet|in arbeit|en cours|en curso|en progreso|em andamento|gestart|iniciad[oa]|verl[äa]ngert)\b",
         Status::InProcess,
         Form::Heading,
     ),
