@@ -6,6 +6,7 @@ mod judge;
 use super::Options;
 use super::compile::{Layout, Provider};
 use super::former;
+use super::generic;
 use super::place::{self, Mark, Place, View};
 use super::time::{self, TimeContext};
 use super::windows;
@@ -142,9 +143,19 @@ impl Reader<'_, '_> {
     /// What holds for every maintenance of the mail.
     fn shared(&mut self) -> Notification {
         let layout = self.layout;
-        let maintenance_id = self.one("maintenance_id", &layout.maintenance_id).map(|id| place::bare(&id).to_owned());
+        let mut maintenance_id = self.one("maintenance_id", &layout.maintenance_id).map(|id| place::bare(&id).to_owned());
         if maintenance_id.is_none() && !layout.maintenance_id.is_empty() {
-            self.problems.push(Problem::new(ProblemKind::Missing, "maintenance_id", "the reference that the rule looks for is not stated"));
+            // A label that the provider renamed: what names the mail in its subject or under another label of references.
+            maintenance_id = generic::reference(self.view.mail);
+            let detail = match &maintenance_id {
+                Some(id) => {
+                    let mark = Mark { line: 1, shown: "a reference in the subject or under another label".to_owned() };
+                    self.saw("maintenance_id", id, &EvidenceSource::Text, &mark);
+                    format!("the rule does not find its reference; {id:?} stands in the subject or under another label")
+                }
+                None => "the reference that the rule looks for is not stated".to_owned(),
+            };
+            self.problems.push(Problem::new(ProblemKind::Missing, "maintenance_id", detail));
         }
         let mut aliases = self.all("alias", &layout.alias);
         aliases.sort();

@@ -270,6 +270,16 @@ fn references_of(mail: &Mail, forms: &Forms) -> Vec<String> {
     references::references(&subject, &forms.prose, &forms.fields)
 }
 
+/// The reference that a mail gives itself in its subject or under a label, for a rule whose own label is not there.
+pub(super) fn reference(mail: &Mail) -> Option<String> {
+    references_of(mail, &fields::forms(mail)).into_iter().next()
+}
+
+/// Ids that stand side by side in one cell are several objects: `CIR000482 CIR000483`.
+pub(super) fn ids_alike(cell: &str) -> Vec<String> {
+    objects::split_ids(cell)
+}
+
 fn names(mail: &Mail, forms: &Forms, note: &mut Notification, found: &mut Found) {
     note.account = forms.fields.iter().find(|field| field.topic == Topic::Account).map(|field| field.value.clone());
     if let Some(account) = &note.account {

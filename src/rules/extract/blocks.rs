@@ -4,6 +4,7 @@ use super::Reader;
 use crate::model::{AffectedObject, EvidenceSource, Impact, Problem, ProblemKind, Role, Table, Window};
 use crate::rules::compile::Rows;
 use crate::rules::former;
+use crate::rules::generic;
 use crate::rules::place::{self, Grid, Pattern};
 use crate::rules::search::Captures;
 use crate::rules::time;
@@ -59,7 +60,7 @@ impl Reader<'_, '_> {
             // Words instead of a time make a watch item, not a doubt.
             self.problems.extend(problems.into_iter().filter(|problem| !(watched && problem.problem == ProblemKind::Missing)));
         }
-        for object_id in self.all("object", &layout.object) {
+        for object_id in self.all("object", &layout.object).iter().flat_map(|named| generic::ids_alike(named)) {
             add(&mut base.objects, AffectedObject { object_id, impact: Impact::Unstated });
         }
         let mut blocks = vec![base];
@@ -73,7 +74,11 @@ impl Reader<'_, '_> {
             if let Some(block) = blocks.last_mut() {
                 block.windows.extend(part.windows);
                 block.ids.extend(part.id.filter(|id| !block.ids.contains(id)));
-                part.objects.into_iter().for_each(|object| add(&mut block.objects, object));
+                for object in part.objects {
+                    for object_id in generic::ids_alike(&object.object_id) {
+                        add(&mut block.objects, AffectedObject { object_id, impact: object.impact });
+                    }
+                }
             }
         }
         let mut merged = united(blocks);

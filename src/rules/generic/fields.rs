@@ -151,13 +151,13 @@ pub(super) fn labelled(lines: &[String], fields: &mut Vec<Field>) {
     let mut index = 0;
     while let Some(line) = lines.get(index) {
         index += 1;
+        if let Some(names) = list_below(line, lines.get(index..).unwrap_or_default()) {
+            push(fields, Topic::Objects, line.trim(), &names);
+            continue;
+        }
         if let Some((topic, value)) = stacked(line, lines.get(index).map_or("", String::as_str)) {
             push(fields, topic, line.trim(), value);
             index += 1;
-            continue;
-        }
-        if let Some(names) = list_below(line, lines.get(index..).unwrap_or_default()) {
-            push(fields, Topic::Objects, line.trim(), &names);
             continue;
         }
         for piece in pieces(line) {

@@ -48,8 +48,15 @@ pub(super) fn of_field(field: &Field) -> Vec<String> {
     };
     let lines: Vec<&str> = field.value.lines().filter(|line| !line.trim().is_empty()).collect();
     let heads: Vec<String> = lines.iter().filter_map(|line| head(line)).collect();
-    if lines.len() == heads.len() && lines.iter().any(|line| line.trim().contains("  ") || line.contains(", ") && !line.contains(" and ") && lines.len() > 1) {
-        let others = lines.iter().zip(&heads).all(|(line, id)| !line.get(line.find(id.as_str()).unwrap_or(0) + id.len()..).unwrap_or_default().contains(id.split(['-', '/', ':']).next().unwrap_or("\0")));
+    if lines.len() == heads.len()
+        && lines.iter().any(|line| line.trim().contains("  ") || line.contains(", ") && !line.contains(" and ") && lines.len() > 1)
+    {
+        let others = lines.iter().zip(&heads).all(|(line, id)| {
+            !line
+                .get(line.find(id.as_str()).unwrap_or(0) + id.len()..)
+                .unwrap_or_default()
+                .contains(id.split(['-', '/', ':']).next().unwrap_or("\0"))
+        });
         if others {
             heads.iter().for_each(|id| add(id, &mut found));
             return found;
@@ -143,7 +150,17 @@ pub(super) fn split_ids(cell: &str) -> Vec<String> {
     let id = |word: &str| word.chars().count() >= 6 && word.chars().any(|char| char.is_ascii_digit()) && word.contains('-');
     // The same letters and digits in the same places: `CIR000482 CIR000483`, `vps1.host.example vps2.host.example`.
     let shape = |word: &str| -> String {
-        word.chars().map(|char| if char.is_ascii_digit() { '9' } else if char.is_alphabetic() { 'a' } else { char }).collect()
+        word.chars()
+            .map(|char| {
+                if char.is_ascii_digit() {
+                    '9'
+                } else if char.is_alphabetic() {
+                    'a'
+                } else {
+                    char
+                }
+            })
+            .collect()
     };
     let words: Vec<&str> = cell.split_whitespace().collect();
     let first = words.first().map(|word| shape(word)).unwrap_or_default();

@@ -88,7 +88,8 @@ fn push(value: &str, found: &mut Vec<String>) {
         .iter()
         .any(|word| value.to_lowercase().starts_with(word));
     // A mailer's own mark of its thread: `ref:!00D5A0wxyz.!5005A01abcd:ref`.
-    let thread = value.ends_with(":ref") || value.contains("00D") && value.contains(".!500") || value.contains("00D") && value.contains(".500");
+    let thread =
+        value.ends_with(":ref") || value.contains("00D") && value.contains(".!500") || value.contains("00D") && value.contains(".500");
     if phone || register || thread {
         return;
     }

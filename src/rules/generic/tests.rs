@@ -1,3 +1,4 @@
+mod forms;
 mod unseen;
 
 use super::*;

@@ -83,8 +83,12 @@ impl Moment {
         }
         if self.clock.is_none() {
             if let Some(clock) = clock(reader, j).filter(|clock| !clock.bare || self.bare_stands(reader, clock, j, ending)) {
-                let next = clock.next;
-                self.clock = Some(clock);
+                // "5:00 AM (0500) UTC" says its hour twice.
+                let again = reader.mark(clock.next) == Some('(')
+                    && reader.number(clock.next + 1).is_some_and(|(_, digits)| digits == 4)
+                    && reader.mark(clock.next + 2) == Some(')');
+                let next = if again { clock.next + 3 } else { clock.next };
+                self.clock = Some(Clock { next, ..clock });
                 return Some(next);
             }
             if let Some(hour) = opening_hour(reader, j) {

@@ -63,6 +63,10 @@ pub(super) fn resolve(
             })
             .collect();
     }
+    if let Some(morning) = morning(text, &statement.at, span, &dates.worlds) {
+        timed(&mut statement, span, &[morning], &zones, context);
+        return vec![statement];
+    }
     timed(&mut statement, span, &dates.worlds, &zones, context);
     if may_recur(span, &dates.worlds) || one_clock(span, &dates.worlds) {
         let words = "the clock times may hold on each of the days, or from the first to the last";
@@ -83,6 +87,20 @@ fn daily(span: &Span, worlds: &[World]) -> Vec<World> {
         return Vec::new();
     }
     world.first.iter_days().take_while(|day| *day <= last).map(|day| World { first: day, last: None, end_dated: false }).collect()
+}
+
+/// "In the night from 11 to 12 March between 02:00 and 05:00": both hours are those of the later day.
+fn morning(text: &str, bytes: &std::ops::Range<usize>, span: &Span, worlds: &[World]) -> Option<World> {
+    use chrono::Timelike as _;
+    let time = |moment: &Moment| moment.clock.as_ref().and_then(|clock| clock.times.first()).map(|(_, time)| *time);
+    let (start, end) = (time(&span.start)?, time(span.end.as_ref()?)?);
+    let [world] = worlds else { return None };
+    let last = world.last.filter(|last| (*last - world.first).num_days() == 1)?;
+    let before = text.get(..bytes.start).unwrap_or_default();
+    let near = before.get(before.ceil_char_boundary(before.len().saturating_sub(30))..).unwrap_or_default();
+    let said = format!("{near}{}", text.get(bytes.clone()).unwrap_or_default()).to_lowercase();
+    let night = ["night", "nacht", "nuit", "noche", "notte", "noite", "nocy", "natten"].iter().any(|word| said.contains(word));
+    (night && start < end && end.hour() < 12).then_some(World { first: last, last: None, end_dated: false })
 }
 
 /// Whether one pair of clock times beside a span of days leaves open if each day is meant. Two days around a midnight are one night.

@@ -1,7 +1,7 @@
 //! Table-driven: text, receipt, and what is read. A reading is `start > end`, readings are parted by ` or `, statements by ` ; `,
 //! a day's by `day`; problems follow as `!kind`.
 
-use super::{DateOrder, Statement, TimeContext, between, duration_minutes, statements, united};
+use super::{DateOrder, Statement, TimeContext, between, declared, duration_minutes, statements, united};
 use crate::model::{Precision, ProblemKind, Zones};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -81,4 +81,15 @@ fn check(arrived: &str, cases: &[(&str, &str)]) {
 fn report(differences: impl Iterator<Item = String>) {
     let all: Vec<String> = differences.collect();
     assert!(all.is_empty(), "{} read otherwise:\n{}", all.len(), all.join(""));
+}
+
+#[test]
+fn a_zone_that_holds_for_all_times_is_told() {
+    let zones = zones();
+    let context = context(&zones, "2026-01-15");
+    let said = |text: &str| declared(text, &context);
+    assert_eq!(said("Please note that all times are in CET."), Some("CET".to_owned()));
+    assert_eq!(said("Time zone: UTC"), Some("UTC".to_owned()));
+    assert_eq!(said("From time to time we work at night."), None);
+    assert_eq!(said("All times are in CET. All times are in UTC."), None);
 }

@@ -226,8 +226,8 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ),
 ];
 
-#[test]
-fn reads_mails_of_strangers() {
+/// Reads cases as a stranger's mail and gives those that are read otherwise than expected.
+pub(super) fn wrong<'c>(cases: &'c [(&'c str, &'c str, &'c [&'c str])]) -> Vec<(&'c str, Vec<String>, &'c [&'c str])> {
     let told_whole = |reading: &Reading| -> Vec<String> {
         let lines = told(reading);
         let more = |note: &Notification| {
@@ -244,10 +244,15 @@ fn reads_mails_of_strangers() {
         };
         lines.into_iter().zip(&reading.found).map(|(line, note)| line + &more(note)).collect()
     };
-    let wrong: Vec<_> = CASES
+    cases
         .iter()
-        .map(|(subject, body, want)| (subject, told_whole(&unseen(subject, body)), want))
-        .filter(|(_, have, want)| have != *want)
-        .collect();
+        .map(|(subject, body, want)| (*subject, told_whole(&unseen(subject, body)), *want))
+        .filter(|(_, have, want)| have != want)
+        .collect()
+}
+
+#[test]
+fn reads_mails_of_strangers() {
+    let wrong = wrong(CASES);
     assert!(wrong.is_empty(), "{} of {}: {wrong:#?}", wrong.len(), CASES.len());
 }

@@ -142,3 +142,39 @@ fn zones_that_leave_a_doubt() {
         ],
     );
 }
+
+#[test]
+fn zones_in_brackets_and_on_the_next_line() {
+    check(
+        "2026-01-15",
+        &[
+            ("24-Mar-2026 22:00 to 25-Mar-2026 04:00 ( Central European )", "2026-03-24 21:00 > 2026-03-25 03:00"),
+            ("30-Mar-2026 22:00 to 31-Mar-2026 04:00 ( Eastern European )", "2026-03-30 19:00 > 2026-03-31 01:00"),
+            ("30-Mar-2026 22:00 to 31-Mar-2026 04:00 ( London )", "2026-03-30 21:00 > 2026-03-31 03:00"),
+            ("30 Mar 2026 10:00 PM (Paris)", "2026-03-30 20:00"),
+            ("30 Mar 2026 22:00 UTC (London)", "2026-03-30 22:00"),
+            ("14 avril 2026 de 23h00 à 05h00 (heure de\nParis)", "2026-04-14 21:00 > 2026-04-15 03:00"),
+            ("Sunday, November 1, 2026, 12:30 AM EDT to 3:00 AM EST", "2026-11-01 04:30 > 2026-11-01 08:00"),
+            ("Start: March 8, 2026 1:30 AM EST\nEnd: March 8, 2026 4:00 AM EDT", "2026-03-08 06:30 > 2026-03-08 08:00"),
+            ("Tuesday, May 5, 2026, 5:00 AM (0500) UTC to 9:00 AM (0900) UTC", "2026-05-05 05:00 > 2026-05-05 09:00"),
+        ],
+    );
+}
+
+#[test]
+fn nights_whose_hours_are_those_of_the_morning() {
+    check(
+        "2026-01-15",
+        &[
+            (
+                "in de nacht van dinsdag 10 op woensdag 11 maart 2026, tussen 02:00 en 05:00 uur (CET)",
+                "2026-03-11 01:00 > 2026-03-11 04:00",
+            ),
+            ("in the night from 10 to 11 March 2026 between 02:00 and 05:00 UTC", "2026-03-11 02:00 > 2026-03-11 05:00"),
+            ("w nocy z 5 na 6 lutego 2026 r., w godzinach 23:00-5:00 (CET)", "2026-02-05 22:00 > 2026-02-06 04:00"),
+            ("The work is postponed until 9 March 2026 22:00 UTC", "2026-03-09 22:00"),
+            ("The window has been extended until 2026-03-04 12:00 GMT", "2026-03-04 12:00"),
+            ("Your account is valid until 2026-03-04 12:00 GMT", ""),
+        ],
+    );
+}
