@@ -3,6 +3,7 @@
 //! No tree is built (tree builders are quadratic on nested elements), depth is bounded, nothing is fetched. What a person does not
 //! see (`display:none`, scripts, styles, `alt` texts) is not read; what is struck out is marked `~~so~~`, since providers strike the old time.
 
+mod flow;
 mod grid;
 mod tags;
 
@@ -14,9 +15,9 @@ use html5gum::{StartTag, Token, Tokenizer};
 
 use crate::model::Table;
 
-use super::text::seen;
+use flow::{Flow, Piece, laid_out};
 use grid::{Cell, Grid};
-use tags::{Role, Style, attribute, look, quoting, role, tight};
+use tags::{Role, Style, StyleSheet, attribute, css, look, quoting, role, stands_apart, styled_role, tight};
 
 /// Deepest stack of open elements; what is nested deeper is read as text of the element above.
 const MAX_DEPTH: usize = 256;
@@ -24,6 +25,8 @@ const MAX_DEPTH: usize = 256;
 const MAX_TABLE_DEPTH: usize = 40;
 /// Most tables kept for one body.
 const MAX_TABLES: usize = 1_000;
+/// Longest `<style>` block looked at, in bytes.
+const MAX_STYLE_BYTES: usize = 200_000;
 /// Most quoted places told apart.
 const MAX_QUOTES: usize = 64;
 
@@ -48,89 +51,12 @@ pub(super) fn read_preformatted(text: &str) -> HtmlText {
     walk(text, true)
 }
 
-/// A piece of the text in order. Marks stand between lines, so that they keep their place when a cell's pieces move up.
-enum Piece {
-    Line(String),
-    Gap,
-    QuoteBegins(usize),
-    QuoteEnds(usize),
-    Table(usize),
-}
-
-/// Text being collected: of the body, or of one cell.
-#[derive(Default)]
-struct Flow {
-    pieces: Vec<Piece>,
-    line: String,
-    /// The open line ends in an unclosed `~~`.
-    struck: bool,
-    /// Some text stood outside bold.
-    has_plain: bool,
-}
-
-impl Flow {
-    fn text(&mut self, text: &str, style: Style) {
-        for character in text.chars().filter_map(seen) {
-            if character == '\n' && style.pre {
-                self.end_line();
-            } else if character.is_whitespace() {
-                if style.pre || !self.line.is_empty() && !self.line.ends_with(' ') {
-                    self.line.push(if style.pre { character } else { ' ' });
-                }
-            } else {
-                if style.struck != self.struck {
-                    self.turn_strike();
-                }
-                self.has_plain |= !style.bold;
-                self.line.push(character);
-            }
-        }
-    }
-
-    fn turn_strike(&mut self) {
-        if self.struck {
-            let space = self.line.ends_with(' ');
-            self.line.truncate(self.line.trim_end().len());
-            self.line.push_str(if space { "~~ " } else { "~~" });
-        } else {
-            self.line.push_str("~~");
-        }
-        self.struck = !self.struck;
-    }
-
-    fn end_line(&mut self) {
-        if self.struck {
-            self.turn_strike();
-        }
-        let line = std::mem::take(&mut self.line);
-        let line = line.trim_end();
-        if !line.is_empty() {
-            self.pieces.push(Piece::Line(line.to_owned()));
-        }
-    }
-
-    /// `<br>`: ends the line, or leaves a gap where none is open.
-    fn break_line(&mut self) {
-        if self.line.trim_end().is_empty() {
-            self.gap();
-        } else {
-            self.end_line();
-        }
-    }
-
-    fn gap(&mut self) {
-        self.end_line();
-        if !matches!(self.pieces.last(), None | Some(Piece::Gap)) {
-            self.pieces.push(Piece::Gap);
-        }
-    }
-}
-
 struct Open {
     name: Box<[u8]>,
     style: Style,
     quote: Option<usize>,
     role: Role,
+    apart: bool,
 }
 
 /// A table being collected, and its cell while one is open.
@@ -149,12 +75,25 @@ struct Walk {
     tables: Vec<Option<Table>>,
     quotes: usize,
     pre: bool,
+    sheet: StyleSheet,
+    /// A `<dt>` was closed and nothing stood since.
+    term_closed: bool,
 }
 
 fn walk(html: &str, pre: bool) -> HtmlText {
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
-    let mut walk = Walk { base: Flow::default(), frames: Vec::new(), stack: Vec::new(), beyond: 0, tables: Vec::new(), quotes: 0, pre };
+    let mut walk = Walk {
+        base: Flow::default(),
+        frames: Vec::new(),
+        stack: Vec::new(),
+        beyond: 0,
+        tables: Vec::new(),
+        quotes: 0,
+        pre,
+        sheet: StyleSheet::default(),
+        term_closed: false,
+    };
     for token in Tokenizer::new_with_emitter(html, emitter) {
         let token: Result<_, Infallible> = token;
         match token {
@@ -167,43 +106,6 @@ fn walk(html: &str, pre: bool) -> HtmlText {
     walk.pop_to(0);
     walk.base.end_line();
     laid_out(walk.base.pieces, walk.tables)
-}
-
-/// Pieces → lines with the places of tables and quotes.
-fn laid_out(pieces: Vec<Piece>, mut tables: Vec<Option<Table>>) -> HtmlText {
-    let mut out = HtmlText::default();
-    let mut begun: Vec<Option<usize>> = vec![None; MAX_QUOTES];
-    for piece in pieces {
-        match piece {
-            Piece::Line(line) => out.lines.push(line),
-            Piece::Gap => {
-                if out.lines.last().is_some_and(|last| !last.is_empty()) {
-                    out.lines.push(String::new());
-                }
-            }
-            Piece::QuoteBegins(quote) => {
-                if let Some(place) = begun.get_mut(quote) {
-                    *place = Some(out.lines.len());
-                }
-            }
-            Piece::QuoteEnds(quote) => {
-                if let Some(from) = begun.get_mut(quote).and_then(Option::take) {
-                    out.quotes.push(from..out.lines.len());
-                }
-            }
-            Piece::Table(index) => {
-                if let Some(table) = tables.get_mut(index).and_then(Option::take) {
-                    out.tables.push((out.lines.len(), table));
-                }
-            }
-        }
-    }
-    while out.lines.last().is_some_and(String::is_empty) {
-        out.lines.pop();
-    }
-    out.quotes.extend(begun.into_iter().flatten().map(|from| from..usize::MAX));
-    out.quotes.sort_by_key(|range| range.start);
-    out
 }
 
 impl Walk {
@@ -220,16 +122,22 @@ impl Walk {
 
     fn text(&mut self, text: &str) {
         let style = self.style();
-        if !style.hidden {
+        if self.stack.last().is_some_and(|open| *open.name == *b"style") {
+            if text.len() <= MAX_STYLE_BYTES {
+                self.sheet.read(text);
+            }
+        } else if !style.hidden && !style.tiny {
+            self.term_closed &= text.trim().is_empty();
             self.flow().text(text, style);
         }
     }
 
     fn start(&mut self, tag: &StartTag<()>) {
         let name = tag.name.as_slice();
+        let css = css(tag);
         self.close_implied(name, role(name));
-        let role = self.effective_role(name);
-        let style = self.style().within(tag, name);
+        let role = self.effective_role(styled_role(name, &css));
+        let style = self.style().within(tag, name, &self.sheet);
         match name {
             b"br" if !style.hidden => self.flow().break_line(),
             b"hr" if !style.hidden => self.flow().gap(),
@@ -245,7 +153,10 @@ impl Walk {
             }
             return;
         }
+        let apart = role == Role::Inline && !css.is_empty() && stands_apart(&css);
         match role {
+            _ if name == b"dd" && self.term_closed && !style.hidden => self.flow().reopen_term(),
+            Role::Inline if apart => self.flow().space(),
             Role::Block => self.flow().end_line(),
             Role::Paragraph if tight(tag) => self.flow().end_line(),
             Role::Paragraph => self.flow().gap(),
@@ -265,7 +176,8 @@ impl Walk {
             kept = (!to_the_end).then_some(id);
         }
         self.with_section(name, true);
-        self.stack.push(Open { name: name.into(), style, quote: kept, role });
+        self.term_closed &= matches!(name, b"div");
+        self.stack.push(Open { name: name.into(), style, quote: kept, role, apart });
     }
 
     fn end(&mut self, name: &[u8]) {
@@ -341,7 +253,12 @@ impl Walk {
                 flow.end_line();
                 flow.pieces.push(Piece::QuoteEnds(quote));
             }
+            if *open.name == *b"dt" && !open.style.hidden {
+                self.flow().end_line();
+                self.term_closed = true;
+            }
             match open.role {
+                Role::Inline if open.apart => self.flow().space(),
                 Role::Block | Role::Paragraph => self.flow().end_line(),
                 Role::Cell => self.close_cell(),
                 Role::Table => self.close_table(),
@@ -364,9 +281,9 @@ impl Walk {
     }
 
     /// A table nested too deep and a cell or row without a table are blocks of text.
-    fn effective_role(&self, name: &[u8]) -> Role {
+    fn effective_role(&self, role: Role) -> Role {
         let cell_open = self.frames.last().map(|frame| frame.cell.is_some());
-        match (role(name), cell_open) {
+        match (role, cell_open) {
             (Role::Table, _) if self.frames.len() >= MAX_TABLE_DEPTH => Role::Block,
             (Role::Section | Role::Row | Role::Cell, None | Some(true)) => Role::Block,
             (role, _) => role,
@@ -413,133 +330,4 @@ impl Walk {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn text(html: &str) -> String {
-        read(html).lines.join("\n")
-    }
-
-    #[test]
-    fn text_reads_as_a_person_sees_it() {
-        let table = [
-            ("<p>One</p><p>Two<br>Three</p>", "One\n\nTwo\nThree"),
-            ("a&nbsp;&nbsp;b &amp; c&#43;d &lt;e&gt;", "a b & c+d <e>"),
-            ("<div>a<div>b</div>c</div>", "a\nb\nc"),
-            ("<ul><li>a<li>b</ul>c", "a\nb\nc"),
-            ("<p class=MsoNormal>Start: 1</p><p class=MsoNormal>End: 2</p>", "Start: 1\nEnd: 2"),
-            ("<b>Start:</b> <s>10:00</s> 11:00", "Start: ~~10:00~~ 11:00"),
-            ("<span style='text-decoration: line-through'>old</span> new", "~~old~~ new"),
-            ("a<span style='display: none'>secret</span>b<style>p{}</style><script>1<2</script><title>t</title>", "ab"),
-            ("<head><title>t</title><meta x><div>no end of the head</div>", "no end of the head"),
-            ("<div hidden>x<p>y</p></div>z<img alt='approve'>", "z"),
-            ("<pre>a  b\nc</pre>", "a  b\nc"),
-            ("<a href='https://x.example/'>Details</a>", "Details"),
-            ("1\n2 \r\n 3", "1 2 3"),
-            ("<p>unclosed <b>bold <p>next", "unclosed bold\n\nnext"),
-            ("", ""),
-        ];
-        for (html, expected) in table {
-            assert_eq!(text(html), expected, "{html}");
-        }
-    }
-
-    fn grid(html: &str) -> Vec<(usize, Vec<Vec<String>>)> {
-        read(html).tables.into_iter().map(|(_, table)| (table.head_rows, table.rows)).collect()
-    }
-
-    fn rows(rows: &[&[&str]]) -> Vec<Vec<String>> {
-        rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect()
-    }
-
-    #[test]
-    fn data_tables_are_lines_and_full_grids() {
-        let html = "<p>Before</p><table><thead><tr><th rowspan=2>Circuit</th><th colspan=2>Window</th></tr><tr><th>Start</th><th>End</th></tr></thead>\
-            <tbody><tr><td rowspan=2>AB-1</td><td>10:00</td><td>11:00</td></tr><tr><td>12:00</td><td><p>13:00</p><p>UTC</p></td></tr></tbody></table>After";
-        assert_eq!(
-            text(html),
-            "Before\n\nCircuit | Window\nCircuit | Start | End\nAB-1 | 10:00 | 11:00\nAB-1 | 12:00 | 13:00 UTC\n\nAfter"
-        );
-        let expected = rows(&[
-            &["Circuit", "Window", "Window"],
-            &["Circuit", "Start", "End"],
-            &["AB-1", "10:00", "11:00"],
-            &["AB-1", "12:00", "13:00 UTC"],
-        ]);
-        assert_eq!(grid(html), [(2, expected)]);
-        assert_eq!(read(html).tables.first().map(|(line, _)| *line), Some(2));
-    }
-
-    #[test]
-    fn labels_and_values_stay_apart() {
-        let html = "<table><tr><td>Start:<td>10:00<tr><td>End<td>&nbsp;:&nbsp;</td><td>12:00</table>";
-        assert_eq!(text(html), "Start: | 10:00\nEnd | : | 12:00");
-        let html =
-            "<table><tr><td><b>Start</b></td><td> : </td><td>10:00</td></tr><tr><td><b>End</b></td><td>:</td><td>12:00</td></tr></table>";
-        assert_eq!(text(html), "Start | 10:00\nEnd | 12:00");
-        assert_eq!(grid(html), [(0, rows(&[&["Start", "10:00"], &["End", "12:00"]]))]);
-    }
-
-    #[test]
-    fn tables_that_lay_out_a_page_are_read_in_order() {
-        let html = "<table><tr><td><img alt=logo></td><td>Planned work</td></tr><tr><td colspan=2><p>Dear customer</p><p>Below:</p>\
-            <table><tr><th>Circuit</th><th>Impact</th></tr><tr><td>AB-1</td><td>Outage</td></tr></table><p>Bye</p></td></tr></table>";
-        assert_eq!(text(html), "Planned work\nDear customer\n\nBelow:\n\nCircuit | Impact\nAB-1 | Outage\n\nBye");
-        assert_eq!(grid(html), [(1, rows(&[&["Circuit", "Impact"], &["AB-1", "Outage"]]))]);
-        let columns = "<table><tr><td>Start: 10:00<br>End: 12:00</td><td>Phone: 1<br>Mail: 2</td></tr></table>";
-        assert_eq!(text(columns), "Start: 10:00\nEnd: 12:00\nPhone: 1\nMail: 2");
-        assert!(read(columns).tables.is_empty());
-    }
-
-    #[test]
-    fn heads_are_known_by_type_class_and_background() {
-        for (row, cell) in [
-            ("<tr>", "<td><b>"),
-            ("<tr class=tableHeader>", "<td>"),
-            ("<tr bgcolor='#003366'>", "<td>"),
-            ("<tr>", "<td style='background: navy'>"),
-        ] {
-            let html = format!("<table>{row}{cell}Circuit</td>{cell}Impact</td></tr><tr><td>AB-1</td><td>None</td></tr></table>");
-            assert_eq!(read(&html).tables.first().map(|(_, table)| table.head_rows), Some(1), "{row}{cell}");
-        }
-        let striped = "<table><tr bgcolor=gray><td>A<td>1<tr><td>B<td>2<tr bgcolor=gray><td>C<td>3</table>";
-        assert_eq!(read(striped).tables.first().map(|(_, table)| table.head_rows), Some(0));
-    }
-
-    #[test]
-    fn quoted_places_are_marked() {
-        let html = "<div>approve</div><div class='gmail_quote'><div>On x wrote:</div><blockquote>old</blockquote></div><div>below</div>";
-        assert_eq!(read(html).quotes.first(), Some(&(1..3)));
-        assert_eq!(read("ok<div id=divRplyFwdMsg>From: x</div><div>old</div>").quotes.first(), Some(&(1..usize::MAX)));
-        assert!(read("ok<blockquote>indented</blockquote>").quotes.is_empty());
-        assert_eq!(
-            read("<table><tr><td>ok</td><td><blockquote type=cite>old</blockquote></td></tr></table>").quotes.first(),
-            Some(&(1..2))
-        );
-    }
-
-    #[test]
-    #[expect(clippy::disallowed_methods, reason = "the test measures that reading stays linear")]
-    fn hostile_markup_is_read_in_linear_time() {
-        let deep = 250_000;
-        let table = [
-            ("<div>".repeat(deep / 5), "nested div"),
-            ("<table><tr><td>".repeat(deep / 15), "nested tables"),
-            ("<p><b><i>".repeat(deep / 9), "unclosed"),
-            ("</div></p></td>".repeat(deep / 15), "stray ends"),
-            (format!("<table>{}", "<tr><td rowspan=65000 colspan=1000>x".repeat(deep / 35)), "spans"),
-            (format!("<table><tr>{}", "<td rowspan=9 colspan=99>abcdefghij".repeat(5_000)), "wide"),
-            (format!("<div {}>x</div>", "a=b ".repeat(deep / 4)), "attributes"),
-            ("<div class=gmail_quote>x".repeat(deep / 24), "quotes"),
-            ("<s>a</s>".repeat(deep / 8), "strikes"),
-            ("&amp;".repeat(deep / 5), "entities"),
-            ("x".repeat(2_000_000), "one line"),
-        ];
-        for (html, name) in table {
-            let begun = std::time::Instant::now();
-            let read = read(&html);
-            assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{name} took {:?}", begun.elapsed());
-            assert!(read.lines.iter().map(String::len).sum::<usize>() < 20_000_000, "{name}");
-        }
-    }
-}
+mod tests;

@@ -178,7 +178,7 @@ fn value(value: &ICalendarParameterValue) -> String {
 
 fn time(component: &ICalendarComponent, name: &ICalendarProperty, defects: &mut Vec<String>) -> Option<CalendarTime> {
     let entry = component.property(name)?;
-    let zone = entry.parameter(&ICalendarParameterName::Tzid).and_then(|zone| zone.as_text()).map(|zone| zone.trim_matches('"').to_owned());
+    let zone = entry.parameter(&ICalendarParameterName::Tzid).and_then(|zone| zone.as_text()).map(|zone| bare_zone(zone).to_owned());
     let read = entry.values.iter().find_map(|value| match value {
         ICalendarValue::PartialDateTime(time) => calendar_time(time, zone.clone()),
         _ => None,
@@ -187,6 +187,18 @@ fn time(component: &ICalendarComponent, name: &ICalendarProperty, defects: &mut 
         defects.push(format!("calendar time not read: {}", name.as_str()));
     }
     read
+}
+
+/// A TZID without quotes, and without the prefix of a global registry (RFC 5545 section 3.8.3.1): `/registry.example/20260101/Europe/Berlin`.
+fn bare_zone(zone: &str) -> &str {
+    let zone = zone.trim().trim_matches('"');
+    if !zone.starts_with('/') {
+        return zone;
+    }
+    // The registry's name and its version stand before; of `America/Indiana/Knox` three parts are the zone's.
+    let places =
+        ["Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/", "Etc/"];
+    places.iter().find_map(|place| zone.find(place).and_then(|at| zone.get(at..))).unwrap_or(zone)
 }
 
 fn calendar_time(time: &PartialDateTime, zone: Option<String>) -> Option<CalendarTime> {
@@ -248,6 +260,11 @@ mod tests {
                 "DTSTART;TZID=\"America/Chicago\":20260307T040000\r\nDTEND;TZID=Central Standard Time:20260307T060000",
                 Some(CalendarTime::Zoned(local(7, 4), "America/Chicago".to_owned())),
                 Some(CalendarTime::Zoned(local(7, 6), "Central Standard Time".to_owned())),
+            ),
+            (
+                "DTSTART;TZID=/registry.example/20260101_1/Europe/Berlin:20260307T040000",
+                Some(CalendarTime::Zoned(local(7, 4), "Europe/Berlin".to_owned())),
+                None,
             ),
             ("DTSTART:20260307T040000", Some(CalendarTime::Floating(local(7, 4))), None),
             (

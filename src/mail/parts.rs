@@ -13,6 +13,9 @@ use super::{headers, html, ical, quote, repair, sheet, text};
 /// Longest text of one body that is read, in bytes; more is cut and named as a defect.
 const MAX_BODY_BYTES: usize = 2_000_000;
 
+/// Most attached sheets read.
+const MAX_SHEETS: usize = 20;
+
 /// A body before quotes are told apart.
 #[derive(Clone, Debug, Default)]
 struct Body {
@@ -103,7 +106,7 @@ impl Parts {
     fn text_or_repaired(&mut self, part: &MessagePart<'_>, text: &str, raw: &[u8]) {
         let repaired = if part.is_encoding_problem { repair::text(part, raw) } else { None };
         let text = repaired.as_deref().unwrap_or(text);
-        if kind(part) == "text/csv" || named(part, ".csv") {
+        if matches!(kind(part).as_str(), "text/csv" | "text/tab-separated-values") || named(part, ".csv") || named(part, ".tsv") {
             // A charset that the parser took for granted (csv is often UTF-16) would be lost in its text.
             return self.sheet(part, &repair::bytes(part, raw).unwrap_or_default());
         }
@@ -153,8 +156,10 @@ impl Parts {
         let kind = kind(part);
         if kind == "application/ics" || named(part, ".ics") {
             self.calendar(&String::from_utf8_lossy(bytes));
-        } else if kind == "text/csv" || named(part, ".csv") {
+        } else if kind == "text/csv" || named(part, ".csv") || named(part, ".tsv") || kind == "text/tab-separated-values" {
             self.sheet(part, bytes);
+        } else if sheet::xlsx::is_zip(bytes) && (named(part, ".xlsx") || named(part, ".xlsm") || kind.ends_with("spreadsheetml.sheet")) {
+            self.workbook(part, bytes);
         } else if kind == "message/delivery-status" || headers::is_embedded(part) {
         } else {
             self.unread.push(headers::file_name(part).unwrap_or(kind));
@@ -162,7 +167,28 @@ impl Parts {
     }
 
     fn sheet(&mut self, part: &MessagePart<'_>, bytes: &[u8]) {
-        self.sheets.push(sheet::csv(&headers::file_name(part).unwrap_or_default(), bytes));
+        let name = headers::file_name(part).unwrap_or_else(|| kind(part));
+        if self.sheets.len() >= MAX_SHEETS {
+            self.defects.push(format!("the sheet {name} was not read: there are too many sheets"));
+            self.unread.push(name);
+            return;
+        }
+        let (sheet, lost) = sheet::csv(&name, bytes);
+        self.sheets.push(sheet);
+        self.defects.extend(lost);
+    }
+
+    fn workbook(&mut self, part: &MessagePart<'_>, bytes: &[u8]) {
+        let name = headers::file_name(part).unwrap_or_else(|| kind(part));
+        let read =
+            if self.sheets.len() < MAX_SHEETS { sheet::xlsx::sheets(&name, bytes) } else { Err("there are too many sheets".to_owned()) };
+        match read {
+            Ok(sheets) => self.sheets.extend(sheets),
+            Err(why) => {
+                self.defects.push(format!("the sheet {name} was not read: {why}"));
+                self.unread.push(name);
+            }
+        }
     }
 
     fn calendar(&mut self, text: &str) {

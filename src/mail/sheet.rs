@@ -1,4 +1,10 @@
 //! Attached comma-separated values (RFC 4180) → sheets. UTF-8 or UTF-16; comma, semicolon or tab, whichever the first line has most of.
+//!
+//! Workbooks are read in [`xlsx`].
+
+#[cfg(test)]
+mod pack;
+pub(super) mod xlsx;
 
 use crate::model::Sheet;
 
@@ -7,12 +13,18 @@ use super::text::folded;
 /// Most cells of one sheet.
 const MAX_CELLS: usize = 200_000;
 
-/// Reads a csv attachment.
-pub(super) fn csv(name: &str, bytes: &[u8]) -> Sheet {
-    let text = decoded(bytes);
+/// Longest csv read, in bytes.
+const MAX_CSV_BYTES: usize = 4_000_000;
+
+/// Reads a csv attachment; of one too large the first rows, and what is lost of it.
+pub(super) fn csv(name: &str, bytes: &[u8]) -> (Sheet, Option<String>) {
+    let cut = bytes.len() > MAX_CSV_BYTES;
+    let text = decoded(bytes.get(..MAX_CSV_BYTES).unwrap_or(bytes));
     let first = text.lines().next().unwrap_or_default();
     let separator = [',', ';', '\t'].into_iter().max_by_key(|sign| (first.matches(*sign).count(), *sign == ',')).unwrap_or(',');
-    Sheet { name: name.to_owned(), rows: rows(&text, separator) }
+    let (rows, more) = rows(&text, separator);
+    let lost = cut || more;
+    (Sheet { name: name.to_owned(), rows }, lost.then(|| format!("the sheet {name} of {} bytes was cut", bytes.len())))
 }
 
 fn decoded(bytes: &[u8]) -> String {
@@ -31,7 +43,8 @@ fn decoded(bytes: &[u8]) -> String {
     }
 }
 
-fn rows(text: &str, separator: char) -> Vec<Vec<String>> {
+/// The rows, and whether there are more than are kept.
+fn rows(text: &str, separator: char) -> (Vec<Vec<String>>, bool) {
     let mut rows: Vec<Vec<String>> = Vec::new();
     let (mut row, mut cell, mut quoted, mut cells): (Vec<String>, String, bool, usize) = (Vec::new(), String::new(), false, 0);
     let mut characters = text.chars().peekable();
@@ -47,7 +60,7 @@ fn rows(text: &str, separator: char) -> Vec<Vec<String>> {
                 cells += row.len();
                 rows.push(std::mem::take(&mut row));
                 if cells > MAX_CELLS {
-                    return rows;
+                    return (rows, true);
                 }
             }
             other if other == separator && !quoted => row.push(folded(&std::mem::take(&mut cell))),
@@ -57,7 +70,7 @@ fn rows(text: &str, separator: char) -> Vec<Vec<String>> {
     row.push(folded(&cell));
     rows.push(row);
     rows.retain(|row| row.iter().any(|cell| !cell.is_empty()));
-    rows
+    (rows, false)
 }
 
 #[cfg(test)]
@@ -75,7 +88,24 @@ mod tests {
             (b"", vec![]),
         ];
         for (bytes, expected) in table {
-            assert_eq!(csv("x.csv", bytes).rows, expected);
+            assert_eq!(
+                csv("x.csv", bytes),
+                (
+                    Sheet {
+                        name: "x.csv".to_owned(),
+                        rows: expected.into_iter().map(|row| row.into_iter().map(str::to_owned).collect()).collect()
+                    },
+                    None
+                )
+            );
         }
+    }
+
+    #[test]
+    fn what_is_cut_of_a_sheet_is_said() {
+        let (sheet, lost) = csv("x.csv", "a,b\n".repeat(MAX_CELLS / 2 + 2).as_bytes());
+        assert_eq!((sheet.rows.len(), lost.is_some()), (MAX_CELLS / 2 + 1, true));
+        let long = format!("{}\n", "a".repeat(1_000)).repeat(4_001);
+        assert!(csv("x.csv", long.as_bytes()).1.is_some());
     }
 }

@@ -119,8 +119,9 @@ impl Gathered {
 
     /// A cancelled event is cancelled however it says so: METHOD, STATUS or the notice's own word.
     fn status(&mut self, calendar: &Provider, event: &CalendarEvent) -> Option<Status> {
-        if event.method.as_deref() == Some("CANCEL") || event.status.as_deref() == Some("CANCELLED") {
-            self.saw("status", "CANCELLED".to_owned());
+        let by_method = event.method.as_deref() == Some("CANCEL");
+        if by_method || event.status.as_deref() == Some("CANCELLED") {
+            self.saw("status", if by_method { "METHOD:CANCEL" } else { "STATUS:CANCELLED" }.to_owned());
             return Some(Status::Cancelled);
         }
         let word = property(event, "STATUS")?;

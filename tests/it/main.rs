@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test; clippy.toml lifts this for test functions only")]
 
 mod backlog;
+mod bounds;
 mod certificates;
 mod cli;
 mod config;
@@ -12,6 +13,7 @@ mod flow;
 mod imap;
 mod layers;
 mod mailserver;
+mod mutated;
 mod promises;
 mod rules;
 mod scaffold;

@@ -2,7 +2,7 @@
 
 use crate::model::Table;
 
-use super::{Flow, Piece};
+use super::flow::{Flow, Piece};
 
 /// Widest grid.
 const MAX_COLUMNS: usize = 100;
