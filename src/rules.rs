@@ -203,6 +203,26 @@ pub fn read(rules: &RuleSet, zones: &Zones, mail: &Mail, arrived_at: DateTime<Ut
 
 /// Reads a mail and tells which patterns took part.
 pub(crate) fn read_traced(rules: &RuleSet, zones: &Zones, mail: &Mail, arrived_at: DateTime<Utc>, options: Options) -> (Reading, Trace) {
+    let (mut reading, trace) = read_whole(rules, zones, mail, arrived_at, options);
+    doubt_what_was_cut(&mut reading, mail);
+    (reading, trace)
+}
+
+/// What was not read can announce anything: such a mail goes to a person, unless a rule knows that its kind announces nothing.
+fn doubt_what_was_cut(reading: &mut Reading, mail: &Mail) {
+    let settled = matches!(reading.verdict, Verdict::Irrelevant(Irrelevance::Rule(_)) | Verdict::Automatic | Verdict::Bounce);
+    if mail.cut.is_empty() || settled {
+        return;
+    }
+    if reading.verdict == Verdict::Irrelevant(Irrelevance::NoSign) {
+        reading.verdict = Verdict::Unread;
+    }
+    for cut in mail.cut.iter().take(5) {
+        reading.problems.push(Problem { blocking: true, ..Problem::new(ProblemKind::Missing, "mail", cut.as_str()) });
+    }
+}
+
+fn read_whole(rules: &RuleSet, zones: &Zones, mail: &Mail, arrived_at: DateTime<Utc>, options: Options) -> (Reading, Trace) {
     let mut trace = Trace::default();
     let bare = |verdict: Verdict| Reading {
         verdict,

@@ -14,8 +14,6 @@ use crate::model::{CalendarEvent, CalendarProperty, CalendarTime};
 
 use super::text::folded;
 
-/// Longest calendar part read, in bytes.
-const MAX_CALENDAR_BYTES: usize = 2_000_000;
 /// Most events of one part.
 const MAX_EVENTS: usize = 500;
 
@@ -23,10 +21,6 @@ const MAX_EVENTS: usize = 500;
 pub(super) fn events(text: &str) -> (Vec<CalendarEvent>, Vec<String>) {
     let mut defects = Vec::new();
     let mut found = Vec::new();
-    if text.len() > MAX_CALENDAR_BYTES {
-        defects.push(format!("calendar part of {} bytes was not read", text.len()));
-        return (found, defects);
-    }
     let text = unfolded(text);
     let mut parser = Parser::new(&text);
     loop {

@@ -222,6 +222,8 @@ pub struct Mail {
     pub repeated_headers: Vec<String>,
     /// What was lost in decoding: unknown charset, cut part, calendar line that cannot be read.
     pub defects: Vec<String>,
+    /// What was not read for its length, a sentence each: a mail with such can announce what nobody saw.
+    pub cut: Vec<String>,
 }
 
 impl Mail {
