@@ -3,6 +3,7 @@
 //! A rule only points at where to look; times, status and impact words are read by one shared grammar. Nothing is guessed: doubt is a
 //! `Problem`, and what no rule knows is read by the generic reader and put in front of a person.
 
+mod appointed;
 pub mod bcop;
 pub mod check;
 pub mod compile;
@@ -24,7 +25,7 @@ pub mod zone;
 
 use crate::model::{Irrelevance, Mail, Mailbox, Problem, ProblemKind, Reading, RuleRef, Verdict, Zones};
 use chrono::{DateTime, Utc};
-use compile::{Irrelevant, Layout, Provider};
+use compile::{Irrelevant, Layout, Patterns, Provider};
 use extract::Trace;
 use place::{Pattern, View};
 use std::collections::BTreeMap;
@@ -86,7 +87,7 @@ impl RuleSet {
     #[must_use]
     pub fn embedded() -> Self {
         // A shipped file with a fault fails the test below and never leaves the house.
-        Self::from_files(embedded::FILES.iter().copied()).unwrap_or_default()
+        Self::of(embedded::FILES.iter().map(|(file, text)| (*file, *text, Patterns::Proved))).unwrap_or_default()
     }
 
     /// The shipped rules with files of one's own beside them; a file of the same name replaces the shipped one.
@@ -94,9 +95,10 @@ impl RuleSet {
     /// # Errors
     /// Every fault of every file.
     pub fn embedded_with<'a>(own: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Vec<RuleFault>> {
-        let mut files: BTreeMap<&str, &str> = embedded::FILES.iter().copied().collect();
-        files.extend(own);
-        Self::from_files(files)
+        let shipped = embedded::FILES.iter().map(|(file, text)| (*file, (*text, Patterns::Proved)));
+        let mut files: BTreeMap<&str, (&str, Patterns)> = shipped.collect();
+        files.extend(own.into_iter().map(|(file, text)| (file, (text, Patterns::Unproved))));
+        Self::of(files.into_iter().map(|(file, (text, patterns))| (file, text, patterns)))
     }
 
     /// No rules at all: only the generic reader is left.
@@ -110,10 +112,14 @@ impl RuleSet {
     /// # Errors
     /// Every fault of every file: what is wrong, where, and what to do.
     pub fn from_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Vec<RuleFault>> {
+        Self::of(files.into_iter().map(|(file, text)| (file, text, Patterns::Unproved)))
+    }
+
+    fn of<'a>(files: impl Iterator<Item = (&'a str, &'a str, Patterns)>) -> Result<Self, Vec<RuleFault>> {
         let mut providers: Vec<Provider> = Vec::new();
         let mut faults = Vec::new();
-        for (file, text) in files {
-            match compile::compile(file, text) {
+        for (file, text, patterns) in files {
+            match compile::compile(file, text, patterns) {
                 Ok(provider) => match providers.iter().find(|known| known.id == provider.id) {
                     Some(known) => faults.push(RuleFault {
                         file: file.to_owned(),

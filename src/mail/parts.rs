@@ -216,14 +216,15 @@ impl Parts {
             self.cut.push(format!("a calendar part of {} bytes was not read", text.len()));
             return;
         }
-        let (events, defects) = ical::events(text);
+        let read = ical::events(text);
         // The same calendar comes often twice: as a part and as an attachment.
-        for event in events {
+        for event in read.events {
             if !self.calendars.contains(&event) {
                 self.calendars.push(event);
             }
         }
-        self.defects.extend(defects);
+        self.defects.extend(read.defects);
+        self.cut.extend(read.cut);
     }
 
     /// The part of a body that is read; what is beyond the bound is said to be cut.

@@ -96,10 +96,16 @@ pub(super) fn certain_windows(mail: &Mail, context: &TimeContext<'_>) -> Vec<Win
 /// How far above a window the phrase may stand that says what it is for, in bytes.
 const NOTICE_ABOVE: usize = 500;
 
+/// A longer text is not searched whole for the phrase before its windows are: that would take longer than they do.
+const SEARCHED_WHOLE: usize = 50_000;
+
+/// More windows ahead than these are not looked at one by one; a person does.
+const MOST_AHEAD: usize = 100;
+
 /// A newsletter may carry one notice among its offers: a phrase of notices shortly above a window that lies ahead.
 fn notice_beside_window(mail: &Mail, context: &TimeContext<'_>) -> bool {
     let text = mail.text();
-    if !sign::speaks_of_notice(text) {
+    if text.len() <= SEARCHED_WHOLE && !sign::speaks_of_notice(text) {
         return false;
     }
     let above = |window: &Window| {
@@ -111,7 +117,9 @@ fn notice_beside_window(mail: &Mail, context: &TimeContext<'_>) -> bool {
         let length = window.end.map_or(0, |end| (end - window.start).num_hours());
         window.start > context.arrived_at && length <= 72
     };
-    certain_windows(mail, context).iter().filter(|window| ahead(window)).any(|window| above(window).is_some_and(sign::speaks_of_notice))
+    let mut windows = certain_windows(mail, context);
+    windows.retain(ahead);
+    windows.len() > MOST_AHEAD || windows.iter().any(|window| above(window).is_some_and(sign::speaks_of_notice))
 }
 
 /// Evidence and doubts as they are gathered.
