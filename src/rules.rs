@@ -344,6 +344,32 @@ mod tests {
     }
 
     #[test]
+    fn a_mail_that_was_cut_goes_to_a_person() {
+        let (rules, zones) = (RuleSet::embedded(), crate::zones::newest());
+        let own = "provider = 'carrier'\nname = 'Carrier'\ndomains = ['carrier.example']\n[[irrelevant]]\nid = 'bill'\nreason = 'a bill'\nsubject = '^Your bill'\n";
+        let known = RuleSet::embedded_with([("carrier.toml", own)]).unwrap();
+        let read = |rules: &RuleSet, subject: &str, length: usize| {
+            let line = "Nothing to see in this line of the letter.\r\n";
+            let raw = format!("From: a@carrier.example\r\nSubject: {subject}\r\n\r\n{}", line.repeat(length / line.len()));
+            super::read(rules, &zones, &crate::mail::parse(raw.as_bytes()), DateTime::UNIX_EPOCH, Options::default())
+        };
+        let (short, long) = (2_000, 1_200_000);
+        let table = [
+            (&rules, "Hello", short, "irrelevant", 0),
+            (&rules, "Hello", long, "needs-person", 1),
+            (&known, "Hello", short, "needs-person", 0),
+            (&known, "Hello", long, "needs-person", 1),
+            (&known, "Your bill", long, "irrelevant", 0),
+        ];
+        for (rules, subject, length, expected, said) in table {
+            let reading = read(rules, subject, length);
+            assert_eq!(outcome(&reading), expected, "{subject} {length}");
+            let cut = reading.problems.iter().filter(|problem| problem.blocking && problem.detail.contains("was read as far as"));
+            assert_eq!(cut.count(), said, "{subject} {length}: {:?}", reading.problems);
+        }
+    }
+
+    #[test]
     fn faults_name_the_place_and_the_remedy() {
         let cases = [
             ("provider = 'x'\nname = 'X'\ndomain = ['x.example']\n", 3, 1, "unknown field"),
