@@ -27,7 +27,7 @@ use crate::model::{Irrelevance, Mail, Mailbox, Problem, ProblemKind, Reading, Ru
 use chrono::{DateTime, Utc};
 use compile::{Irrelevant, Layout, Patterns, Provider};
 use extract::Trace;
-use place::{Pattern, View};
+use place::{Pattern, TEXT_CAP_BYTES, View};
 use std::collections::BTreeMap;
 use time::TimeContext;
 
@@ -217,13 +217,16 @@ pub(crate) fn read_traced(rules: &RuleSet, zones: &Zones, mail: &Mail, arrived_a
 /// What was not read can announce anything: such a mail goes to a person, unless a rule knows that its kind announces nothing.
 fn doubt_what_was_cut(reading: &mut Reading, mail: &Mail) {
     let settled = matches!(reading.verdict, Verdict::Irrelevant(Irrelevance::Rule(_)) | Verdict::Automatic | Verdict::Bounce);
-    if mail.cut.is_empty() || settled {
+    let length = mail.text().len();
+    let too_long = (length > TEXT_CAP_BYTES).then(|| format!("the text of {length} bytes was read as far as {TEXT_CAP_BYTES}"));
+    let cut: Vec<&String> = mail.cut.iter().chain(&too_long).take(5).collect();
+    if cut.is_empty() || settled {
         return;
     }
     if reading.verdict == Verdict::Irrelevant(Irrelevance::NoSign) {
         reading.verdict = Verdict::Unread;
     }
-    for cut in mail.cut.iter().take(5) {
+    for cut in cut {
         reading.problems.push(Problem { blocking: true, ..Problem::new(ProblemKind::Missing, "mail", cut.as_str()) });
     }
 }
@@ -356,9 +359,10 @@ mod tests {
         let (short, long) = (2_000, 1_200_000);
         let table = [
             (&rules, "Hello", short, "irrelevant", 0),
-            (&rules, "Hello", long, "needs-person", 1),
+            (&rules, "Hello", 300_000, "needs-person", 1),
+            (&rules, "Hello", long, "needs-person", 2),
             (&known, "Hello", short, "needs-person", 0),
-            (&known, "Hello", long, "needs-person", 1),
+            (&known, "Hello", long, "needs-person", 2),
             (&known, "Your bill", long, "irrelevant", 0),
         ];
         for (rules, subject, length, expected, said) in table {

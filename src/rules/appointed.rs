@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn m12_zones_of_a_calendar_are_used_or_doubted() {
         let event = |zone: &str| format!("1\r\nDTSTART;TZID={zone}:20310715T100000\r\nDTEND;TZID={zone}:20310715T120000");
-        let own = |name: &str| OWN.replace("ZONE", name);
+        let own = |name: &str| OWN.replace("TZID:ZONE", &format!("TZID:{name}"));
         let two_winters = own("Own").replacen(
             "END:VTIMEZONE",
             "BEGIN:STANDARD\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0000\r\nDTSTART:20300101T000000\r\nEND:STANDARD\r\nEND:VTIMEZONE",

@@ -46,7 +46,11 @@ pub fn read(mail: &Mail, context: &TimeContext<'_>, calendars: bool, known_sende
         reading.problems.clear();
         return reading;
     }
-    let forms = fields::forms(mail);
+    let (forms, is_cut) = bounded_forms(mail);
+    if is_cut {
+        let detail = format!("of the running text the first {MOST_PROSE} bytes were read");
+        found.problems.push(Problem { blocking: true, ..Problem::new(ProblemKind::Missing, "mail", detail) });
+    }
     if calendars {
         reading.found = calendar::read(&mail.calendars, context, &mut found);
     }
@@ -77,12 +81,24 @@ pub fn read(mail: &Mail, context: &TimeContext<'_>, calendars: bool, known_sende
     reading
 }
 
+/// Most running text that is looked at, in bytes: dozens of patterns pass over it, and those with word bounds are slow where letters have accents.
+const MOST_PROSE: usize = 100_000;
+
+/// The forms of a mail, and whether its running text was cut.
+fn bounded_forms(mail: &Mail) -> (Forms, bool) {
+    let mut forms = fields::forms(mail);
+    let whole = forms.prose.len();
+    let end = forms.prose.floor_char_boundary(MOST_PROSE);
+    forms.prose.truncate(end);
+    (forms, end < whole)
+}
+
 /// The windows with a start and an end that a mail's text surely states, whatever a rule reads in it: the second opinion on that rule.
 /// Former windows, days, and what can be read in two ways are left out.
 #[must_use]
 pub(super) fn certain_windows(mail: &Mail, context: &TimeContext<'_>) -> Vec<Window> {
     let inner = forwarded(mail);
-    let forms = fields::forms(inner.as_ref().unwrap_or(mail));
+    let (forms, _) = bounded_forms(inner.as_ref().unwrap_or(mail));
     let stated = windows::windows(&mail.subject, &forms, context).stated;
     let current = stated.into_iter().filter(|one| !one.former).map(|one| one.statement).collect();
     let certain = time::united(current).into_iter().filter(|statement| {
@@ -152,7 +168,7 @@ fn of_text(mail: &Mail, forms: &Forms, context: &TimeContext<'_>, found: &mut Fo
     let (owned, times);
     let forms = match &forwarded {
         Some(inner) => {
-            owned = fields::forms(inner);
+            owned = bounded_forms(inner).0;
             &owned
         }
         None => forms,
