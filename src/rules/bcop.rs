@@ -67,6 +67,9 @@ pub(super) fn read<'r>(
     }
 }
 
+/// Most entries of evidence: a notice of thousands of objects needs no line each.
+const MOST_EVIDENCE: usize = 300;
+
 #[derive(Default)]
 struct Gathered {
     found: Vec<Notification>,
@@ -76,6 +79,9 @@ struct Gathered {
 
 impl Gathered {
     fn saw(&mut self, field: &str, quote: String) {
+        if self.evidence.len() >= MOST_EVIDENCE {
+            return;
+        }
         let pattern = Some(super::CALENDAR.to_owned());
         self.evidence.push(Evidence { field: field.to_owned(), source: EvidenceSource::Calendar, quote, pattern });
     }
