@@ -175,7 +175,68 @@ mod tests {
         let long = [b"Subject: x\r\n\r\n".as_slice(), &vec![b'a'; 5_000_000]].concat();
         assert_eq!(prescan::prescan(&long), Ok(()));
         let mail = parse(&long);
-        assert_eq!((mail.text().len(), mail.defects.len()), (2_000_000, 1));
+        assert_eq!((mail.text().len(), mail.cut.len()), (1_000_000, 1));
+    }
+
+    #[test]
+    fn several_html_parts_are_read_in_order() {
+        let part = |html: &str| format!("--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}\r\n");
+        let raw = format!(
+            "Subject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n{}{}{}--b--\r\n",
+            part("<p>Dear customer,</p><table><tr><th>Circuit</th><th>Start</th></tr><tr><td>AB-1</td><td>10:00</td></tr></table>"),
+            part("<p>End: 12:00</p>"),
+            part("<table><tr><th>Circuit</th><th>Start</th></tr><tr><td>AB-2</td><td>11:00</td></tr></table><p>-- <br>NOC</p>")
+        );
+        let mail = parse(raw.as_bytes());
+        let text = "Dear customer,\n\nCircuit | Start\nAB-1 | 10:00\n\nEnd: 12:00\n\nCircuit | Start\nAB-2 | 11:00\n\n--\nNOC";
+        assert_eq!((mail.text(), mail.tables.len()), (text, 2));
+    }
+
+    #[test]
+    fn wide_csv_is_read_however_it_is_declared() {
+        let wide = |mark: &str| -> Vec<u8> {
+            format!("{mark}Leitung;Beginn\r\nAB-1;04.03.2031 10:00\r\nÄB-2;日本\r\n").encode_utf16().flat_map(u16::to_le_bytes).collect()
+        };
+        let kinds =
+            ["text/csv", "text/csv; charset=utf-16le", "text/csv; charset=utf-8", "application/octet-stream", "application/vnd.ms-excel"];
+        for (kind, mark) in kinds.iter().flat_map(|kind| [(kind, "\u{feff}"), (kind, "")]) {
+            use base64::Engine as _;
+            let encoded = base64::engine::general_purpose::STANDARD.encode(wide(mark));
+            let head = format!("Subject: x\r\nContent-Type: {kind}\r\nContent-Disposition: attachment; filename=list.csv\r\n");
+            let mail = parse(format!("{head}Content-Transfer-Encoding: base64\r\n\r\n{encoded}\r\n").as_bytes());
+            let rows: Vec<&Vec<String>> = mail.sheets.iter().flat_map(|sheet| &sheet.rows).collect();
+            assert_eq!(rows, [&["Leitung", "Beginn"], &["AB-1", "04.03.2031 10:00"], &["ÄB-2", "日本"]], "{kind} {mark:?}");
+        }
+    }
+
+    #[test]
+    fn tags_of_whole_pages_in_plain_text_are_html() {
+        let page = "<html>\r\n<body>\r\n<p>Dear customer,</p>\r\n<table>\r\n<tr><th>Circuit</th>\r\n<th>Start</th></tr>\r\n<tr><td>AB-1</td>\r\n<td>10:00&nbsp;UTC</td></tr>\r\n</table></body></html>";
+        let mail = parse(format!("Subject: x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{page}").as_bytes());
+        assert_eq!(mail.text(), "Dear customer,\n\nCircuit | Start\nAB-1 | 10:00 UTC");
+        assert_eq!(mail.tables.first().map(|table| (table.head_rows, table.rows.len())), Some((1, 2)));
+    }
+
+    #[test]
+    fn many_long_parts_cost_no_more_than_one_and_what_is_cut_is_said() {
+        let parts = |kind: &str, line: &str, count: usize| {
+            let part = format!("--b\r\nContent-Type: {kind}\r\n\r\n{}\r\n", line.repeat(700_000 / line.len()));
+            format!("Subject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n{}--b--\r\n", part.repeat(count))
+        };
+        for (kind, line) in
+            [("text/plain", "Start: 10:00\r\n"), ("text/html", "<p>Start: 10:00</p>\r\n"), ("text/plain; name=a.txt", "x\r\n")]
+        {
+            let one = parse(parts(kind, line, 1).as_bytes());
+            assert_eq!(one.cut, Vec::<String>::new(), "{kind}");
+            let many = parse(parts(kind, line, 4).as_bytes());
+            assert_eq!((many.cut.len(), many.text().len() <= 1_000_100), (3, true), "{kind}: {:?}", many.cut);
+        }
+        let calendar = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20310304T010000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+        assert_eq!(parse(parts("text/calendar", "X-A:1\r\n", 4).as_bytes()).cut.len(), 2);
+        let events = parse(parts("text/calendar", calendar, 1).as_bytes());
+        assert_eq!((events.calendars.len(), events.cut.len()), (1, 1), "the same event counts once, but not the rest unseen");
+        let sheets = parse(parts("text/csv; name=a.csv", "AB-1,10:00\r\n", 8).as_bytes());
+        assert_eq!((sheets.sheets.len(), sheets.cut.is_empty()), (6, false));
     }
 
     /// A deterministic source of numbers (xorshift64).

@@ -3,6 +3,7 @@
 //! A rule only points at where to look; times, status and impact words are read by one shared grammar. Nothing is guessed: doubt is a
 //! `Problem`, and what no rule knows is read by the generic reader and put in front of a person.
 
+mod appointed;
 pub mod bcop;
 pub mod check;
 pub mod compile;
@@ -24,9 +25,9 @@ pub mod zone;
 
 use crate::model::{Irrelevance, Mail, Mailbox, Problem, ProblemKind, Reading, RuleRef, Verdict, Zones};
 use chrono::{DateTime, Utc};
-use compile::{Irrelevant, Layout, Provider};
+use compile::{Irrelevant, Layout, Patterns, Provider};
 use extract::Trace;
-use place::{Pattern, View};
+use place::{Pattern, TEXT_CAP_BYTES, View};
 use std::collections::BTreeMap;
 use time::TimeContext;
 
@@ -86,7 +87,7 @@ impl RuleSet {
     #[must_use]
     pub fn embedded() -> Self {
         // A shipped file with a fault fails the test below and never leaves the house.
-        Self::from_files(embedded::FILES.iter().copied()).unwrap_or_default()
+        Self::of(embedded::FILES.iter().map(|(file, text)| (*file, *text, Patterns::Proved))).unwrap_or_default()
     }
 
     /// The shipped rules with files of one's own beside them; a file of the same name replaces the shipped one.
@@ -94,9 +95,10 @@ impl RuleSet {
     /// # Errors
     /// Every fault of every file.
     pub fn embedded_with<'a>(own: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Vec<RuleFault>> {
-        let mut files: BTreeMap<&str, &str> = embedded::FILES.iter().copied().collect();
-        files.extend(own);
-        Self::from_files(files)
+        let shipped = embedded::FILES.iter().map(|(file, text)| (*file, (*text, Patterns::Proved)));
+        let mut files: BTreeMap<&str, (&str, Patterns)> = shipped.collect();
+        files.extend(own.into_iter().map(|(file, text)| (file, (text, Patterns::Unproved))));
+        Self::of(files.into_iter().map(|(file, (text, patterns))| (file, text, patterns)))
     }
 
     /// No rules at all: only the generic reader is left.
@@ -110,10 +112,14 @@ impl RuleSet {
     /// # Errors
     /// Every fault of every file: what is wrong, where, and what to do.
     pub fn from_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Vec<RuleFault>> {
+        Self::of(files.into_iter().map(|(file, text)| (file, text, Patterns::Unproved)))
+    }
+
+    fn of<'a>(files: impl Iterator<Item = (&'a str, &'a str, Patterns)>) -> Result<Self, Vec<RuleFault>> {
         let mut providers: Vec<Provider> = Vec::new();
         let mut faults = Vec::new();
-        for (file, text) in files {
-            match compile::compile(file, text) {
+        for (file, text, patterns) in files {
+            match compile::compile(file, text, patterns) {
                 Ok(provider) => match providers.iter().find(|known| known.id == provider.id) {
                     Some(known) => faults.push(RuleFault {
                         file: file.to_owned(),
@@ -203,6 +209,29 @@ pub fn read(rules: &RuleSet, zones: &Zones, mail: &Mail, arrived_at: DateTime<Ut
 
 /// Reads a mail and tells which patterns took part.
 pub(crate) fn read_traced(rules: &RuleSet, zones: &Zones, mail: &Mail, arrived_at: DateTime<Utc>, options: Options) -> (Reading, Trace) {
+    let (mut reading, trace) = read_whole(rules, zones, mail, arrived_at, options);
+    doubt_what_was_cut(&mut reading, mail);
+    (reading, trace)
+}
+
+/// What was not read can announce anything: such a mail goes to a person, unless a rule knows that its kind announces nothing.
+fn doubt_what_was_cut(reading: &mut Reading, mail: &Mail) {
+    let settled = matches!(reading.verdict, Verdict::Irrelevant(Irrelevance::Rule(_)) | Verdict::Automatic | Verdict::Bounce);
+    let length = mail.text().len();
+    let too_long = (length > TEXT_CAP_BYTES).then(|| format!("the text of {length} bytes was read as far as {TEXT_CAP_BYTES}"));
+    let cut: Vec<&String> = mail.cut.iter().chain(&too_long).take(5).collect();
+    if cut.is_empty() || settled {
+        return;
+    }
+    if reading.verdict == Verdict::Irrelevant(Irrelevance::NoSign) {
+        reading.verdict = Verdict::Unread;
+    }
+    for cut in cut {
+        reading.problems.push(Problem { blocking: true, ..Problem::new(ProblemKind::Missing, "mail", cut.as_str()) });
+    }
+}
+
+fn read_whole(rules: &RuleSet, zones: &Zones, mail: &Mail, arrived_at: DateTime<Utc>, options: Options) -> (Reading, Trace) {
     let mut trace = Trace::default();
     let bare = |verdict: Verdict| Reading {
         verdict,
@@ -315,6 +344,33 @@ mod tests {
             .collect();
         files.sort();
         assert_eq!(files, embedded::FILES.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_mail_that_was_cut_goes_to_a_person() {
+        let (rules, zones) = (RuleSet::embedded(), crate::zones::newest());
+        let own = "provider = 'carrier'\nname = 'Carrier'\ndomains = ['carrier.example']\n[[irrelevant]]\nid = 'bill'\nreason = 'a bill'\nsubject = '^Your bill'\n";
+        let known = RuleSet::embedded_with([("carrier.toml", own)]).unwrap();
+        let read = |rules: &RuleSet, subject: &str, length: usize| {
+            let line = "Nothing to see in this line of the letter.\r\n";
+            let raw = format!("From: a@carrier.example\r\nSubject: {subject}\r\n\r\n{}", line.repeat(length / line.len()));
+            super::read(rules, &zones, &crate::mail::parse(raw.as_bytes()), DateTime::UNIX_EPOCH, Options::default())
+        };
+        let (short, long) = (2_000, 1_200_000);
+        let table = [
+            (&rules, "Hello", short, "irrelevant", 0),
+            (&rules, "Hello", 300_000, "needs-person", 1),
+            (&rules, "Hello", long, "needs-person", 2),
+            (&known, "Hello", short, "needs-person", 0),
+            (&known, "Hello", long, "needs-person", 2),
+            (&known, "Your bill", long, "irrelevant", 0),
+        ];
+        for (rules, subject, length, expected, said) in table {
+            let reading = read(rules, subject, length);
+            assert_eq!(outcome(&reading), expected, "{subject} {length}");
+            let cut = reading.problems.iter().filter(|problem| problem.blocking && problem.detail.contains("was read as far as"));
+            assert_eq!(cut.count(), said, "{subject} {length}: {:?}", reading.problems);
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! calcard does the grammar; its resolved times are not used, since its time zones are out of date: a local time and its TZID are handed on.
 
+mod zones;
+
 use calcard::common::PartialDateTime;
 use calcard::icalendar::{
     ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarDuration, ICalendarEntry, ICalendarParameterName,
@@ -14,38 +16,49 @@ use crate::model::{CalendarEvent, CalendarProperty, CalendarTime};
 
 use super::text::folded;
 
-/// Longest calendar part read, in bytes.
-const MAX_CALENDAR_BYTES: usize = 2_000_000;
 /// Most events of one part.
 const MAX_EVENTS: usize = 500;
 
-/// The events of one calendar part, and what could not be read of it.
-pub(super) fn events(text: &str) -> (Vec<CalendarEvent>, Vec<String>) {
-    let mut defects = Vec::new();
-    let mut found = Vec::new();
-    if text.len() > MAX_CALENDAR_BYTES {
-        defects.push(format!("calendar part of {} bytes was not read", text.len()));
-        return (found, defects);
-    }
+/// Most `X-…` properties of one event.
+const MAX_EXTRA: usize = 3_000;
+
+/// What a calendar part holds.
+#[derive(Debug, Default)]
+pub(super) struct Calendar {
+    /// Its events.
+    pub(super) events: Vec<CalendarEvent>,
+    /// What could not be read of it.
+    pub(super) defects: Vec<String>,
+    /// What was left out for its length.
+    pub(super) cut: Vec<String>,
+}
+
+/// Reads one calendar part.
+pub(super) fn events(text: &str) -> Calendar {
+    let mut read = Calendar::default();
     let text = unfolded(text);
     let mut parser = Parser::new(&text);
     loop {
         match parser.entry() {
-            Entry::ICalendar(calendar) => of_calendar(&calendar, &mut found, &mut defects),
+            Entry::ICalendar(calendar) => of_calendar(&calendar, &mut read),
             Entry::InvalidLine(line) => {
-                defects.push(format!("calendar line not read: {}", line.chars().take(60).collect::<String>().trim()));
+                read.defects.push(format!("calendar line not read: {}", line.chars().take(60).collect::<String>().trim()));
             }
-            Entry::Eof | Entry::TooManyComponents => break,
+            Entry::Eof => break,
+            Entry::TooManyComponents => {
+                read.cut.push("a calendar part of too many components was not read to its end".to_owned());
+                break;
+            }
             _ => {}
         }
-        if defects.len() > 20 || found.len() >= MAX_EVENTS {
+        if read.defects.len() > 20 || !read.cut.is_empty() {
             break;
         }
     }
     if !text.is_empty() && !text.to_ascii_uppercase().contains("END:VCALENDAR") {
-        defects.push("calendar part is cut off".to_owned());
+        read.defects.push("calendar part is cut off".to_owned());
     }
-    (found, defects)
+    read
 }
 
 /// One property a line. A line that neither continues (white space first) nor opens a property (`NAME:` or `NAME;`) was folded badly and belongs to the line before.
@@ -95,7 +108,8 @@ fn opens_property(line: &str) -> bool {
             || name.to_ascii_lowercase().starts_with("x-") && !name.contains(' '))
 }
 
-fn of_calendar(calendar: &ICalendar, found: &mut Vec<CalendarEvent>, defects: &mut Vec<String>) {
+fn of_calendar(calendar: &ICalendar, read: &mut Calendar) {
+    let zones = zones::definitions(calendar);
     let method = calendar
         .components
         .iter()
@@ -104,11 +118,16 @@ fn of_calendar(calendar: &ICalendar, found: &mut Vec<CalendarEvent>, defects: &m
         .map(|method| method.to_ascii_uppercase());
     for component in &calendar.components {
         if component.component_type == ICalendarComponentType::VEvent {
-            if found.len() >= MAX_EVENTS {
-                defects.push(format!("calendar events after the first {MAX_EVENTS} were not read"));
+            if read.events.len() >= MAX_EVENTS {
+                read.cut.push(format!("calendar events after the first {MAX_EVENTS} were not read"));
                 return;
             }
-            found.push(event(component, method.clone(), defects));
+            let mut event = event(component, method.clone(), &mut read.defects);
+            event.offsets = [&event.start, &event.end].into_iter().flatten().filter_map(|time| zones::said(&zones, time)).collect();
+            if component.entries.iter().filter_map(extra).nth(MAX_EXTRA).is_some() {
+                read.cut.push(format!("of a calendar event the first {MAX_EXTRA} properties were read"));
+            }
+            read.events.push(event);
         }
     }
 }
@@ -142,8 +161,12 @@ fn event(component: &ICalendarComponent, method: Option<String>, defects: &mut V
         status: text(component, &ICalendarProperty::Status).map(|status| status.to_ascii_uppercase()),
         start,
         end,
-        repeats: component.entries.iter().any(|entry| matches!(entry.name, ICalendarProperty::Rrule | ICalendarProperty::Rdate)),
-        extra: component.entries.iter().filter_map(extra).collect(),
+        repeats: component
+            .entries
+            .iter()
+            .any(|entry| matches!(entry.name, ICalendarProperty::Rrule | ICalendarProperty::Rdate | ICalendarProperty::RecurrenceId)),
+        offsets: Vec::new(),
+        extra: component.entries.iter().filter_map(extra).take(MAX_EXTRA).collect(),
     }
 }
 
@@ -240,7 +263,7 @@ mod tests {
     use super::*;
 
     fn one(lines: &str) -> CalendarEvent {
-        let (events, defects) =
+        let Calendar { events, defects, .. } =
             events(&format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\n{lines}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"));
         assert_eq!(defects, Vec::<String>::new(), "{lines}");
         events.into_iter().next().unwrap()
@@ -311,7 +334,7 @@ mod tests {
     fn several_events_bad_folds_and_cut_calendars_are_read() {
         let text = "BEGIN:VCALENDAR\nMETHOD:cancel\nBEGIN:VEVENT\nUID:1\nDTSTART:20260307T040000Z\nDESCRIPTION:The work will be done\nin two parts: first the core\n Impact: none\nEND:VEVENT\n\
             BEGIN:VEVENT\nUID:2\nDTSTART:2026030";
-        let (events, defects) = events(text);
+        let Calendar { events, defects, .. } = events(text);
         assert_eq!(events.iter().filter_map(|event| event.uid.as_deref()).collect::<Vec<_>>(), ["1", "2"]);
         assert_eq!(events.first().unwrap().method.as_deref(), Some("CANCEL"));
         assert_eq!(events.first().unwrap().description.as_deref(), Some("The work will be done\nin two parts: first the coreImpact: none"));

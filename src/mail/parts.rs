@@ -10,8 +10,11 @@ use super::html::HtmlText;
 use super::quote::Hints;
 use super::{headers, html, ical, quote, repair, sheet, text};
 
-/// Longest text of one body that is read, in bytes; more is cut and named as a defect.
-const MAX_BODY_BYTES: usize = 2_000_000;
+/// Most text of the plain parts of a mail together, and of its HTML parts, that is read, in bytes; what is more is cut, and that is said.
+const MAX_BODY_BYTES: usize = 1_000_000;
+/// Most text of its calendar parts together, and most bytes of its csv attachments.
+const MAX_CALENDAR_BYTES: usize = 2_000_000;
+const MAX_SHEET_BYTES: usize = 4_000_000;
 
 /// Most attached sheets read.
 const MAX_SHEETS: usize = 20;
@@ -51,6 +54,15 @@ impl From<HtmlText> for Body {
     }
 }
 
+/// How many bytes were read so far: a mail of many long parts costs no more than one of a single long part.
+#[derive(Clone, Copy, Debug, Default)]
+struct Spent {
+    plain: usize,
+    html: usize,
+    calendars: usize,
+    sheets: usize,
+}
+
 /// What the parts of a message hold.
 #[derive(Default)]
 pub(super) struct Parts {
@@ -60,6 +72,9 @@ pub(super) struct Parts {
     sheets: Vec<Sheet>,
     unread: Vec<String>,
     defects: Vec<String>,
+    /// What was left out for its length.
+    cut: Vec<String>,
+    spent: Spent,
     /// Text that came as an attachment: read where the mail has no other text.
     attached: Option<Body>,
     /// A mail attached to this one: its header block and its parts.
@@ -80,8 +95,9 @@ impl Parts {
                 PartType::Binary(bytes) | PartType::InlineBinary(bytes) => self.binary(part, bytes),
                 PartType::Message(_) if is_bounce => {}
                 PartType::Message(inner) => {
-                    let mut parts = Self::default();
+                    let mut parts = Self { spent: self.spent, ..Self::default() };
                     parts.collect_below(inner);
+                    self.spent = parts.spent;
                     self.forwarded.push((headers::block(inner), parts));
                 }
                 PartType::Multipart(_) => {}
@@ -121,12 +137,12 @@ impl Parts {
         } else if kind == "message/delivery-status" || kind == "text/rfc822-headers" {
         } else if headers::is_attachment(part) && matches!(kind.as_str(), "text/plain" | "text/html") {
             self.unread.push(headers::file_name(part).unwrap_or(kind));
-            let text = self.bounded(text);
+            let text = self.bounded(text, |spent| &mut spent.plain);
             add(&mut self.attached, Body::plain(text::lines(text)));
         } else if !matches!(kind.as_str(), "text/plain" | "text/html" | "text/enriched") {
             self.unread.push(headers::file_name(part).unwrap_or(kind));
         } else {
-            let text = self.bounded(text);
+            let text = self.bounded(text, |spent| &mut spent.plain);
             if holds_tags(text) {
                 let read = if is_laid_out_by_tags(text) { html::read(text) } else { html::read_preformatted(text) };
                 add(&mut self.plain, read.into());
@@ -140,11 +156,11 @@ impl Parts {
         self.note_defects(part, text);
         if headers::is_attachment(part) {
             self.unread.push(headers::file_name(part).unwrap_or_else(|| kind(part)));
-            let text = self.bounded(text);
+            let text = self.bounded(text, |spent| &mut spent.html);
             add(&mut self.attached, html::read(text).into());
             return;
         }
-        let text = self.bounded(text);
+        let text = self.bounded(text, |spent| &mut spent.html);
         let read = html::read(text);
         if read.lines.is_empty() && !text.trim().is_empty() {
             self.defects.push("the HTML part shows no text".to_owned());
@@ -168,46 +184,60 @@ impl Parts {
 
     fn sheet(&mut self, part: &MessagePart<'_>, bytes: &[u8]) {
         let name = headers::file_name(part).unwrap_or_else(|| kind(part));
-        if self.sheets.len() >= MAX_SHEETS {
-            self.defects.push(format!("the sheet {name} was not read: there are too many sheets"));
+        let left = MAX_SHEET_BYTES.saturating_sub(self.spent.sheets);
+        if self.sheets.len() >= MAX_SHEETS || left == 0 {
+            self.cut.push(format!("the sheet {name} was not read: there are too many sheets"));
             self.unread.push(name);
             return;
         }
-        let (sheet, lost) = sheet::csv(&name, bytes);
+        self.spent.sheets = self.spent.sheets.saturating_add(bytes.len());
+        let (sheet, lost) = sheet::csv(&name, bytes, left);
         self.sheets.push(sheet);
-        self.defects.extend(lost);
+        self.cut.extend(lost);
     }
 
     fn workbook(&mut self, part: &MessagePart<'_>, bytes: &[u8]) {
         let name = headers::file_name(part).unwrap_or_else(|| kind(part));
-        let read =
-            if self.sheets.len() < MAX_SHEETS { sheet::xlsx::sheets(&name, bytes) } else { Err("there are too many sheets".to_owned()) };
+        let is_left = self.sheets.len() < MAX_SHEETS && self.spent.sheets < MAX_SHEET_BYTES;
+        self.spent.sheets = self.spent.sheets.saturating_add(bytes.len());
+        let read = if is_left { sheet::xlsx::sheets(&name, bytes) } else { Err("there are too many sheets".to_owned()) };
         match read {
             Ok(sheets) => self.sheets.extend(sheets),
             Err(why) => {
-                self.defects.push(format!("the sheet {name} was not read: {why}"));
+                self.cut.push(format!("the sheet {name} was not read: {why}"));
                 self.unread.push(name);
             }
         }
     }
 
     fn calendar(&mut self, text: &str) {
-        let (events, defects) = ical::events(text);
+        self.spent.calendars = self.spent.calendars.saturating_add(text.len());
+        if self.spent.calendars > MAX_CALENDAR_BYTES {
+            self.cut.push(format!("a calendar part of {} bytes was not read", text.len()));
+            return;
+        }
+        let read = ical::events(text);
         // The same calendar comes often twice: as a part and as an attachment.
-        for event in events {
+        for event in read.events {
             if !self.calendars.contains(&event) {
                 self.calendars.push(event);
             }
         }
-        self.defects.extend(defects);
+        self.defects.extend(read.defects);
+        self.cut.extend(read.cut);
     }
 
-    fn bounded<'a>(&mut self, text: &'a str) -> &'a str {
-        if text.len() <= MAX_BODY_BYTES {
+    /// The part of a body that is read; what is beyond the bound is said to be cut.
+    fn bounded<'a>(&mut self, text: &'a str, spent: impl Fn(&mut Spent) -> &mut usize) -> &'a str {
+        let spent = spent(&mut self.spent);
+        let left = MAX_BODY_BYTES.saturating_sub(*spent);
+        *spent = spent.saturating_add(text.len());
+        if text.len() <= left {
             return text;
         }
-        self.defects.push(format!("body of {} bytes was cut", text.len()));
-        text.get(..text.floor_char_boundary(MAX_BODY_BYTES)).unwrap_or_default()
+        let read = text.get(..text.floor_char_boundary(left)).unwrap_or_default();
+        self.cut.push(format!("a body of {} bytes was read as far as {}", text.len(), read.len()));
+        read
     }
 
     fn note_defects(&mut self, part: &MessagePart<'_>, text: &str) {
@@ -257,6 +287,7 @@ impl Parts {
         mail.unread_attachments = self.unread;
         self.defects.dedup();
         mail.defects.extend(self.defects);
+        mail.cut = self.cut;
     }
 
     /// An attached mail is read as a forwarded one: below what was written, under its header block, in each of the two bodies.
@@ -281,6 +312,7 @@ impl Parts {
         self.sheets.extend(inner.sheets);
         self.unread.extend(inner.unread);
         self.defects.extend(inner.defects);
+        self.cut.extend(inner.cut);
     }
 }
 

@@ -3,6 +3,8 @@
 //! A provider's mail must never end empty here: what would leave nothing is kept whole, and a rule of underscores or a bare `>` is
 //! history only where more than that says so.
 
+#[cfg(test)]
+mod clients;
 mod marks;
 
 use std::ops::Range;

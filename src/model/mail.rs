@@ -72,6 +72,20 @@ pub struct CalendarProperty {
     pub parameters: Vec<(String, String)>,
 }
 
+/// What a calendar's own definition of a zone (VTIMEZONE) says of a local time of an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarOffset {
+    /// TZID as written in the event.
+    pub zone: String,
+    /// The local time.
+    pub local: NaiveDateTime,
+    /// An IANA name that stands beside the definition (`X-LIC-LOCATION`).
+    pub location: Option<String>,
+    /// Every offset at which the local time exists, in seconds east of UTC: one as a rule, two where clocks repeat it, none where they skip it
+    /// or the definition is not a simple one.
+    pub seconds_east: Vec<i32>,
+}
+
 /// One VEVENT of a calendar part.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarEvent {
@@ -95,7 +109,10 @@ pub struct CalendarEvent {
     pub start: Option<CalendarTime>,
     /// DTEND, or DTSTART plus DURATION.
     pub end: Option<CalendarTime>,
-    /// Whether an RRULE or RDATE stands in the event; repetitions are never expanded silently.
+    /// What the calendar's own definitions of zones say of the start and the end.
+    #[serde(default)]
+    pub offsets: Vec<CalendarOffset>,
+    /// Whether the event repeats or is one of a repeating one (RRULE, RDATE, RECURRENCE-ID); repetitions are never expanded silently.
     pub repeats: bool,
     /// Every `X-…` property, in order.
     pub extra: Vec<CalendarProperty>,
@@ -222,6 +239,8 @@ pub struct Mail {
     pub repeated_headers: Vec<String>,
     /// What was lost in decoding: unknown charset, cut part, calendar line that cannot be read.
     pub defects: Vec<String>,
+    /// What was not read for its length, a sentence each: a mail with such can announce what nobody saw.
+    pub cut: Vec<String>,
 }
 
 impl Mail {

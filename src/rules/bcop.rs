@@ -2,10 +2,10 @@
 //!
 //! They are read whoever sent them. Repetitions are never expanded, a floating time is never given a zone.
 
+use super::appointed;
 use super::compile::Provider;
 use super::place::TEXT_CAP_BYTES;
 use super::time::{self, TimeContext};
-use super::zone;
 use crate::model::{
     AffectedObject, CalendarEvent, CalendarTime, Evidence, EvidenceSource, Impact, Kind, Local, Mail, Notification, Precision, Problem,
     ProblemKind, Reading, Role, RuleRef, Status, Verdict, Window,
@@ -67,6 +67,9 @@ pub(super) fn read<'r>(
     }
 }
 
+/// Most entries of evidence: a notice of thousands of objects needs no line each.
+const MOST_EVIDENCE: usize = 300;
+
 #[derive(Default)]
 struct Gathered {
     found: Vec<Notification>,
@@ -76,6 +79,9 @@ struct Gathered {
 
 impl Gathered {
     fn saw(&mut self, field: &str, quote: String) {
+        if self.evidence.len() >= MOST_EVIDENCE {
+            return;
+        }
         let pattern = Some(super::CALENDAR.to_owned());
         self.evidence.push(Evidence { field: field.to_owned(), source: EvidenceSource::Calendar, quote, pattern });
     }
@@ -146,7 +152,7 @@ impl Gathered {
 
     fn window(&mut self, event: &CalendarEvent, status: Option<Status>, context: &TimeContext<'_>) -> Option<Window> {
         if event.repeats {
-            let detail = "the event repeats (RRULE or RDATE): its first window alone is shown";
+            let detail = "the event repeats or is one of several (RRULE, RDATE, RECURRENCE-ID): this window alone is shown";
             self.problems.push(Problem { blocking: true, ..Problem::new(ProblemKind::Missing, "windows", detail) });
         }
         let Some(start) = &event.start else {
@@ -154,9 +160,9 @@ impl Gathered {
             self.problems.push(Problem { blocking: !over, ..Problem::new(ProblemKind::Missing, "start", "the event has no start") });
             return None;
         };
-        let begin = self.instant("start", start, context)?;
+        let begin = self.instant(event, "start", start, context)?;
         let end = match &event.end {
-            Some(end) => self.instant("end", end, context),
+            Some(end) => self.instant(event, "end", end, context),
             None => {
                 self.problems.push(Problem::new(ProblemKind::Missing, "end", "the event has no end"));
                 None
@@ -180,7 +186,7 @@ impl Gathered {
     }
 
     /// A time of the event as an instant; a floating one, an unknown zone, a skipped or doubled hour is a problem, not a guess.
-    fn instant(&mut self, field: &str, time: &CalendarTime, context: &TimeContext<'_>) -> Option<DateTime<Utc>> {
+    fn instant(&mut self, event: &CalendarEvent, field: &str, time: &CalendarTime, context: &TimeContext<'_>) -> Option<DateTime<Utc>> {
         let mut problem = |kind: ProblemKind, detail: String| self.problems.push(Problem::new(kind, field, detail));
         match time {
             CalendarTime::Utc(at) => Some(*at),
@@ -190,27 +196,25 @@ impl Gathered {
                 problem(ProblemKind::UnknownZone, format!("{at} stands without a zone in the calendar part"));
                 None
             }
-            CalendarTime::Zoned(at, name) => {
-                let Some(zone) = zone::named(name) else {
-                    problem(ProblemKind::UnknownZone, format!("the zone {name:?} of the calendar part is not known"));
-                    return None;
-                };
-                match context.zones.resolve(zone, *at) {
-                    Local::One(at) => Some(at),
-                    Local::Twice(first, second) => {
-                        problem(ProblemKind::AmbiguousTime, format!("{at} happens twice in {name}: {first} or {second}"));
-                        None
-                    }
-                    Local::Never => {
-                        problem(ProblemKind::NonexistentTime, format!("{at} does not exist in {name}"));
-                        None
-                    }
-                    Local::Unknown => {
-                        problem(ProblemKind::UnknownZone, format!("the zone {name:?} is not in the tzdata"));
-                        None
-                    }
+            CalendarTime::Zoned(at, name) => match appointed::resolve(event, name, *at, context.zones) {
+                Err(contradiction) => {
+                    problem(ProblemKind::Conflict, contradiction);
+                    None
                 }
-            }
+                Ok(Local::One(at)) => Some(at),
+                Ok(Local::Twice(first, second)) => {
+                    problem(ProblemKind::AmbiguousTime, format!("{at} happens twice in {name}: {first} or {second}"));
+                    None
+                }
+                Ok(Local::Never) => {
+                    problem(ProblemKind::NonexistentTime, format!("{at} does not exist in {name}"));
+                    None
+                }
+                Ok(Local::Unknown) => {
+                    problem(ProblemKind::UnknownZone, format!("the zone {name:?} of the calendar part is not known"));
+                    None
+                }
+            },
         }
     }
 

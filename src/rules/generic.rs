@@ -49,7 +49,11 @@ pub fn read(mail: &Mail, context: &TimeContext<'_>, calendars: bool, known_sende
         reading.problems.clear();
         return reading;
     }
-    let forms = fields::forms(mail);
+    let (forms, is_cut) = bounded_forms(mail);
+    if is_cut {
+        let detail = format!("of the running text the first {MOST_PROSE} bytes were read");
+        found.problems.push(Problem { blocking: true, ..Problem::new(ProblemKind::Missing, "mail", detail) });
+    }
     if calendars {
         reading.found = calendar::read(&mail.calendars, context, &mut found);
     }
@@ -78,6 +82,18 @@ pub fn read(mail: &Mail, context: &TimeContext<'_>, calendars: bool, known_sende
         }
     }
     reading
+}
+
+/// Most running text that is looked at, in bytes: dozens of patterns pass over it, and those with word bounds are slow where letters have accents.
+const MOST_PROSE: usize = 100_000;
+
+/// The forms of a mail, and whether its running text was cut.
+fn bounded_forms(mail: &Mail) -> (Forms, bool) {
+    let mut forms = fields::forms(mail);
+    let whole = forms.prose.len();
+    let end = forms.prose.floor_char_boundary(MOST_PROSE);
+    forms.prose.truncate(end);
+    (forms, end < whole)
 }
 
 /// Evidence and doubts as they are gathered.
@@ -110,7 +126,7 @@ fn of_text(mail: &Mail, forms: &Forms, context: &TimeContext<'_>, found: &mut Fo
     let (owned, times);
     let forms = match &forwarded {
         Some(inner) => {
-            owned = fields::forms(inner);
+            owned = bounded_forms(inner).0;
             &owned
         }
         None => forms,

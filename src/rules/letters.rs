@@ -11,7 +11,7 @@
 const WORD: &str = concat!(
     r"0-9A-Za-z_\u{aa}\u{b5}\u{ba}\u{c0}-\u{d6}\u{d8}-\u{f6}\u{f8}-\u{2c1}\u{2c6}-\u{2d1}\u{300}-\u{373}\u{376}-\u{37d}\u{37f}-\u{481}",
     r"\u{483}-\u{559}\u{560}-\u{588}\u{591}-\u{5bd}\u{5bf}-\u{5f2}\u{610}-\u{61a}\u{620}-\u{669}\u{66e}-\u{6d3}\u{6d5}-\u{963}",
-    r"\u{966}-\u{1fff}\u{200c}\u{200d}\u{203f}\u{2040}\u{20d0}-\u{20f0}\u{212a}\u{212b}\u{2160}-\u{2188}\u{2c00}-\u{2dff}",
+    r"\u{966}-\u{1fff}\u{200c}\u{200d}\u{203f}\u{2040}\u{20d0}-\u{20f0}\u{2126}\u{212a}\u{212b}\u{2160}-\u{2188}\u{2c00}-\u{2dff}",
     r"\u{3005}-\u{3007}\u{3021}-\u{302f}\u{3031}-\u{3035}\u{3041}-\u{309f}\u{30a1}-\u{30fa}\u{30fc}-\u{31ff}\u{3400}-\u{a62b}\u{a640}-\u{abf9}\u{ac00}-\u{d7ff}",
     r"\u{f900}-\u{fdfb}\u{fe00}-\u{fe0f}\u{fe70}-\u{fefc}\u{ff10}-\u{ff19}\u{ff21}-\u{ff3a}\u{ff3f}\u{ff41}-\u{ff5a}\u{ff66}-\u{ffdc}",
     r"\u{11000}-\u{1189f}\u{1d400}-\u{1d7ff}\u{1e900}-\u{1e95f}\u{20000}-\u{323af}\u{e0100}-\u{e01ef}",
@@ -21,7 +21,7 @@ const WORD: &str = concat!(
 const LETTER: &str = concat!(
     r"A-Za-z\u{aa}\u{b5}\u{ba}\u{c0}-\u{d6}\u{d8}-\u{f6}\u{f8}-\u{2c1}\u{2c6}-\u{2d1}\u{370}-\u{373}\u{376}-\u{37d}\u{37f}-\u{481}",
     r"\u{48a}-\u{559}\u{560}-\u{588}\u{5d0}-\u{5f2}\u{620}-\u{64a}\u{66e}-\u{66f}\u{671}-\u{6d3}\u{6d5}\u{6fa}-\u{6ff}\u{710}-\u{963}",
-    r"\u{971}-\u{1fff}\u{212a}\u{212b}\u{2c00}-\u{2dff}\u{3005}\u{3006}\u{3031}-\u{3035}\u{3041}-\u{3096}\u{309d}-\u{309f}",
+    r"\u{971}-\u{1fff}\u{2126}\u{212a}\u{212b}\u{2c00}-\u{2dff}\u{3005}\u{3006}\u{3031}-\u{3035}\u{3041}-\u{3096}\u{309d}-\u{309f}",
     r"\u{30a1}-\u{30fa}\u{30fc}-\u{31ff}\u{3400}-\u{a62b}\u{a640}-\u{abf9}\u{ac00}-\u{d7ff}\u{f900}-\u{fdfb}\u{fe70}-\u{fefc}\u{ff21}-\u{ff3a}\u{ff41}-\u{ff5a}",
     r"\u{ff66}-\u{ffdc}\u{11000}-\u{1189f}\u{1d400}-\u{1d7ff}\u{1e900}-\u{1e95f}\u{20000}-\u{323af}",
 );
@@ -29,23 +29,43 @@ const LETTER: &str = concat!(
 /// What `\d` is, without the brackets: the digits that times and numbers are read from, and their wide forms in East Asian text.
 const DIGIT: &str = r"0-9\u{ff10}-\u{ff19}";
 
-/// The pattern with its classes written out.
+/// The pattern with its classes written out. Letters of both cases stand in each, so that one that stands alone need not be told to take either:
+/// the compiler would look up the other case of every sign of it.
 pub(super) fn written_out(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len() * 2);
     let mut rest = pattern;
-    while let Some((before, after)) = rest.split_once('\\') {
+    let mut depth = 0_usize;
+    while let Some(at) = rest.find(['\\', '[', ']']) {
+        let (before, from) = rest.split_at(at);
         out.push_str(before);
-        // Letters are looked for first: `\p` alone says nothing.
-        let known = [("w", "", WORD), ("W", "^", WORD), ("d", "", DIGIT), ("D", "^", DIGIT), ("p{L}", "", LETTER), ("P{L}", "^", LETTER)];
-        if let Some((left, not, class)) = known.iter().find_map(|(name, not, class)| Some((after.strip_prefix(name)?, not, class))) {
-            out.extend(["[", not, class, "]"]);
-            rest = left;
+        if let Some(after) = from.strip_prefix('\\') {
+            // Letters are looked for first: `\p` alone says nothing.
+            let known =
+                [("w", "", WORD), ("W", "^", WORD), ("d", "", DIGIT), ("D", "^", DIGIT), ("p{L}", "", LETTER), ("P{L}", "^", LETTER)];
+            if let Some((left, not, class)) = known.iter().find_map(|(name, not, class)| Some((after.strip_prefix(name)?, not, class))) {
+                if depth == 0 {
+                    out.extend(["(?-i:[", not, class, "])"]);
+                } else {
+                    out.extend(["[", not, class, "]"]);
+                }
+                rest = left;
+            } else {
+                // The escaped sign goes with its backslash, so that `\\w` stays a backslash and a w.
+                let mut signs = after.chars();
+                out.push('\\');
+                out.extend(signs.next());
+                rest = signs.as_str();
+            }
+        } else if let Some(after) = from.strip_prefix(']') {
+            depth = depth.saturating_sub(1);
+            out.push(']');
+            rest = after;
         } else {
-            // The escaped sign goes with its backslash, so that `\\w` stays a backslash and a w.
-            let mut signs = after.chars();
-            out.push('\\');
-            out.extend(signs.next());
-            rest = signs.as_str();
+            // A bracket that closes at once is a sign of the class.
+            let opening = ["[^]", "[]", "[^", "["].into_iter().find(|opening| from.starts_with(opening)).unwrap_or("[");
+            depth += 1;
+            out.push_str(opening);
+            rest = from.strip_prefix(opening).unwrap_or_default();
         }
     }
     out.push_str(rest);
@@ -58,7 +78,8 @@ mod tests {
     use regex::Regex;
 
     fn class(written: &str) -> Regex {
-        Regex::new(&format!("^[{written}]$")).unwrap()
+        let class = if written.starts_with("(?") { written.to_owned() } else { format!("[{written}]") };
+        Regex::new(&format!("^{class}$")).unwrap()
     }
 
     fn differing(ours: &str, theirs: &str, signs: impl Iterator<Item = char>) -> Vec<char> {
@@ -131,8 +152,18 @@ mod tests {
     #[test]
     fn only_classes_are_written_out() {
         assert_eq!(written_out(r"a\\w\b[x\]]\n\p{Lu}"), r"a\\w\b[x\]]\n\p{Lu}");
-        assert_eq!(written_out(r"[\d.]\D"), format!("[[{DIGIT}].][^{DIGIT}]"));
-        assert_eq!(written_out(r"\w\p{L}"), format!("[{WORD}][{LETTER}]"));
+        assert_eq!(written_out(r"[\d.]\D"), format!("[[{DIGIT}].](?-i:[^{DIGIT}])"));
+        assert_eq!(written_out(r"\w\p{L}"), format!("(?-i:[{WORD}])(?-i:[{LETTER}])"));
+        assert_eq!(written_out(r"[]\d][^]\d][a[b]\d]\]\d"), r"[][0]][^][0]][a[b][0]]\](?-i:[0])".replace('0', DIGIT));
         assert!(Regex::new(&written_out(r"(?i)^[\w.-]+\W\d\D\p{L}\P{L}$")).unwrap().is_match("a.ß-x 7xÄ."));
+    }
+
+    #[test]
+    fn both_cases_of_each_letter_stand_in_a_class() {
+        // U+0345 is a mark; that Unicode pairs it with a small iota makes it no letter.
+        let all = || ('\0'..=char::MAX).filter(|sign| *sign != '\u{345}');
+        for written in [WORD, LETTER] {
+            assert_eq!(differing(&format!("(?i:[{written}])"), &format!("(?-i:[{written}])"), all()), Vec::<char>::new());
+        }
     }
 }

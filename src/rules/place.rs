@@ -3,8 +3,8 @@
 use crate::model::{EvidenceSource, Mail, Table};
 use crate::rules::search::Regex;
 
-/// How much of a text is looked at, in bytes. Matching is linear; this bounds the constant.
-pub const TEXT_CAP_BYTES: usize = 1_000_000;
+/// How much of a text is looked at, in bytes; that more stands in a mail is a doubt. Matching is linear, but slow where letters have accents.
+pub const TEXT_CAP_BYTES: usize = 250_000;
 
 /// A pattern with its number, for "every pattern is used by some sample".
 #[derive(Clone, Debug)]

@@ -19,3 +19,4 @@ mod rules;
 mod scaffold;
 mod smtp;
 mod store;
+mod structure;

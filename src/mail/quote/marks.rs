@@ -35,6 +35,7 @@ const FORWARDED: &[&str] = &[
     "mensaje reenviado",
     "doorgestuurd bericht",
     "mensagem encaminhada",
+    "mensagem reencaminhada",
     "messaggio inoltrato",
     "vidarebefordrat meddelande",
     "転送メッセージ",
@@ -75,7 +76,7 @@ const ORIGINAL: &[&str] = &[
 ];
 const FROM: &[&str] = &["from", "von", "de", "da", "van", "från", "fra", "od", "expéditeur", "remitente", "差出人", "送信者", "发件人"];
 const SUBJECT: &[&str] =
-    &["subject", "betreff", "objet", "asunto", "assunto", "onderwerp", "oggetto", "ämne", "emne", "temat", "件名", "主题"];
+    &["subject", "betreff", "objet", "sujet", "asunto", "assunto", "onderwerp", "oggetto", "ämne", "emne", "temat", "件名", "主题"];
 const DATE: &[&str] = &[
     "sent",
     "date",
@@ -100,8 +101,27 @@ const DATE: &[&str] = &[
     "发送时间",
     "日期",
 ];
-const TO: &[&str] = &["to", "an", "à", "para", "aan", "a", "till", "til", "do", "宛先", "收件人"];
-const OTHER: &[&str] = &["cc", "bcc", "reply-to", "importance", "kopie", "抄送"];
+const TO: &[&str] = &["to", "an", "à", "pour", "para", "aan", "a", "till", "til", "do", "宛先", "收件人"];
+const OTHER: &[&str] = &[
+    "cc",
+    "bcc",
+    "cci",
+    "reply-to",
+    "reply to",
+    "importance",
+    "kopie",
+    "kopie (cc)",
+    "antwort an",
+    "wichtigkeit",
+    "répondre à",
+    "responder a",
+    "responder para",
+    "importancia",
+    "importância",
+    "antwoord aan",
+    "urgentie",
+    "抄送",
+];
 
 pub(super) fn kind(line: &str) -> Kind {
     let line = line.trim();
@@ -166,7 +186,7 @@ pub(super) fn unquoted(line: &str) -> Option<&str> {
 }
 
 pub(super) fn opens_attribution(line: &str) -> bool {
-    const OPENERS: &[&str] = &["On ", "Am ", "Le ", "El ", "Op ", "Em ", "Il ", "Den ", "Dnia ", "W dniu ", "A "];
+    const OPENERS: &[&str] = &["On ", "Am ", "Le ", "El ", "Op ", "Em ", "No dia ", "Il ", "Den ", "Dnia ", "W dniu ", "A "];
     OPENERS.iter().any(|opener| line.starts_with(opener))
         || line.starts_with(|c: char| c.is_ascii_digit()) && line.contains(['年', '/', '-'])
         || line.ends_with("wrote:")
@@ -182,6 +202,7 @@ pub(super) fn ends_attribution(whole: &str) -> bool {
         "escribió:",
         "escribio:",
         "schreef:",
+        "geschreven:",
         "escreveu:",
         "ha scritto:",
         "skrev:",

@@ -5,6 +5,7 @@ use crate::model::{
     AffectedObject, CalendarEvent, CalendarTime, EvidenceSource, Impact, Local, Notification, Precision, Problem, ProblemKind, Status,
     Window,
 };
+use crate::rules::appointed;
 use crate::rules::time::TimeContext;
 use crate::rules::words;
 use chrono::{DateTime, NaiveTime, Utc};
@@ -76,10 +77,14 @@ fn one(event: &CalendarEvent, context: &TimeContext<'_>, found: &mut Found) -> N
     if event.repeats {
         found.problems.push(Problem {
             blocking: true,
-            ..Problem::new(ProblemKind::Implausible, "start", "the event repeats (RRULE or RDATE); only its first window is shown")
+            ..Problem::new(
+                ProblemKind::Implausible,
+                "start",
+                "the event repeats or is one of several (RRULE, RDATE, RECURRENCE-ID); only this window is shown",
+            )
         });
     }
-    match event.start.as_ref().and_then(|start| window(start, event.end.as_ref(), context, found)) {
+    match event.start.as_ref().and_then(|start| window(event, start, context, found)) {
         Some(window) => note.windows.push(window),
         None if matches!(note.status, Some(Status::Cancelled | Status::Completed)) => {}
         None => found.problems.push(Problem {
@@ -90,9 +95,10 @@ fn one(event: &CalendarEvent, context: &TimeContext<'_>, found: &mut Found) -> N
     note
 }
 
-fn window(start: &CalendarTime, end: Option<&CalendarTime>, context: &TimeContext<'_>, found: &mut Found) -> Option<Window> {
-    let begin = instant(start, context, found)?;
-    let until = end.and_then(|end| instant(end, context, found));
+fn window(event: &CalendarEvent, start: &CalendarTime, context: &TimeContext<'_>, found: &mut Found) -> Option<Window> {
+    let end = event.end.as_ref();
+    let begin = instant(event, start, context, found)?;
+    let until = end.and_then(|end| instant(event, end, context, found));
     if until.is_some_and(|until| until < begin) {
         let detail = format!("the event ends before it starts: {} – {}", written(start), end.map(written).unwrap_or_default());
         found.problems.push(Problem::new(ProblemKind::EndsBeforeStart, "end", detail));
@@ -123,34 +129,25 @@ fn written(time: &CalendarTime) -> String {
     }
 }
 
-fn instant(time: &CalendarTime, context: &TimeContext<'_>, found: &mut Found) -> Option<DateTime<Utc>> {
-    let (local, zone) = match time {
+fn instant(event: &CalendarEvent, time: &CalendarTime, context: &TimeContext<'_>, found: &mut Found) -> Option<DateTime<Utc>> {
+    let resolved = match time {
         CalendarTime::Utc(at) => return Some(*at),
         CalendarTime::Date(date) => return Some(date.and_time(NaiveTime::MIN).and_utc()),
-        CalendarTime::Zoned(local, name) => (local, name.parse::<chrono_tz::Tz>().ok()),
-        CalendarTime::Floating(local) => (local, context.zone),
+        CalendarTime::Zoned(local, name) => appointed::resolve(event, name, *local, context.zones),
+        CalendarTime::Floating(local) => Ok(context.zone.map_or(Local::Unknown, |zone| context.zones.resolve(zone, *local))),
     };
-    let Some(zone) = zone else {
-        let detail = format!("{} has no zone that is known", written(time));
-        found.problems.push(Problem::new(ProblemKind::UnknownZone, "start", detail));
-        return None;
-    };
-    match context.zones.resolve(zone, *local) {
-        Local::One(at) => Some(at),
-        Local::Twice(first, second) => {
-            let detail = format!("{} happens twice: {first} or {second}", written(time));
-            found.problems.push(Problem::new(ProblemKind::AmbiguousTime, "start", detail));
-            Some(first)
+    let mut problem = |kind: ProblemKind, detail: String| found.problems.push(Problem::new(kind, "start", detail));
+    match resolved {
+        Ok(Local::One(at)) => return Some(at),
+        Ok(Local::Twice(first, second)) => {
+            problem(ProblemKind::AmbiguousTime, format!("{} happens twice: {first} or {second}", written(time)));
+            return Some(first);
         }
-        Local::Never => {
-            found.problems.push(Problem::new(ProblemKind::NonexistentTime, "start", format!("{} is skipped by the clocks", written(time))));
-            None
-        }
-        Local::Unknown => {
-            found.problems.push(Problem::new(ProblemKind::UnknownZone, "start", format!("{} cannot be resolved", written(time))));
-            None
-        }
+        Ok(Local::Never) => problem(ProblemKind::NonexistentTime, format!("{} is skipped by the clocks", written(time))),
+        Ok(Local::Unknown) => problem(ProblemKind::UnknownZone, format!("{} has no zone that is known", written(time))),
+        Err(contradiction) => problem(ProblemKind::Conflict, contradiction),
     }
+    None
 }
 
 /// A cancelled event is cancelled however it says so: METHOD, STATUS, the notice's own word, or its summary.

@@ -1,7 +1,7 @@
 //! What the reader without rules says of a mail beside a rule: the windows that it surely states, the one window of a letter in free words,
 //! a notice among a newsletter's offers. None of it decides alone: a rule asks, or a person looks.
 
-use super::{fields, running, window, windows};
+use super::{MOST_PROSE, bounded_forms, running, window, windows};
 use crate::model::{Mail, Precision, Problem, ProblemKind, Role, Status, Window};
 use crate::rules::sign;
 use crate::rules::time::{self, Statement, TimeContext};
@@ -11,7 +11,7 @@ use crate::rules::words;
 /// Former windows, days, and what can be read in two ways are left out.
 pub(in crate::rules) fn certain_windows(mail: &Mail, context: &TimeContext<'_>) -> Vec<Window> {
     let inner = forwarded(mail);
-    let forms = fields::forms(inner.as_ref().unwrap_or(mail));
+    let (forms, _) = bounded_forms(inner.as_ref().unwrap_or(mail));
     let stated = windows::windows(&mail.subject, &forms, context).stated;
     let current = stated.into_iter().filter(|one| !one.former).map(|one| one.statement).collect();
     let certain = time::united(current).into_iter().filter(|statement| {
@@ -35,7 +35,7 @@ pub(in crate::rules) struct Told {
 pub(in crate::rules) fn told(mail: &Mail, context: &TimeContext<'_>) -> Told {
     let inner = forwarded(mail);
     let mail = inner.as_ref().unwrap_or(mail);
-    let stated = windows::windows(&mail.subject, &fields::forms(mail), context).stated;
+    let stated = windows::windows(&mail.subject, &bounded_forms(mail).0, context).stated;
     let current = |role: Role| stated.iter().filter(|one| !one.former && one.role == role).map(|one| one.statement.clone()).collect();
     let mut told = Told::default();
     let mut read = Vec::new();
@@ -63,7 +63,7 @@ pub(in crate::rules) fn told(mail: &Mail, context: &TimeContext<'_>) -> Told {
             })
         })
     };
-    let other = running::judged(mail.text(), context).into_iter().find(|one| {
+    let other = running::judged(mail.text().get(..mail.text().floor_char_boundary(MOST_PROSE)).unwrap_or_default(), context).into_iter().find(|one| {
         let ahead =
             one.statement.precision == Precision::Day && one.statement.readings.iter().any(|(start, _)| *start > context.arrived_at);
         let meant = matches!(one.kind, running::Sort::Window | running::Sort::End) || one.kind == running::Sort::Other && ahead;
@@ -79,10 +79,16 @@ pub(in crate::rules) fn told(mail: &Mail, context: &TimeContext<'_>) -> Told {
 /// How far above a window the phrase may stand that says what it is for, in bytes.
 const NOTICE_ABOVE: usize = 500;
 
+/// A longer text is not searched whole for the phrase before its windows are: that would take longer than they do.
+const SEARCHED_WHOLE: usize = 50_000;
+
+/// More windows ahead than these are not looked at one by one; a person does.
+const MOST_AHEAD: usize = 100;
+
 /// A newsletter may carry one notice among its offers: a phrase of notices shortly above a window that lies ahead.
 pub(super) fn notice_beside_window(mail: &Mail, context: &TimeContext<'_>) -> bool {
     let text = mail.text();
-    if !sign::speaks_of_notice(text) {
+    if text.len() <= SEARCHED_WHOLE && !sign::speaks_of_notice(text) {
         return false;
     }
     let above = |one: &Statement| {
@@ -97,8 +103,9 @@ pub(super) fn notice_beside_window(mail: &Mail, context: &TimeContext<'_>) -> bo
                 .iter()
                 .any(|(start, end)| *start > context.arrived_at && end.is_some_and(|end| (end - *start).num_hours() <= 72))
     };
-    let stated = windows::windows(&mail.subject, &fields::forms(mail), context).stated;
-    stated.iter().map(|one| &one.statement).filter(|one| ahead(one)).any(|one| above(one).is_some_and(sign::speaks_of_notice))
+    let stated = windows::windows(&mail.subject, &bounded_forms(mail).0, context).stated;
+    let coming: Vec<&Statement> = stated.iter().map(|one| &one.statement).filter(|one| ahead(one)).collect();
+    coming.len() > MOST_AHEAD || coming.into_iter().any(|one| above(one).is_some_and(sign::speaks_of_notice))
 }
 
 /// A mail whose own words are few carries its notice below them: a bare forward, or a body that is quoted whole.

@@ -52,7 +52,8 @@ static LABEL: LazyLock<Option<Regex>> =
 impl Probe<'_> {
     /// The layout with this below it, read; none where it does not compile.
     pub(super) fn read(&self, below: &str) -> Option<Reading> {
-        let provider: Provider = compile::compile("probe.toml", &format!("{}\n{}{below}", self.head, self.layout)).ok()?;
+        let provider: Provider =
+            compile::compile("probe.toml", &format!("{}\n{}{below}", self.head, self.layout), compile::Patterns::Unproved).ok()?;
         let layout = provider.layouts.first()?;
         let context = TimeContext { zone: provider.zone, order: provider.order, ..self.context };
         Some(extract::read(&provider, layout, &self.view, &context, Options::default(), &mut Trace::default()))

@@ -86,7 +86,7 @@ fn m03_packed_bombs_are_refused_by_what_is_counted() {
     for (name, content, why) in cases {
         let Became::Read(mail, _) = reader.takes(name, &with_attachment("list.xlsx", &content)) else { panic!("{name} was refused") };
         assert_eq!((mail.sheets.len(), mail.unread_attachments.as_slice()), (0, ["list.xlsx".to_owned()].as_slice()), "{name}");
-        assert!(mail.defects.iter().any(|defect| defect.contains(why)), "{name}: {:?}", mail.defects);
+        assert!(mail.cut.iter().any(|cut| cut.contains(why)), "{name}: {:?}", mail.cut);
     }
     let Became::Read(mail, _) = reader.takes("gzip", &with_attachment("list.csv.gz", &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0])) else {
         panic!("a gzip was refused")
