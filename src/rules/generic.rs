@@ -291,6 +291,18 @@ pub(super) fn reference(mail: &Mail) -> Option<String> {
     references_of(mail, &fields::forms(mail)).into_iter().next()
 }
 
+/// The objects that stand under labels and heads of columns, for a rule whose own are not there.
+pub(super) fn labelled_objects(mail: &Mail) -> Vec<AffectedObject> {
+    let forms = fields::forms(mail);
+    let mut found = objects::of_tables(&forms);
+    if found.is_empty() {
+        found = objects::of_fields(&forms).into_iter().map(|object_id| AffectedObject { object_id, impact: Impact::Unstated }).collect();
+    }
+    // Heads of a table whose columns are lost are no objects.
+    found.retain(|object| topics::topic(&object.object_id).is_none() && object.object_id.chars().any(|char| char.is_ascii_digit()));
+    found
+}
+
 /// Ids that stand side by side in one cell are several objects: `CIR000482 CIR000483`.
 pub(super) fn ids_alike(cell: &str) -> Vec<String> {
     objects::split_ids(cell)

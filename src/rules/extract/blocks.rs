@@ -5,7 +5,7 @@ use crate::model::{AffectedObject, EvidenceSource, Impact, Problem, ProblemKind,
 use crate::rules::compile::Rows;
 use crate::rules::former;
 use crate::rules::generic;
-use crate::rules::place::{self, Grid, Pattern};
+use crate::rules::place::{self, Grid, Mark, Pattern};
 use crate::rules::search::Captures;
 use crate::rules::time;
 use crate::rules::windows::{self, Stated};
@@ -86,6 +86,10 @@ impl Reader<'_, '_> {
             self.unpaired(&mut merged, &pairs);
             merged.extend(paired(pairs));
         }
+        let looked = !layout.object.is_empty() || layout.rows.iter().any(|rows| !rows.object.is_empty());
+        if looked && layout.object_is.is_none() && merged.iter().all(|block| block.objects.is_empty()) {
+            self.unnamed(&mut merged);
+        }
         if let Some(everything) = &layout.object_is {
             for block in merged.iter_mut().filter(|block| block.objects.is_empty()) {
                 block.objects.push(AffectedObject { object_id: everything.value.clone(), impact: Impact::Unstated });
@@ -93,6 +97,24 @@ impl Reader<'_, '_> {
             }
         }
         merged
+    }
+
+    /// The rule does not find the objects that it looks for: those under other labels and heads stand in, and staff are told.
+    fn unnamed(&mut self, merged: &mut [Block]) {
+        let others = generic::labelled_objects(self.view.mail);
+        if others.is_empty() {
+            return;
+        }
+        let names: Vec<&str> = others.iter().take(5).map(|object| object.object_id.as_str()).collect();
+        let detail = format!("the rule does not find its objects; under another label or head stand {}", names.join(", "));
+        self.problems.push(Problem::new(ProblemKind::Missing, "objects", detail));
+        if let [only] = merged {
+            let mark = Mark { line: 1, shown: "objects under another label or head".to_owned() };
+            for object in others {
+                self.saw("object", &object.object_id, &EvidenceSource::Text, &mark);
+                add(&mut only.objects, object);
+            }
+        }
     }
 
     /// What stands beside rows that bind times and objects: objects of those rows are said already, others have no time.
