@@ -74,7 +74,7 @@ const WRITTEN: [(&str, Impact, Negated); 15] = [
         Negated::Whole,
     ),
     (
-        r"\b(?:(?:reduc\w+|los[st]\w*|losing|lack|lower|decreas\w+|limited|impair\w+|partial) (?:of |in |your |the |path |network |power )*(?:redundan\w+|protection|diversity|resilien\w+)|(?:without|no) (?:redundan\w+|protection|resilien\w+|diversity)|(?:redundan\w+|protection|diversity|resilien\w+) (?:will be |is |may be |is temporarily |will temporarily be )?(?:reduced|lost|lower|limited|unavailable|degraded)|at(?: a)?(?: high| higher| increased)? ?risk|risk only|unprotected|single[- ](?:path|homed|threaded|feed)|on one (?:feed|leg|path) only|n\+0)\b",
+        r"\b(?:(?:reduc\w+|los[st]\w*|losing|lack|lower|decreas\w+|limited|impair\w+|partial) (?:of |in |your |the |path |network |power )*(?:redundan\w+|protection|diversity|resilien\w+)|(?:without|no) (?:redundan\w+|protection|resilien\w+|diversity)|(?:redundan\w+|protection|diversity|resilien\w+) (?:will be |is |may be |is temporarily |will temporarily be )?(?:reduced|lost|lower|limited|unavailable|degraded)|at[ -](?:a )?(?:high |higher |increased )?risk|(?:redundancy|resiliency|protection) loss|risk only|unprotected|single[- ](?:path|homed|threaded|feed)|on one (?:feed|leg|path) only|n\+0)\b",
         Impact::ReducedRedundancy,
         Negated::Whole,
     ),
@@ -85,7 +85,7 @@ const WRITTEN: [(&str, Impact, Negated); 15] = [
     ),
     // Sure outages, said in a way that no negation is looked for.
     (
-        r"\b(?:(?:will|may|can|could|might|would|are|is|be)(?: be)?(?: \w+){0,2}? (?:not|n['’]t)(?: be)? (?:available|accessible|reachable|able to)|cannot be (?:reached|accessed|used)|not (?:be )?(?:available|accessible|reachable)|no (?:network )?(?:connectivity|access|service|power)\b|without (?:power|network|connectivity|service)|nicht (?:erreichbar|verf[üu]gbar)|sans (?:service|alimentation)|sin (?:servicio|conexi[óo]n|suministro)|no (?:estar[áa]n?|est[áa]n?) disponibles?|(?:niet|on)[ -]?(?:bereikbaar|beschikbaar)|sem (?:servi[çc]o|energia|conex[ãa]o)|non (?:sar[àa]|saranno|[èe]) (?:raggiungibil[ei]|disponibil[ei]|accessibil[ei])|n[ãa]o (?:estar[áa]|ficar[áa]) dispon[íi]vel)",
+        r"\b(?:(?:will|may|can|could|might|would|are|is|be)(?: be)?(?: \w+){0,2}? (?:not|n['’]t)(?: be)? (?:available|accessible|reachable|able to)|cannot be (?:reached|accessed|used)|not (?:be )?(?:available|accessible|reachable)|no (?:network )?(?:connectivity|access|service|power)\b|without (?:power|network|connectivity|service)|nicht (?:\w+ ){0,3}?(?:erreichbar|verf[üu]gbar)|keine (?:\w+ )?(?:verbindung|konnektivit[äa]t)|sans (?:service|alimentation)|sin (?:servicio|conexi[óo]n|suministro)|no (?:estar[áa]n?|est[áa]n?) disponibles?|(?:niet|on)[ -]?(?:bereikbaar|beschikbaar)|sem (?:servi[çc]o|energia|conex[ãa]o)|non (?:sar[àa]|saranno|[èe]) (?:raggiungibil[ei]|disponibil[ei]|accessibil[ei])|n[ãa]o (?:estar[áa]|ficar[áa]) dispon[íi]vel)",
         Impact::Outage,
         Negated::Whole,
     ),
@@ -95,7 +95,7 @@ const WRITTEN: [(&str, Impact, Negated); 15] = [
         Negated::NoImpact,
     ),
     (
-        r"\b(?:hard[- ]down|down (?:for|throughout|during)|(?:be|go|goes|going|went|taken|is|are|brought) (?:down|offline|off ?line|dark)|power(?:ed|ing)? (?:off|down)|switched off|turned off|power[- ]?down|shut ?down|shutting down|re ?boot(?:ed|s|ing)?|re ?start(?:ed|s|ing)?|power[- ]cycl\w+|terminated|stop your instance|(?:is|will be) (?:stopped|retired and stopped)|(?:servers?|vms?|vps|machines?) (?:is|are|will be) (?:stopped|moved offline)|service[- ](?:affecting|impacting)|offline)\b",
+        r"\b(?:hard[- ]down|node down|service down|down (?:for|throughout|during|up to|max)|(?:loses?|losing) (?:\w+ ){0,3}?(?:links?|uplinks?|connections?|network)|without a (?:\w+ )?(?:link|connection)|(?:servers?|machines?|hosts?|vms?|instances?) (?:will be|is|are) off\b|switch(?:ed|es)? (?:\w+ ){0,3}?off|power(?:s|ed)? (?:\w+ ){0,3}?(?:off|down)|traffic (?:loss|hit)|signal loss|(?:50 ?ms|brief|short) hits?|disconnections?|(?:be|go|goes|going|went|taken|is|are|brought) (?:down|offline|off ?line|dark)|power(?:ed|ing)? (?:off|down)|switched off|turned off|power[- ]?down|shut ?down|shutting down|re ?boot(?:ed|s|ing)?|re ?start(?:ed|s|ing)?|power[- ]cycl\w+|terminated|stop your instance|(?:is|will be) (?:stopped|retired and stopped)|(?:servers?|vms?|vps|machines?) (?:is|are|will be) (?:stopped|moved offline)|service[- ](?:affecting|impacting)|offline)\b",
         Impact::Outage,
         Negated::Nothing,
     ),
@@ -105,7 +105,7 @@ const WRITTEN: [(&str, Impact, Negated); 15] = [
         Negated::NoImpact,
     ),
     (
-        r"\b(?:neu ?gestartet|neustarts?|heruntergefahren|abgeschaltet|red[ée]marr\w+|arr[êe]t[ée]s?|reinici\w+|apagad[oa]s?|herstart\w*|uitgeschakeld|afgesloten worden|desligad[oa]s?|reinicializ\w+|riavvi\w+|spent[oaie])\b",
+        r"\b(?:neu ?gestartet|neustarts?|heruntergefahren|abgeschaltet|ausgeschaltet|vom netz|coup[ée]e?s?|wy[łl][ąa]czon\w+|przerw[ayę]\w*|niedost[ęe]pn\w+|red[ée]marr\w+|arr[êe]t[ée]s?|reinici\w+|apagad[oa]s?|herstart\w*|uitgeschakeld|afgesloten worden|desligad[oa]s?|reinicializ\w+|riavvi\w+|spent[oaie])\b",
         Impact::Outage,
         Negated::Nothing,
     ),

@@ -84,7 +84,7 @@ const CASES: &[(&str, &str, &[&str])] = &[
     (
         "Maintenance programmée",
         "Nous réaliserons une maintenance dans la nuit du mercredi 14 au jeudi 15 mai 2031, de 23h00 à 05h00 (heure de\nParis). Votre liaison ARM-L2-00772 sera coupée pendant 2 heures au maximum.",
-        &["Confirmed Unstated [14/21:00-15/03:00] - (ARM-L2-00772)"],
+        &["Confirmed Outage [14/21:00-15/03:00] - (ARM-L2-00772)"],
     ),
     (
         "Upcoming registry maintenance",
@@ -99,7 +99,7 @@ const CASES: &[(&str, &str, &[&str])] = &[
     (
         "Maintenance MW-61",
         "maintenance: MW-2031-0061\nwindow: 2031-05-14T22:00+02:00/2031-05-15T04:00+02:00\nservices:\n  - GP-IXP-0091\n  - GP-PNI-0040\nimpact: GP-IXP-0091 down up to 30 min, GP-PNI-0040 none",
-        &["- Unstated [14/20:00-15/02:00] MW-2031-0061 (GP-IXP-0091, GP-PNI-0040)"],
+        &["- Outage [14/20:00-15/02:00] MW-2031-0061 (GP-IXP-0091, GP-PNI-0040)"],
     ),
     (
         "Maintenance notice: generator test",
