@@ -45,7 +45,7 @@ fn i14_reading_the_mails_of_many_senders_takes_bounded_memory() {
         world.drop_mail(mail.file_name().unwrap().to_str().unwrap(), fs::read(mail).unwrap());
     }
     let mut command = world.command(&["run"]);
-    let null = std::process::Stdio::null;
+    let null = Stdio::null;
     let running = Running(command.stdout(null()).stderr(null()).spawn().unwrap());
     until("there is a store", || world.path("forewarn.sqlite").exists() && world.run(&["status"]).code.is_some());
     until("every mail was read", || ended(&world) == mails.len());
