@@ -354,7 +354,7 @@ mod tests {
         let read = |rules: &RuleSet, subject: &str, length: usize| {
             let line = "Nothing to see in this line of the letter.\r\n";
             let raw = format!("From: a@carrier.example\r\nSubject: {subject}\r\n\r\n{}", line.repeat(length / line.len()));
-            super::read(rules, &zones, &crate::mail::parse(raw.as_bytes()), DateTime::UNIX_EPOCH, Options::default())
+            read(rules, &zones, &crate::mail::parse(raw.as_bytes()), DateTime::UNIX_EPOCH, Options::default())
         };
         let (short, long) = (2_000, 1_200_000);
         let table = [

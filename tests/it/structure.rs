@@ -74,6 +74,10 @@ fn a_forwarded_notice_is_read_and_answered_history_is_not() {
             "From: sam@msp.example\r\nSubject: Fwd: Planned maintenance\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nFYI\n\n{head}\n\n{notice}"
         );
         assert_eq!(windows(&read(&forward)), ["14 01:00 14 03:00"], "{head}");
+        // Nobody answers with a forward: below such a mark stands what the writer passes on.
+        if head.starts_with("Début") || head.starts_with("----------") {
+            continue;
+        }
         let answer = format!(
             "From: noc@carrier.example\r\nSubject: Re: Planned maintenance\r\nIn-Reply-To: <1@carrier.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\
              The planned maintenance is moved.\nStart: 20 May 2031 01:00 UTC\nEnd: 20 May 2031 03:00 UTC\n\n{head}\n\n{notice}"
