@@ -63,12 +63,14 @@ pub(in crate::rules) fn told(mail: &Mail, context: &TimeContext<'_>) -> Told {
             })
         })
     };
-    let other = running::judged(mail.text().get(..mail.text().floor_char_boundary(MOST_PROSE)).unwrap_or_default(), context).into_iter().find(|one| {
-        let ahead =
-            one.statement.precision == Precision::Day && one.statement.readings.iter().any(|(start, _)| *start > context.arrived_at);
-        let meant = matches!(one.kind, running::Sort::Window | running::Sort::End) || one.kind == running::Sort::Other && ahead;
-        meant && !one.statement.readings.is_empty() && !known(&one.statement)
-    });
+    let other = running::judged(mail.text().get(..mail.text().floor_char_boundary(MOST_PROSE)).unwrap_or_default(), context)
+        .into_iter()
+        .find(|one| {
+            let ahead =
+                one.statement.precision == Precision::Day && one.statement.readings.iter().any(|(start, _)| *start > context.arrived_at);
+            let meant = matches!(one.kind, running::Sort::Window | running::Sort::End) || one.kind == running::Sort::Other && ahead;
+            meant && !one.statement.readings.is_empty() && !known(&one.statement)
+        });
     if let Some(other) = other.filter(|_| !told.windows.is_empty()) {
         let detail = format!("beside the window the letter states {:?}: what is that?", other.statement.as_written);
         told.problems.push(Problem::new(ProblemKind::Conflict, "start", detail));
