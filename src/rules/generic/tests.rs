@@ -217,3 +217,22 @@ fn a_hostile_body_takes_bounded_work() {
     let many = mail("Planned maintenance", &format!("{line}\n").repeat(4_000));
     assert!(reading(&long).found.len() <= 500 && reading(&many).found.len() <= 500);
 }
+
+#[test]
+fn of_the_ordinary_mail_at_most_one_is_asked_about() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/inbox");
+    let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    names.retain(|path| path.extension().is_some_and(|extension| extension == "eml"));
+    assert!(names.len() >= 300, "{}", names.len());
+    let zones = zones();
+    let asked: Vec<_> = names
+        .iter()
+        .filter(|path| {
+            let mail = crate::mail::parse(&std::fs::read(path).unwrap());
+            let arrived_at = mail.date.unwrap_or_else(|| at("2031-05-01T10:00:00Z"));
+            let context = TimeContext { zones: &zones, arrived_at, zone: None, order: None, date: None };
+            mail.automatic.is_none() && read(&mail, &context, true, false).verdict != Verdict::Irrelevant(Irrelevance::NoSign)
+        })
+        .collect();
+    assert!(asked.len() <= 1, "{asked:#?}");
+}
