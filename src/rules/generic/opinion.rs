@@ -99,7 +99,9 @@ pub(super) fn notice_beside_window(mail: &Mail, context: &TimeContext<'_>) -> bo
         text.get(text.floor_char_boundary(at.saturating_sub(NOTICE_ABOVE))..at)
     };
     let ahead = |one: &Statement| {
+        // A stranger's appointment names no zone; a provider's window does.
         one.precision == Precision::Minute
+            && one.zone_stated
             && one
                 .readings
                 .iter()
