@@ -149,7 +149,7 @@ impl Reader<'_, '_> {
             maintenance_id = generic::reference(self.view.mail);
             let detail = match &maintenance_id {
                 Some(id) => {
-                    let mark = Mark { line: 1, shown: "a reference in the subject or under another label".to_owned() };
+                    let mark = Mark::unwritten("a reference in the subject or under another label");
                     self.saw("maintenance_id", id, &EvidenceSource::Text, &mark);
                     format!("the rule does not find its reference; {id:?} stands in the subject or under another label")
                 }
@@ -219,7 +219,7 @@ impl Reader<'_, '_> {
             let moved = words::status(&text).filter(|moved| moved.value == Status::Rescheduled);
             return match (said, moved) {
                 (None | Some(Status::Confirmed), Some(moved)) => {
-                    let mark = Mark { line: 1, shown: "words of a move".to_owned() };
+                    let mark = Mark::unwritten("words of a move");
                     self.saw("status", text.get(moved.at).unwrap_or_default(), &EvidenceSource::Text, &mark);
                     Some(Status::Rescheduled)
                 }
@@ -262,7 +262,7 @@ impl Reader<'_, '_> {
             return Vec::new();
         }
         let left = windows::left(former::parted(&self.view.text, self.context).former);
-        let mark = Mark { line: 1, shown: "words that call a window former".to_owned() };
+        let mark = Mark::unwritten("words that call a window former");
         for window in &left {
             self.saw("former", &window.as_written, &EvidenceSource::Text, &mark);
         }

@@ -112,17 +112,16 @@ fn leads(before: &str) -> bool {
     })
 }
 
+/// What is said of work that left its time.
+const LEFT: &str = r"(?:re-?scheduled|moved|postponed|shifted|deferred|brought forward|verschoben|verlegt|report[ée]e?s?|d[ée]plac[ée]e?s?|reprogramad[oa]s?|aplazad[oa]s?|verplaatst|uitgesteld|adiad[oa]s?|reagendad[oa]s?)";
+
 static MOVED_AFTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    words::pattern(
-        r"^[\s,)\]]*(?:(?:has|have|had) (?:now |had to |to )?(?:been |be )?|(?:was|were) (?:now |being )?|wurden? (?:leider )?|musste[n]? |(?:a|ont) (?:d[ûu] [êe]tre |[ée]t[ée] )|(?:ha|han) sido |foi |foram )(?:re-?scheduled|moved|postponed|shifted|deferred|brought forward|verschoben|verlegt|report[ée]e?s?|d[ée]plac[ée]e?s?|reprogramad[oa]s?|aplazad[oa]s?|verplaatst|uitgesteld|adiad[oa]s?|reagendad[oa]s?)\b|^[\s,)\]]*(?:is|are|wird|werden|est|is|es) (?:now |hereby |being |hiermit )?(?:re-?scheduled|postponed|deferred|verschoben|report[ée]e?s?|uitgesteld|aplazad[oa]s?)\b",
-    )
+    let past = r"^[\s,)\]]*(?:(?:has|have|had) (?:now |had to |to )?(?:been |be )?|(?:was|were) (?:now |being )?|wurden? (?:leider )?|musste[n]? |(?:a|ont) (?:d[ûu] [êe]tre |[ée]t[ée] )|(?:ha|han) sido |foi |foram )";
+    let present = r"\b|^[\s,)\]]*(?:is|are|wird|werden|est|is|es) (?:now |hereby |being |hiermit )?(?:re-?scheduled|postponed|deferred|verschoben|report[ée]e?s?|uitgesteld|aplazad[oa]s?)\b";
+    words::pattern(&format!("{past}{LEFT}{present}"))
 });
 
-static ANY_MOVE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    words::pattern(
-        r"\b(?:re-?scheduled|moved|postponed|shifted|deferred|brought forward|verschoben|verlegt|report[ée]e?s?|d[ée]plac[ée]e?s?|reprogramad[oa]s?|aplazad[oa]s?|verplaatst|uitgesteld|adiad[oa]s?|reagendad[oa]s?)\b",
-    )
-});
+static ANY_MOVE: LazyLock<Option<Regex>> = LazyLock::new(|| words::pattern(&format!(r"\b{LEFT}\b")));
 
 /// Whether the words after a time say that the work was moved away from it: `planned for 6 May 22:00 UTC has been rescheduled`.
 #[must_use]

@@ -24,6 +24,13 @@ pub struct Mark {
     pub shown: String,
 }
 
+impl Mark {
+    /// Names what was read by the words of the mail, where no line of the rule asks for it.
+    pub(super) fn unwritten(shown: &str) -> Self {
+        Self { line: 1, shown: shown.to_owned() }
+    }
+}
+
 /// A place as compiled.
 #[derive(Clone, Debug)]
 pub struct Place {

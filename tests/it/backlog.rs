@@ -18,7 +18,7 @@ const MOST_KB: u64 = if cfg!(debug_assertions) { 72 * 1024 } else { 64 * 1024 };
 const WHOLE: &str = "FOREWARN_LONG_TESTS";
 
 /// The service on its own folder, killed with the test.
-struct Running(Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Running {
     fn start(folder: &Path) -> Self {
@@ -28,7 +28,7 @@ impl Running {
     }
 
     /// Its peak memory so far in kilobytes.
-    fn peak_kb(&self) -> u64 {
+    pub(crate) fn peak_kb(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         line.trim().trim_end_matches(" kB").parse().unwrap()

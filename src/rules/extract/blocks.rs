@@ -109,7 +109,7 @@ impl Reader<'_, '_> {
         let detail = format!("the rule does not find its objects; under another label or head stand {}", names.join(", "));
         self.problems.push(Problem::new(ProblemKind::Missing, "objects", detail));
         if let [only] = merged {
-            let mark = Mark { line: 1, shown: "objects under another label or head".to_owned() };
+            let mark = Mark::unwritten("objects under another label or head");
             for object in others {
                 self.saw("object", &object.object_id, &EvidenceSource::Text, &mark);
                 add(&mut only.objects, object);

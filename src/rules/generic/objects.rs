@@ -40,27 +40,9 @@ pub(super) fn of_fields(forms: &Forms) -> Vec<String> {
 /// The objects of one field.
 pub(super) fn of_field(field: &Field) -> Vec<String> {
     let mut found = Vec::new();
-    // A list whose lines begin with an id tells more of each behind it: `KV-4412-1  Hannover, 20 Gbit/s`.
-    let head = |line: &str| {
-        let head = line.trim().split([' ', '\t', ',']).next().unwrap_or_default();
-        let id = head.chars().count() >= 5 && head.chars().any(|char| char.is_ascii_digit()) && head.contains(['-', '/', ':', '_']);
-        (id && !head.ends_with(':')).then(|| head.to_owned())
-    };
-    let lines: Vec<&str> = field.value.lines().filter(|line| !line.trim().is_empty()).collect();
-    let heads: Vec<String> = lines.iter().filter_map(|line| head(line)).collect();
-    if lines.len() == heads.len()
-        && lines.iter().any(|line| line.trim().contains("  ") || line.contains(", ") && !line.contains(" and ") && lines.len() > 1)
-    {
-        let others = lines.iter().zip(&heads).all(|(line, id)| {
-            !line
-                .get(line.find(id.as_str()).unwrap_or(0) + id.len()..)
-                .unwrap_or_default()
-                .contains(id.split(['-', '/', ':']).next().unwrap_or("\0"))
-        });
-        if others {
-            heads.iter().for_each(|id| add(id, &mut found));
-            return found;
-        }
+    if let Some(heads) = heads_of_lines(&field.value) {
+        heads.iter().for_each(|id| add(id, &mut found));
+        return found;
     }
     let only_kind = matches!(field.label.to_lowercase().as_str(), "service" | "services" | "resource" | "system" | "leistung" | "dienst");
     for piece in pieces(&field.value) {
@@ -78,6 +60,25 @@ pub(super) fn of_field(field: &Field) -> Vec<String> {
         }
     }
     found
+}
+
+/// The ids with which every line of a list begins, where the lines tell more behind them: `KV-4412-1  Hannover, 20 Gbit/s`. None where a line
+/// goes on with ids of the same kind.
+fn heads_of_lines(value: &str) -> Option<Vec<String>> {
+    let lines: Vec<&str> = value.lines().filter(|line| !line.trim().is_empty()).collect();
+    let several = lines.len() > 1;
+    let tells = |line: &&str| line.trim().contains("  ") || several && line.contains(", ") && !line.contains(" and ");
+    if !lines.iter().any(tells) {
+        return None;
+    }
+    let head = |line: &&str| {
+        let id = line.trim().split([' ', '\t', ',']).next()?;
+        let named = id.chars().count() >= 5 && id.chars().any(|char| char.is_ascii_digit()) && id.contains(['-', '/', ':', '_']);
+        let kind = id.split(['-', '/', ':']).next()?;
+        let goes_on = line.trim().strip_prefix(id)?.contains(kind);
+        (named && !id.ends_with(':') && !goes_on).then(|| id.to_owned())
+    };
+    lines.iter().map(head).collect()
 }
 
 /// What fields say of single objects: `TLC-07 (protected) - loss of redundancy`, `impact: IXP-91 down, PNI-40 none`.

@@ -78,31 +78,10 @@ static STATUS_BELOW: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 static OBJECT_AFTER: LazyLock<Option<Regex>> = LazyLock::new(|| words::pattern(r"^\s*[-–:|,]\s*([a-z0-9][\w./:@-]{1,60})[ \t]*(?:\n|$)"));
-static STRUCK: LazyLock<Option<Regex>> = LazyLock::new(|| words::pattern(r"~~[^~\n]*~~"));
-
-/// The struck parts of a text alone.
-pub(super) fn struck(text: &str) -> String {
-    STRUCK
-        .as_ref()
-        .into_iter()
-        .flat_map(|regex| regex.find_iter(text))
-        .map(|found| found.as_str().trim_matches('~'))
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-/// Text with the struck parts blanked out, bytes kept in place.
-pub(super) fn unstruck(text: &str) -> String {
-    let mut out = text.to_owned();
-    for found in STRUCK.as_ref().into_iter().flat_map(|regex| regex.find_iter(text)) {
-        out.replace_range(found.range(), &" ".repeat(found.range().len()));
-    }
-    out
-}
 
 /// Every statement of a text with what it is for.
 pub(super) fn judged(text: &str, context: &TimeContext<'_>) -> Vec<Judged> {
-    let text = unstruck(text);
+    let text = former::unstruck(text);
     let sentences = words::sentences(&text);
     let list = time::statements(&text, context);
     let is = |table: &LazyLock<Option<Regex>>, text: &str| table.as_ref().is_some_and(|regex| regex.is_match(text));

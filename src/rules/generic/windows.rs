@@ -1,9 +1,10 @@
 //! Where a mail states its windows: fields first, then tables with a head, then prose, with decoys left out.
 
 use super::fields::{Field, Forms, Listed};
-use super::running::{Sort, judged, of_prose, struck, unstruck};
+use super::running::{Sort, judged, of_prose};
 use super::topics::{Topic, is_backup};
 use crate::model::{Precision, Role};
+use crate::rules::former::{self, unstruck};
 use crate::rules::search::Regex;
 use crate::rules::time::{self, Statement, TimeContext};
 use crate::rules::words;
@@ -128,6 +129,11 @@ fn leave(stated: &mut [Stated]) {
 /// Whether two statements touch one another: the same start, or the same end.
 fn agrees(one: &Statement, other: &Statement) -> bool {
     one.readings.iter().any(|(start, end)| other.readings.iter().any(|(begin, until)| start == begin || (end.is_some() && end == until)))
+}
+
+/// The struck parts of a field on one line.
+fn struck(text: &str) -> String {
+    former::struck(text).replace('\n', " ")
 }
 
 fn value_with_zone(field: &Field, zone: Option<&str>, context: &TimeContext<'_>) -> String {

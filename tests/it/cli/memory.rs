@@ -1,32 +1,15 @@
 //! What reading mail may cost in memory, measured at the real process.
 
 use super::{World, forewarn, until};
+use crate::backlog::Running;
 use crate::bounds::large_mails;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 
 /// The peak, in kilobytes. Of an unoptimized binary 36 MB are pages of the file itself, of an optimized one half of that; 60 rule files hold 10 MB.
 const MOST_KB: u64 = if cfg!(debug_assertions) { 74 * 1024 } else { 54 * 1024 };
-
-/// The service, ended with its test whatever becomes of that.
-struct Running(Child);
-
-impl Running {
-    fn peak_kb(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-        line.trim().trim_end_matches(" kB").parse().unwrap()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-    }
-}
 
 /// Mails of which an end is known.
 fn ended(world: &World) -> usize {
