@@ -97,6 +97,7 @@ pub fn keys(policy: &Policy, inventory: &Inventory, mail: &Mail, reading: &Readi
         provider: Some(provider),
         starts,
         maintenances: named_cases(&mail.subject),
+        form: None,
         returned: mail.report.iter().flat_map(|report| report.message_ids.clone()).collect(),
         envelope: mail.report.as_ref().and_then(|report| envelope(report.envelope_id.as_deref()?)),
     }

@@ -156,6 +156,8 @@ fn wait(week: &Week<'_>, place: usize, maintenance: &Maintenance, draft: Option<
                 Some(Question::Windows(_)) => "window 1 | window 2 | irrelevant",
                 Some(Question::NoWindow) => "window DATE TIME to TIME ZONE | irrelevant",
                 Some(Question::Services(_)) => "services 1 3 | services all | irrelevant",
+                Some(Question::SameAs(_)) => "same as FW-12 | new | irrelevant",
+                Some(Question::Notify(_)) => "notify | irrelevant",
                 Some(Question::NobodyToTell(_)) => "services 1 2 | irrelevant, or complete the inventory",
                 None => "approve, or the words that it names",
             };

@@ -3,14 +3,16 @@
 //! It never guesses: what the inventory does not know comes back as unknown, and a mail that names nothing comes back as
 //! `unstated` with every service that may be meant, for a person to choose from.
 
+mod learnt;
 mod objects;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Affected, AffectedCustomer, AffectedService, ContactKind, Customer, Inventory, Kind, Maintenance, ObjectMatch, Provider, Service,
-    StandsOn,
+    Affected, AffectedCustomer, AffectedService, ContactKind, Customer, Impact, Inventory, Kind, Maintenance, ObjectMatch, Provider,
+    Service, StandsOn,
 };
+pub use learnt::{is_silenced, with_learnt};
 use objects::Index;
 
 /// The object id that stands for everything of a provider's.
@@ -210,6 +212,7 @@ impl<'a> Touches<'a> {
             let shown = |number: &usize| touch.whole || touch.parts.contains(number);
             let parts = service.parts.iter().enumerate().filter(|(number, _)| shown(number)).map(|(_, part)| part.name.clone()).collect();
             Some(AffectedService {
+                impact: Impact::Unstated,
                 id: service.id.clone(),
                 name: service.name.clone(),
                 parts,
@@ -226,6 +229,7 @@ fn chosen_services(inventory: &Inventory, chosen: &[String], mapped: &[AffectedS
     let known = inventory.services.iter().filter(|service| names_any(chosen, &service.id, &service.name));
     services.extend(known.map(|service| {
         mapped.iter().find(|one| one.id == service.id).cloned().unwrap_or_else(|| AffectedService {
+            impact: Impact::Unstated,
             id: service.id.clone(),
             name: service.name.clone(),
             parts: service.parts.iter().map(|part| part.name.clone()).collect(),
@@ -236,7 +240,7 @@ fn chosen_services(inventory: &Inventory, chosen: &[String], mapped: &[AffectedS
     for name in chosen {
         if !services.iter().any(|service| same(name, &service.id) || same(name, &service.name)) {
             let (id, name) = (name.clone(), name.clone());
-            services.push(AffectedService { id, name, parts: Vec::new(), internal: false, objects: Vec::new() });
+            services.push(AffectedService { impact: Impact::Unstated, id, name, parts: Vec::new(), internal: false, objects: Vec::new() });
         }
     }
     services
@@ -252,6 +256,7 @@ fn customers(inventory: &Inventory, maintenance: &Maintenance, services: &[Affec
             services.iter().filter(|service| !service.internal && has(customer, service)).map(|service| service.id.clone()).collect();
         let told = !theirs.is_empty() && !names_any(&maintenance.dropped, &customer.id, &customer.name);
         told.then(|| AffectedCustomer {
+            min_impact: None,
             id: customer.id.clone(),
             name: customer.name.clone(),
             zone: customer.zone,

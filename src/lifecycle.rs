@@ -265,6 +265,8 @@ fn merged(old: Notification, new: &Notification) -> Notification {
         organizer: new.organizer.clone().or(old.organizer),
         sequence: new.sequence.or(old.sequence),
         stamp: new.stamp.or(old.stamp),
+        retracted: new.retracted,
+        phase: new.phase.or(old.phase),
         watch: if new.windows.is_empty() { new.watch.clone().or(old.watch) } else { None },
     }
 }
@@ -378,6 +380,10 @@ mod tests {
             held_back: false,
             first_seen_at: at("2020-09-01T00:00:00Z"),
             owner: None,
+            perhaps: Vec::new(),
+            part_of: None,
+            updates: Vec::new(),
+            notify: false,
             repeats: 0,
             history: Vec::new(),
         }

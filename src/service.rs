@@ -15,7 +15,7 @@ mod send;
 mod submission;
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -33,8 +33,9 @@ use crate::{
     desk::{self, Desk},
     digest,
     draft::Templates,
+    inventory,
     mail::outgoing::{Rendered, UnsendableMail, Written, freeze},
-    model::{AgendaFacts, Alarm, Content, Effects, Mailbox, OutboxKind, Outgoing, Policy, Zones},
+    model::{AgendaFacts, Alarm, Content, Effects, Inventory, Mailbox, OutboxKind, Outgoing, Policy, Zones},
     store::{Store, StoreError},
     tls::{Credentials, Secret},
 };
@@ -51,6 +52,8 @@ const GRACE: Duration = Duration::from_secs(20);
 /// Everything that a pass works with.
 pub struct Service {
     config: Config,
+    /// The inventory of the configuration with what staff taught by their answers; made anew when they teach more.
+    inventory: RwLock<Arc<Inventory>>,
     store: Store,
     rules: Arc<reload::Rules>,
     zones: Arc<Zones>,
@@ -95,14 +98,20 @@ impl Service {
         &self.config
     }
 
-    fn desk(&self) -> Desk<'_> {
-        Desk {
-            policy: &self.config.policy,
-            inventory: &self.config.inventory,
-            templates: &self.templates,
-            zones: &self.zones,
-            key: &self.key,
-        }
+    /// The inventory with everything that staff taught until now.
+    fn inventory(&self) -> Arc<Inventory> {
+        Arc::clone(&self.inventory.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes into the inventory what staff taught.
+    async fn learn(&self) -> Result<(), StoreError> {
+        let learnt = inventory::with_learnt(self.config.inventory.clone(), &self.store.learnt().await?);
+        *self.inventory.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(learnt);
+        Ok(())
+    }
+
+    fn desk<'a>(&'a self, inventory: &'a Inventory) -> Desk<'a> {
+        Desk { policy: &self.config.policy, inventory, templates: &self.templates, zones: &self.zones, key: &self.key }
     }
 
     /// One round of each loop: poll, consider everything that is new, do what is due, raise alarms, send what may leave.
@@ -220,7 +229,7 @@ impl Service {
         // The digest tells what stands after everything else that was due.
         if let Some(day) = due.iter().find_map(|due| if let Due::Digest(day) = due { Some(*day) } else { None }) {
             let facts = self.store.digest_facts().await?;
-            let rendered = digest::compose(&facts, &self.config.policy, &self.zones, &self.config.inventory, now);
+            let rendered = digest::compose(&facts, &self.config.policy, &self.zones, &self.inventory(), now);
             match digest_rows(&self.config.policy, &rendered, &format!("digest:{day}"), now) {
                 Ok(outgoing) => self.store.commit(None, &Effects { outgoing, ..Effects::default() }, now).await?,
                 Err(error) => {
@@ -238,7 +247,8 @@ impl Service {
     /// Commits what follows from what is due; false where the state changed in between, so that the next look decides anew. Where the
     /// store refuses the whole, each thing is tried by itself: one that is wrong keeps none of the others back.
     async fn carry_out(&self, facts: &AgendaFacts, due: &[Due], now: DateTime<Utc>) -> Result<bool, StoreError> {
-        match self.store.commit(None, &desk::moment(&self.desk(), facts, due, now), now).await {
+        let inventory = self.inventory();
+        match self.store.commit(None, &desk::moment(&self.desk(&inventory), facts, due, now), now).await {
             Ok(()) => return Ok(true),
             Err(StoreError::Overtaken { .. }) => return Ok(false),
             Err(StoreError::Refused(error)) => tracing::error!(%error, "what was due contradicts the store; each is tried by itself"),
@@ -246,7 +256,7 @@ impl Service {
         }
         for one in due {
             let facts = self.facts().await?;
-            match self.store.commit(None, &desk::moment(&self.desk(), &facts, std::slice::from_ref(one), now), now).await {
+            match self.store.commit(None, &desk::moment(&self.desk(&inventory), &facts, std::slice::from_ref(one), now), now).await {
                 Ok(()) | Err(StoreError::Overtaken { .. }) => {}
                 Err(StoreError::Refused(error)) => {
                     tracing::error!(due = ?one, %error, "what was due could not be done");

@@ -11,6 +11,7 @@ mod effects;
 mod error;
 mod facts;
 mod known;
+mod learnt;
 mod ledger;
 mod maintenances;
 mod migrations;

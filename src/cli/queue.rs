@@ -144,6 +144,15 @@ fn asked(question: &Question, clock: &StaffClock<'_>, facts: &mut Vec<(&'static 
             facts.extend((1..).zip(services).map(|(number, service)| ("", format!("{number}  {}", service.name))));
             facts.push(("answer", "services 1 3 | services all | irrelevant".to_owned()));
         }
+        Question::SameAs(earlier) => {
+            let names: Vec<String> = earlier.iter().map(|one| one.id.to_string()).collect();
+            facts.push(("asked", format!("is it {} moved, or another one?", names.join(" or "))));
+            facts.push(("answer", "same as FW-12 | new | irrelevant".to_owned()));
+        }
+        Question::Notify(why) => {
+            facts.push(("asked", why.clone()));
+            facts.push(("answer", "notify | irrelevant".to_owned()));
+        }
         Question::NobodyToTell(why) => {
             facts.push(("asked", format!("nobody would be told: {why}")));
             facts.push(("answer", "services 1 2 | irrelevant | reject WHY, or complete the inventory".to_owned()));

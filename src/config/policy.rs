@@ -12,7 +12,7 @@ use super::secret::SecretSource;
 use super::value::{self, Why};
 use super::written::{Notes, Table};
 use super::{InboxConfig, Reads, SinkConfig};
-use crate::model::{AgendaPlan, Approver, AuthMode, DigestPlan, Mailbox, Mode, NoticeForm, Policy, ZoneOrder};
+use crate::model::{AgendaPlan, Approver, AuthMode, CalendarForm, DigestPlan, Mailbox, Mode, NoticeForm, Policy, ZoneOrder};
 
 /// The file's meaning as far as it could be had: enough to read the inventory beside it, and all of it when nothing is missing.
 #[derive(Debug)]
@@ -206,7 +206,12 @@ fn approval(root: &Table<'_>, folder: &Path) -> Option<(AuthMode, bool, TimeDelt
 fn notices(root: &Table<'_>) -> NoticeForm {
     let table = root.table("notices");
     let orders = [("utc-first", ZoneOrder::UtcFirst), ("local-first", ZoneOrder::LocalFirst), ("local-only", ZoneOrder::LocalOnly)];
+    let calendars = [("plain", CalendarForm::Plain), ("bcop", CalendarForm::Bcop), ("none", CalendarForm::None)];
     let form = NoticeForm {
+        calendar: table
+            .as_ref()
+            .and_then(|table| table.read("calendar", |word| value::choice("calendar", word, &calendars)))
+            .unwrap_or_default(),
         zone_order: table
             .as_ref()
             .and_then(|table| table.read("zone_order", |word| value::choice("order", word, &orders)))

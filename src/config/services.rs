@@ -26,7 +26,7 @@ pub(super) fn read(source: &Source, zone: Tz, own_addresses: &[String], report: 
     let services: Vec<Service> = named(&root, "service", |table, id| service(table, id, &mut references));
     let customers: Vec<Customer> = named(&root, "customer", |table, id| customer(table, id, zone, own_addresses, &mut references));
     root.finish();
-    let inventory = Inventory { providers, services, customers };
+    let inventory = Inventory { providers, services, customers, never: Vec::new() };
     references.check(&notes, &inventory);
     Some(inventory)
 }
@@ -122,7 +122,7 @@ fn service(table: &Table<'_>, id: String, references: &mut References) -> Servic
         let help = "add [[service.stands_on]] with `provider` and `object`: without it no notice ever touches this service";
         table.notes.warn(table.span.clone(), format!("\"{id}\" stands on nothing of any provider's"), help);
     }
-    Service { id, name, parts, stands_on, internal }
+    Service { id, name, parts, stands_on, needs: Vec::new(), internal }
 }
 
 fn stands_on(table: &Table<'_>, references: &mut References) -> Vec<StandsOn> {
@@ -139,7 +139,7 @@ fn stands_on(table: &Table<'_>, references: &mut References) -> Vec<StandsOn> {
         let aliases = table.texts("aliases");
         let retired = table.flag("retired").unwrap_or(false);
         if let (Some(provider), Some(object)) = (provider, object) {
-            found.push(StandsOn { provider, object, aliases, region, retired });
+            found.push(StandsOn { provider, object, aliases, region, redundant: None, retired });
         }
         table.finish();
     }
@@ -223,7 +223,7 @@ fn customer(table: &Table<'_>, id: String, zone: Tz, own_addresses: &[String], r
         table.notes.warn(table.span.clone(), format!("customer \"{id}\" has no contact for maintenances"), help);
     }
     let services = services.into_iter().map(|(id, _)| id).collect();
-    Customer { id, name, zone, language: language.unwrap_or_else(|| "en".to_owned()), services, notice_days, contacts }
+    Customer { id, name, zone, language: language.unwrap_or_else(|| "en".to_owned()), services, notice_days, min_impact: None, contacts }
 }
 
 fn contacts(table: &Table<'_>, own_addresses: &[String]) -> Vec<Contact> {

@@ -87,6 +87,10 @@ fn open(
         held_back: false,
         first_seen_at: arrival.arrived_at,
         owner: None,
+        perhaps: Vec::new(),
+        part_of: None,
+        updates: Vec::new(),
+        notify: false,
         repeats: 0,
         history: vec![HistoryLine { at: plan.now, text: "announced".to_owned() }],
     };

@@ -84,6 +84,7 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
     };
     let (starts_at, ends_at) = lifecycle::span(&possible_windows(maintenance, &questions));
     let draft = Draft {
+        collides: Vec::new(),
         id: plan.new_draft(),
         maintenance: maintenance.id,
         revision: plan.drafts_of(maintenance.id).iter().map(|draft| draft.revision).max().unwrap_or(0) + 1,

@@ -6,7 +6,9 @@ use chrono_tz::Tz;
 use crate::{
     desk::{Desk, Plan},
     inventory, lifecycle,
-    model::{Affected, AffectedService, Change, EvidenceSource, Inventory, Kind, Local, Maintenance, ProblemKind, Question, Role, Window},
+    model::{
+        Affected, AffectedService, Change, EvidenceSource, Impact, Inventory, Kind, Local, Maintenance, ProblemKind, Question, Role, Window,
+    },
     rules::time::{self, Statement, TimeContext},
 };
 
@@ -109,6 +111,7 @@ fn candidates(inventory: &Inventory, maintenance: &Maintenance, affected: &Affec
         return at_provider;
     }
     let whole = |service: &crate::model::Service| AffectedService {
+        impact: Impact::Unstated,
         id: service.id.clone(),
         name: service.name.clone(),
         parts: service.parts.iter().map(|part| part.name.clone()).collect(),

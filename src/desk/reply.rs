@@ -125,7 +125,7 @@ impl Answered<'_> {
             draft: Some(self.draft.id),
             by: self.by().to_owned(),
             decision,
-            mail: self.arrival.mail,
+            mail: Some(self.arrival.mail),
             at: plan.now,
             proof: self.accepted.proof.clone(),
         });
@@ -468,7 +468,7 @@ fn first_contact(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, accepted: 
         draft: None,
         by,
         decision,
-        mail: arrival.mail,
+        mail: Some(arrival.mail),
         at: plan.now,
         proof: accepted.proof.clone(),
     });

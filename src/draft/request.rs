@@ -104,6 +104,8 @@ fn subject(facts: &RequestFacts<'_>) -> String {
         Some(Question::NobodyToTell(_)) if facts.maintenance.kind == Some(Kind::Incident) => {
             format!("OUTAGE reported: {}, {provider}", services_within(draft, 20))
         }
+        Some(Question::SameAs(_)) => format!("{head}: moved, or another one? {provider}"),
+        Some(Question::Notify(_)) => format!("{head}, nobody told by default"),
         Some(Question::NobodyToTell(_)) => format!("{head}, NOBODY TO TELL"),
         None => {
             let (customers, _) = reach(draft);

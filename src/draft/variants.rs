@@ -229,6 +229,7 @@ fn variant(facts: &NoticeFacts<'_>, group: Vec<Addressee>) -> Result<Variant, Te
         subject: if facts.rehearsal { format!("[REHEARSAL] {subject}") } else { subject },
         html: html::from_text(&text),
         text,
+        calendar: None,
     })
 }
 

@@ -1,10 +1,10 @@
 use chrono::DateTime;
 
 use super::*;
-use crate::model::{AffectedObject, Contact, Impact, MailId, Mailbox, MaintenanceId, Notification, Part, Status};
+use crate::model::{AffectedObject, Contact, MailId, Mailbox, MaintenanceId, Notification, Part, Status};
 
 fn on(object: ObjectMatch) -> StandsOn {
-    StandsOn { provider: "northfield".into(), object, aliases: Vec::new(), region: None, retired: false }
+    StandsOn { redundant: None, provider: "northfield".into(), object, aliases: Vec::new(), region: None, retired: false }
 }
 
 fn exact(id: &str) -> StandsOn {
@@ -22,6 +22,7 @@ fn customer(id: &str, services: &[&str], kinds: &[&[ContactKind]]) -> Customer {
         phone: None,
     };
     Customer {
+        min_impact: None,
         id: id.into(),
         name: format!("{id} Ltd"),
         zone: chrono_tz::America::Chicago,
@@ -61,6 +62,7 @@ fn world() -> Inventory {
     let mut mgmt = service("mgmt", "Server Management", vec![on(ObjectMatch::Exact("Cloud Manager".into()))]);
     mgmt.internal = true;
     Inventory {
+        never: Vec::new(),
         providers: vec![northfield, carrier],
         services: vec![
             service("web", "Managed Web Services", vec![exact("web01"), web02, old]),
@@ -100,6 +102,10 @@ fn maintenance(provider: &str, objects: &[&str]) -> Maintenance {
         held_back: false,
         first_seen_at: DateTime::UNIX_EPOCH,
         owner: None,
+        perhaps: Vec::new(),
+        part_of: None,
+        updates: Vec::new(),
+        notify: false,
         repeats: 0,
         history: Vec::new(),
     }

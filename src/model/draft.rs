@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AffectedService, Change, DraftId, Impact, MailId, Mailbox, MaintenanceId, Mode, Window};
+use crate::model::{AffectedService, Change, DraftId, Impact, MailId, Mailbox, MaintenanceId, Mode, Status, Window};
 
 /// The customer mails of one change, waiting for a decision.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,6 +45,9 @@ pub struct Draft {
     pub starts_at: Option<DateTime<Utc>>,
     /// End of the last main window, UTC.
     pub ends_at: Option<DateTime<Utc>>,
+    /// Other maintenances that take redundancy away at the same time, as far as this draft knows of them.
+    #[serde(default)]
+    pub collides: Vec<MaintenanceId>,
     /// SHA-256 over all variants and recipients, hex: what an approval approves.
     pub content_hash: String,
     /// Where it stands.
@@ -72,6 +75,21 @@ pub enum Question {
     Services(Vec<AffectedService>),
     /// Nobody can be told (no customer, no contact): staff know why.
     NobodyToTell(String),
+    /// Is it one of these (moved), or another one? Answered with `same as FW-12` or `new`.
+    SameAs(Vec<Earlier>),
+    /// Only redundancy is lost, or it is below every threshold: nobody is told unless a person says `notify`; why, a sentence.
+    Notify(String),
+}
+
+/// An earlier maintenance that a mail may be about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// Its number.
+    pub id: MaintenanceId,
+    /// What it is, one line of the provider's words.
+    pub what: String,
+    /// Its windows.
+    pub windows: Vec<Window>,
 }
 
 /// One mail of a draft, the same for all its recipients.
@@ -93,6 +111,9 @@ pub struct Variant {
     pub text: String,
     /// HTML derived from the text.
     pub html: String,
+    /// The calendar entries that go with it (RFC 5545, CRLF); none where the house sends none.
+    #[serde(default)]
+    pub calendar: Option<String>,
 }
 
 /// Who gets a variant: one copy an address, whatever the number of customers behind it.
@@ -188,6 +209,65 @@ pub enum Settling {
     Drop(String),
     /// Nothing to act on.
     Irrelevant,
+    /// It is this one, which was known before.
+    SameAs(MaintenanceId),
+    /// It is none of those known before.
+    New,
+    /// Customers are told although only redundancy is lost, or an internal service is touched.
+    Notify,
+    /// This object was given back.
+    Gone(String),
+    /// Mail of this address or domain announces nothing.
+    Never(String),
+    /// Mail of this sender's domain is this provider's.
+    Provider(String),
+    /// Somebody should write a rule for this form.
+    RulePlease,
+    /// The maintenance or incident stands so, says a person who knows: cancelled, under way, over.
+    Stands(Status),
+    /// What happened in the incident.
+    Update(String),
+}
+
+/// What a decision teaches for good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Learnt {
+    /// Mail of this address or domain announces nothing.
+    Never(String),
+    /// This sender's domain is that provider's.
+    Provider {
+        /// The domain.
+        domain: String,
+        /// The provider's id.
+        provider: String,
+    },
+    /// This object of the provider's was given back.
+    Gone {
+        /// The provider's id.
+        provider: String,
+        /// The object.
+        object: String,
+    },
+    /// What settled a mail of this form.
+    Habit(Habit),
+    /// A rule is wanted for the form of this mail.
+    RuleWanted(MailId),
+}
+
+/// What a person answered to a mail of one form; it is proposed for the next such mail and never applied by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Habit {
+    /// The form: provider, sender, and the subject's words without numbers and names.
+    pub form: String,
+    /// The settling words, as they would be typed.
+    pub words: String,
+    /// Who answered.
+    pub by: String,
+    /// When, UTC.
+    pub at: DateTime<Utc>,
+    /// The maintenance that it was about.
+    pub maintenance: MaintenanceId,
 }
 
 /// A decision that was accepted, for the record.
@@ -199,11 +279,11 @@ pub struct DecisionRecord {
     pub by: String,
     /// What was said.
     pub decision: Decision,
-    /// The mail that said it.
-    pub mail: MailId,
+    /// The mail that said it; none for the command line.
+    pub mail: Option<MailId>,
     /// When, UTC.
     pub at: DateTime<Utc>,
-    /// How the sender was proved: `token-only`, `authserv:mx.example`.
+    /// How the sender was proved: `token-only`, `authserv:mx.example`, `command line`.
     pub proof: String,
 }
 

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    DecisionRecord, Draft, Evidence, Irrelevance, Kind, LeftMail, Notification, OutboxState, Outgoing, Problem, Reading, Request, Settled,
-    Status, Window,
+    DecisionRecord, Draft, Evidence, Habit, Irrelevance, Kind, Learnt, LeftMail, Notification, OutboxState, Outgoing, Problem, Reading,
+    Request, Settled, Status, Window,
 };
 
 /// Number of a mail in the ledger.
@@ -185,10 +185,33 @@ pub struct Maintenance {
     pub first_seen_at: DateTime<Utc>,
     /// Last `mine`: who has it.
     pub owner: Option<String>,
+    /// Earlier ones that it may be, which a person says with `same as FW-12` or `new`; empty where that is sure or settled.
+    #[serde(default)]
+    pub perhaps: Vec<MaintenanceId>,
+    /// The incident whose emergency window it is, or the maintenance that it was split from.
+    #[serde(default)]
+    pub part_of: Option<MaintenanceId>,
+    /// What happened in an incident, oldest first, in words for customers.
+    #[serde(default)]
+    pub updates: Vec<Update>,
+    /// Whether a person said `notify`: customers are told whatever their threshold, and of an internal service too.
+    #[serde(default)]
+    pub notify: bool,
     /// How often the provider repeated it without a change.
     pub repeats: u32,
     /// Changes so far, oldest first, for people.
     pub history: Vec<HistoryLine>,
+}
+
+/// One line of an incident's timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Update {
+    /// When it happened, UTC.
+    pub at: DateTime<Utc>,
+    /// What, a sentence for customers.
+    pub text: String,
+    /// The approver who said it; none where the provider's mail did.
+    pub by: Option<String>,
 }
 
 /// One line of a maintenance's history.
@@ -263,6 +286,8 @@ pub struct Effects {
     pub settled: Vec<Settled>,
     /// Accepted decisions.
     pub decisions: Vec<DecisionRecord>,
+    /// What staff taught with them.
+    pub learnt: Vec<Learnt>,
     /// Requests whose tokens count from now on; replaces the counters of those that exist.
     pub requests: Vec<Request>,
     /// Mails to send.
@@ -300,6 +325,8 @@ pub struct Keys {
     pub starts: Vec<DateTime<Utc>>,
     /// Maintenances named outright (`same as FW-12`, a subject's `[FW-12 …]`).
     pub maintenances: Vec<MaintenanceId>,
+    /// Form of the mail, by which what staff said to such a mail before is found.
+    pub form: Option<String>,
     /// Message-IDs of mails of ours on which it reports.
     pub returned: Vec<String>,
     /// The outbox row that its envelope id names (`fw-12`).
@@ -323,6 +350,8 @@ pub struct Known {
     pub left: Vec<LeftMail>,
     /// Other maintenances with a main window ahead, for `ALSO`.
     pub ahead: Vec<Maintenance>,
+    /// What staff said last to a mail of this form.
+    pub habit: Option<Habit>,
     /// Maintenances held back since first contact.
     pub held_back: Vec<Maintenance>,
     /// The next number of a maintenance.

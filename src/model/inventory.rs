@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Mailbox;
+use crate::model::{Impact, Mailbox, MaintenanceId};
 
 /// Everything of `services.toml`, checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Inventory {
     pub services: Vec<Service>,
     /// Customers and their contacts.
     pub customers: Vec<Customer>,
+    /// Addresses and domains of which staff said `never`: their mail announces nothing. Learnt, never of `services.toml`.
+    pub never: Vec<String>,
 }
 
 /// A provider we buy from.
@@ -40,8 +42,19 @@ pub struct Service {
     pub parts: Vec<Part>,
     /// What the service stands on as a whole.
     pub stands_on: Vec<StandsOn>,
+    /// Other services of ours that it needs.
+    pub needs: Vec<Needs>,
     /// Whether no customer sees it: staff are reminded, nobody else is told.
     pub internal: bool,
+}
+
+/// A service of ours that another one needs: what touches it touches the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Id of the service that is needed.
+    pub service: String,
+    /// Name of the redundancy group: one of those with the same name is enough; none where nothing stands in for it.
+    pub redundant: Option<String>,
 }
 
 /// A part of a service.
@@ -64,6 +77,8 @@ pub struct StandsOn {
     pub aliases: Vec<String>,
     /// Region or site in which the object stands, where known: a notice for the region touches it.
     pub region: Option<String>,
+    /// Name of the redundancy group: of a service's entries with the same name one is enough; none where nothing stands in for it.
+    pub redundant: Option<String>,
     /// Whether it was given back: notices that name nothing else are irrelevant.
     pub retired: bool,
 }
@@ -98,6 +113,8 @@ pub struct Customer {
     pub services: Vec<String>,
     /// Days of notice they are promised; none where nothing is.
     pub notice_days: Option<u32>,
+    /// The least impact of which they are told; none for the house's rule: everything but lost redundancy alone.
+    pub min_impact: Option<Impact>,
     /// Who is written to.
     pub contacts: Vec<Contact>,
 }
@@ -142,6 +159,19 @@ pub struct Affected {
     pub services_without_customer: Vec<String>,
     /// Affected customers without a contact for this kind.
     pub customers_without_contact: Vec<String>,
+    /// Redundancy that this maintenance and others take away together.
+    pub collisions: Vec<Collision>,
+}
+
+/// Two maintenances at once take what each alone would have left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collision {
+    /// Name of the service that loses its last leg.
+    pub service: String,
+    /// Name of the redundancy group.
+    pub group: String,
+    /// The other maintenances, ascending.
+    pub with: Vec<MaintenanceId>,
 }
 
 /// A service that is touched.
@@ -157,6 +187,9 @@ pub struct AffectedService {
     pub internal: bool,
     /// The provider's objects through which it is touched.
     pub objects: Vec<String>,
+    /// What it suffers after redundancy.
+    #[serde(default)]
+    pub impact: Impact,
 }
 
 /// A customer that is touched.
@@ -174,6 +207,8 @@ pub struct AffectedCustomer {
     pub services: Vec<String>,
     /// Days of notice they are promised.
     pub notice_days: Option<u32>,
+    /// The least impact of which they are told; none for the house's rule.
+    pub min_impact: Option<Impact>,
     /// Contacts for this kind of notice.
     pub contacts: Vec<Contact>,
 }

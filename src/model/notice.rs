@@ -32,6 +32,18 @@ pub enum Status {
     Cancelled,
 }
 
+/// How far a provider is with an outage; that it is over is [`Status::Completed`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// The cause is looked for.
+    Investigating,
+    /// The cause is found.
+    Identified,
+    /// It is mended and watched.
+    Monitoring,
+}
+
 /// What the provider says the objects will suffer. `Unstated` is handled as an outage and shown as unstated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING-KEBAB-CASE")]
@@ -150,6 +162,10 @@ pub struct Notification {
     pub sequence: Option<i64>,
     /// When the provider wrote this state, UTC.
     pub stamp: Option<DateTime<Utc>>,
+    /// Whether the mail says that an earlier one was sent in error.
+    pub retracted: bool,
+    /// How far the provider is with an outage; none where the mail does not say, and for planned work.
+    pub phase: Option<Phase>,
     /// Words of a time that is no window: `during the week`, `to be announced`. Makes a watch item.
     pub watch: Option<String>,
 }

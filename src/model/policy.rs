@@ -46,6 +46,19 @@ pub enum ZoneOrder {
     LocalOnly,
 }
 
+/// What calendar entry goes with a customer notice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CalendarForm {
+    /// A plain event, as every calendar reads it.
+    #[default]
+    Plain,
+    /// With the properties of BCOP (X-MAINTNOTE) as well, for customers who read them by machine.
+    Bcop,
+    /// None.
+    None,
+}
+
 /// The form of customer notices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoticeForm {
@@ -57,6 +70,8 @@ pub struct NoticeForm {
     pub closing: String,
     /// Lines below the closing; empty for none.
     pub signature: String,
+    /// Whether a calendar entry goes with each notice.
+    pub calendar: CalendarForm,
 }
 
 /// Weekly digest.

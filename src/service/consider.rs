@@ -70,14 +70,18 @@ impl Service {
 
     /// Decides on what is known and commits; decides anew where a command beside the service changed it in between.
     async fn decide(&self, arrival: &Arrival, mail: &Mail, reading: &Reading, now: DateTime<Utc>) -> Result<Outcome, StoreError> {
-        let keys = desk::keys(&self.config.policy, &self.config.inventory, mail, reading);
+        let inventory = self.inventory();
+        let keys = desk::keys(&self.config.policy, &inventory, mail, reading);
         loop {
             let known = self.store.known_for(&keys, now).await?;
-            let effects = desk::decide(&self.desk(), &known, arrival, mail, reading, now);
+            let effects = desk::decide(&self.desk(&inventory), &known, arrival, mail, reading, now);
             match self.store.commit(Some(arrival.mail), &effects, now).await {
                 Err(StoreError::Overtaken { .. }) => {}
                 done => {
                     done?;
+                    if !effects.learnt.is_empty() {
+                        self.learn().await?;
+                    }
                     if effects.decisions.iter().any(|record| matches!(record.decision, Decision::Approve)) {
                         failpoint::passed("approval-committed");
                     }

@@ -4,7 +4,7 @@ use std::{
     fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, RwLock},
 };
 
 use secrecy::ExposeSecret;
@@ -59,8 +59,20 @@ pub async fn open(config: Config, clock: Clock) -> Result<(Service, File), OpenE
     let zones = Arc::new(zones::newest());
     tracing::info!(tzdata = zones.version(), "forewarn opened its store");
     let (heart, pace) = (Heart::default(), Pace::of(&config.outbox));
-    let service =
-        Service { config, store, rules: Arc::new(rules), zones, templates, key, clock, heart, pace, running_since: OnceLock::new() };
+    let service = Service {
+        inventory: RwLock::new(Arc::new(config.inventory.clone())),
+        config,
+        store,
+        rules: Arc::new(rules),
+        zones,
+        templates,
+        key,
+        clock,
+        heart,
+        pace,
+        running_since: OnceLock::new(),
+    };
+    service.learn().await?;
     service.settle().await?;
     service.store.recover(now).await?;
     service.store.mark_mode(service.config.policy.mode).await?;

@@ -128,7 +128,8 @@ impl Service {
 
     /// Frozen bytes as they are; letters are written now because the store holds no token.
     async fn letter(&self, row: &OutboxRow) -> Result<Result<FrozenMail, String>, StoreError> {
-        let (desk, now) = (self.desk(), self.clock.now());
+        let (inventory, now) = (self.inventory(), self.clock.now());
+        let desk = self.desk(&inventory);
         let letter = match &row.outgoing.content {
             Content::Frozen(mail) => return Ok(Ok(mail.clone())),
             Content::Request { draft, flavour, .. } => {

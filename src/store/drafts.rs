@@ -111,7 +111,7 @@ pub(super) fn select(tx: &Connection, query: &str, with: impl rusqlite::Params) 
 pub(super) fn save_decision(tx: &Connection, decision: &DecisionRecord) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO decision (draft, mail, at, value) VALUES (?1, ?2, ?3, ?4)",
-        params![decision.draft.map(|draft| draft.0), decision.mail.0, seconds(decision.at), json(decision)?],
+        params![decision.draft.map(|draft| draft.0), decision.mail.map(|mail| mail.0), seconds(decision.at), json(decision)?],
     )?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 
 use crate::model::{DraftState, Effects, MailId};
 use crate::store::values::seconds;
-use crate::store::{Store, StoreError, alarms, drafts, facts, ledger, maintenances, outbox, settle};
+use crate::store::{Store, StoreError, alarms, drafts, facts, learnt, ledger, maintenances, outbox, settle};
 
 impl Store {
     /// Carries out the effects of one mail, or (without a mail) of one moment of the agenda: all of them or none.
@@ -48,6 +48,9 @@ fn commit(tx: &Connection, mail: Option<MailId>, effects: &Effects, now: DateTim
     }
     for decision in &effects.decisions {
         drafts::save_decision(tx, decision)?;
+    }
+    for taught in &effects.learnt {
+        learnt::save(tx, taught, now)?;
     }
     for settled in &effects.settled {
         settle::settle(tx, settled, &effects.decisions, now)?;

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::model::{Draft, DraftId, Keys, Known, Maintenance, MaintenanceId, Request, RequestAbout};
 use crate::store::values::{json, seconds};
-use crate::store::{Store, StoreError, drafts, maintenances, outbox};
+use crate::store::{Store, StoreError, drafts, learnt, maintenances, outbox};
 
 impl Store {
     /// What the store knows that a mail with these keys touches. `ahead` is asked for only where there is any key, `held_back` only
@@ -42,6 +42,7 @@ fn known_for(tx: &Connection, keys: &Keys, now: DateTime<Utc>) -> Result<Known, 
     };
     let ids = json(&ids)?;
     Ok(Known {
+        habit: learnt::habit(tx, keys.form.as_deref())?,
         held_back: held_back(tx, &requests)?,
         drafts: drafts_of(tx, &ids)?,
         told: told_of(tx, &ids)?,

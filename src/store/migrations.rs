@@ -7,7 +7,12 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use crate::store::StoreError;
 
 /// The steps, oldest first; a released step is never changed. Step n makes version n.
-const STEPS: [&str; 3] = [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql"), include_str!("migrations/0003.sql")];
+const STEPS: [&str; 4] = [
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+    include_str!("migrations/0003.sql"),
+    include_str!("migrations/0004.sql"),
+];
 
 /// Marks a SQLite file as ours (`PRAGMA application_id`): "FWRN".
 const APPLICATION_ID: i64 = 0x4657_524E;

@@ -45,7 +45,7 @@ CREATE TABLE raw (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   sha256 TEXT NOT NULL UNIQUE,
   length INTEGER NOT NULL,
-  -- zstd frame of the bytes as received
+  -- zstd frame of the bytes as received; empty once they were given up
   packed BLOB NOT NULL
 ) STRICT;
 
@@ -207,15 +207,23 @@ CREATE INDEX request_by_code ON request (code_hash);
 CREATE INDEX request_by_draft ON request (draft);
 CREATE INDEX request_by_account ON request (account) WHERE account IS NOT NULL;
 
--- Decisions that were accepted, for the record.
+-- Decisions that were accepted, for the record; one that was said on the command line has no mail.
 CREATE TABLE decision (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   draft INTEGER REFERENCES draft (id),
-  mail INTEGER NOT NULL REFERENCES mail (id),
+  mail INTEGER REFERENCES mail (id),
   at INTEGER NOT NULL,
   value TEXT NOT NULL
 ) STRICT;
 CREATE INDEX decision_by_draft ON decision (draft);
+
+-- What staff taught by settling something: `never:ads@x.example`, `provider:dc.example`, `gone:northfield:web03`, `habit:FORM`, `rule:17`.
+CREATE TABLE learnt (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  key TEXT NOT NULL UNIQUE,
+  at INTEGER NOT NULL,
+  value TEXT NOT NULL
+) STRICT;
 
 -- Mails to send. The unique key is the promise "once".
 CREATE TABLE outbox (

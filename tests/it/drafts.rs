@@ -39,6 +39,7 @@ pub(crate) fn draft(maintenance: &Maintenance, change: Change, variants: Vec<Var
     let mains = &maintenance.said.windows;
     let touched = affected(&inventory(), maintenance);
     Draft {
+        collides: Vec::new(),
         id: DraftId(17),
         maintenance: maintenance.id,
         revision: 1,

@@ -139,6 +139,10 @@ fn maintenance(id: i64, revision: u32, mail: MailId) -> Maintenance {
         held_back: false,
         first_seen_at: now(),
         owner: None,
+        perhaps: Vec::new(),
+        part_of: None,
+        updates: Vec::new(),
+        notify: false,
         repeats: 0,
         history: Vec::new(),
     }
@@ -146,6 +150,7 @@ fn maintenance(id: i64, revision: u32, mail: MailId) -> Maintenance {
 
 fn draft(id: i64, maintenance: i64, revision: u32) -> Draft {
     Draft {
+        collides: Vec::new(),
         id: DraftId(id),
         maintenance: MaintenanceId(maintenance),
         revision,
@@ -173,7 +178,7 @@ fn notice(_: MailId, maintenance: Maintenance) -> Effects {
 }
 
 fn decision(draft: DraftId, mail: MailId, decision: Decision) -> DecisionRecord {
-    DecisionRecord { draft: Some(draft), by: "sam@msp.example".into(), decision, mail, at: now(), proof: "token-only".into() }
+    DecisionRecord { draft: Some(draft), by: "sam@msp.example".into(), decision, mail: Some(mail), at: now(), proof: "token-only".into() }
 }
 
 fn frozen(kind: OutboxKind, key: &str, to: &str, draft: Option<DraftId>) -> Outgoing {

@@ -4,7 +4,8 @@
 //! `title TEXT`, `say TEXT`, `before FILE` (ahead of the first `at`), `config LINE` (after the first `at` the service is started anew with
 //! it; `{dir}` is the story's folder), `at INSTANT TEXT`, `mail FILE`, `reply WHO FW-1` with the answer below (`FW-1 v1` for an earlier
 //! revision, `FW start` for a first contact), `answer WHO FILE FW-1` with a whole mail in whose text `{to}`, `{subject}` and `{message-id}`
-//! stand for those of the mail that is answered, `round`, `whole` (from now on every mail out is printed, each text once) and `brief` (subjects
+//! stand for those of the mail that is answered, `write WHO SUBJECT` with a mail of their own to Forewarn below,
+//! `services FILE` (ahead of the first `at`: another inventory; later the service is started anew with it), `round`, `whole` (from now on every mail out is printed, each text once) and `brief` (subjects
 //! only, again), `show mail WHO` (the newest, to its last line), `show request WHO`, `show notices`, `show digest WHO`, `show file NAME`, `ledger`.
 
 use anyhow::{Context as _, bail};
@@ -29,6 +30,10 @@ pub enum Step {
     Reply(String, String, String),
     /// Somebody's mail program answers in a form of its own: who got the mail, the file with the answer, a part of the mail's reference.
     Answer(String, String, String),
+    /// Somebody of staff writes to Forewarn by themselves: who, subject, text.
+    Write(String, String, String),
+    /// The inventory is another one.
+    Services(String),
     /// The service does a round.
     Round,
     /// From now on mails out are printed with their text.
@@ -92,6 +97,11 @@ fn step(line: &str, body: String) -> anyhow::Result<Step> {
             let (file, about) = rest.split_once(' ').context("answer WHO FILE FW-n")?;
             Step::Answer(who.to_owned(), file.to_owned(), about.to_owned())
         }
+        "write" => {
+            let (who, subject) = rest.split_once(' ').unwrap_or((&rest, ""));
+            Step::Write(who.to_owned(), subject.to_owned(), body)
+        }
+        "services" => Step::Services(rest),
         "round" => Step::Round,
         "whole" => Step::Whole,
         "brief" => Step::Brief,

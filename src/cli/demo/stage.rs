@@ -88,7 +88,9 @@ impl Stage {
             }
         }
         fs::write(dir.join("forewarn.toml"), configuration)?;
-        fs::write(dir.join("services.toml"), SERVICES)?;
+        let own = steps.iter().take_while(|step| !matches!(step, Step::At(..)));
+        let own = own.filter_map(|step| if let Step::Services(name) = step { Some(file(name)) } else { None }).last();
+        fs::write(dir.join("services.toml"), own.transpose()?.as_deref().unwrap_or(SERVICES))?;
         let first = steps.iter().find_map(|step| if let Step::At(at, _) = step { Some(*at) } else { None });
         let clock = Clock::fixed(first.context("the story never says when it is")? - chrono::TimeDelta::minutes(5));
         let (service, lock) = service::open(load(dir)?, clock.clone()).await?;
@@ -126,6 +128,9 @@ impl Stage {
             Step::Mail(name) => self.arrives(&file(&name)?).await?,
             Step::Reply(who, about, text) => self.answers(&who, &about, &text).await?,
             Step::Answer(who, name, about) => self.answers_with(&who, &file(&name)?, &about).await?,
+            Step::Write(who, subject, text) => self.writes(&who, &subject, &text).await?,
+            Step::Services(name) if self.begun => self.start_with_services(&file(&name)?, &name).await?,
+            Step::Services(_) => {}
             Step::Round => self.round().await?,
             Step::Whole => self.whole = true,
             Step::Brief => self.whole = false,
@@ -144,6 +149,17 @@ impl Stage {
         self.print(CYAN, &format!("  forewarn is stopped and started with {line}"));
         let path = self.dir.join("forewarn.toml");
         fs::write(&path, with_line(&fs::read_to_string(&path)?, line, &self.dir)?)?;
+        self.reopen().await
+    }
+
+    /// The service ends and starts again with another inventory.
+    async fn start_with_services(&mut self, services: &str, name: &str) -> anyhow::Result<()> {
+        self.print(CYAN, &format!("  forewarn is stopped and started with {name} for services.toml"));
+        fs::write(self.dir.join("services.toml"), services)?;
+        self.reopen().await
+    }
+
+    async fn reopen(&mut self) -> anyhow::Result<()> {
         self.service.store().clone().close().await;
         self.lock.unlock()?;
         (self.service, self.lock) = service::open(load(&self.dir)?, self.clock.clone()).await?;
@@ -241,6 +257,20 @@ impl Stage {
         let from = mail.from.first().map(|from| from.address.clone()).unwrap_or_default();
         let first = mail.text().lines().find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned();
         self.print(GREEN, &format!("  {from} answers: {first}"));
+        self.drop_reply(&raw)?;
+        self.round().await
+    }
+
+    /// Somebody of staff writes to Forewarn without being asked.
+    async fn writes(&mut self, who: &str, subject: &str, text: &str) -> anyhow::Result<()> {
+        let to = self.service.config().policy.from.address.clone();
+        let raw = format!(
+            "Message-ID: <own-{}@harborlight.example>\nFrom: <{who}>\nTo: <{to}>\nSubject: {subject}\nDate: {}\n\
+             MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{text}\n",
+            self.replies + 1,
+            self.clock.now().to_rfc2822(),
+        );
+        self.print(GREEN, &format!("  {} writes: {subject}", who.split('@').next().unwrap_or(who)));
         self.drop_reply(&raw)?;
         self.round().await
     }

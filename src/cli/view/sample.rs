@@ -52,6 +52,10 @@ pub(in crate::cli) fn maintenance() -> Maintenance {
         held_back: false,
         first_seen_at: at("2020-09-05T14:00:00Z"),
         owner: None,
+        perhaps: Vec::new(),
+        part_of: None,
+        updates: Vec::new(),
+        notify: false,
         repeats: 0,
         history: Vec::new(),
     }
@@ -59,6 +63,7 @@ pub(in crate::cli) fn maintenance() -> Maintenance {
 
 pub(in crate::cli) fn service(name: &str) -> AffectedService {
     AffectedService {
+        impact: Impact::Unstated,
         id: name.to_lowercase(),
         name: format!("Managed {name} Services"),
         parts: Vec::new(),
@@ -74,6 +79,7 @@ pub(in crate::cli) fn draft() -> Draft {
         mailbox: Mailbox { name: String::new(), address: format!("office@{id}.example") },
     };
     Draft {
+        collides: Vec::new(),
         id: DraftId(7),
         maintenance: MaintenanceId(12),
         revision: 1,
@@ -82,6 +88,7 @@ pub(in crate::cli) fn draft() -> Draft {
         mode: Mode::Live,
         paragraphs: String::new(),
         variants: vec![Variant {
+            calendar: None,
             services: vec![service("Mail")],
             zone: Tz::America__Chicago,
             language: "en".into(),

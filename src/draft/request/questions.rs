@@ -47,6 +47,25 @@ pub(super) fn asked(question: &Question, facts: &RequestFacts<'_>, clock: &Staff
             lines.push("Or: irrelevant | mine | help".to_owned());
             lines
         }
+        Question::SameAs(earlier) => {
+            let words: Vec<String> = earlier.iter().map(|one| format!("\"same as {}\"", one.id)).collect();
+            let mut lines = vec![format!(
+                "Is it one that was announced before, or another one? Answer {} or \"new\".{}",
+                or(&words),
+                deadline(facts, clock)
+            )];
+            for one in earlier {
+                let spans: Vec<String> = one.windows.iter().map(|window| clock.span(window)).collect();
+                let spans = if spans.is_empty() { "no time stated".to_owned() } else { spans.join("; ") };
+                lines.push(format!("  {}  {spans}: {}", one.id, one_line(&one.what, 120)));
+            }
+            lines.push("Or: irrelevant | mine | help".to_owned());
+            lines
+        }
+        Question::Notify(why) => vec![
+            format!("{} Answer \"notify\" to draft a notice all the same.", one_line(why, 300)),
+            "Or: irrelevant | reject WHY | mine | help".to_owned(),
+        ],
         Question::NobodyToTell(why) => vec![
             format!("Nobody would be told: {}", one_line(why, 300)),
             "Answer: services 1 2 | irrelevant | reject WHY | mine | help. Or complete the inventory.".to_owned(),

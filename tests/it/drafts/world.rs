@@ -38,6 +38,7 @@ pub(crate) fn policy() -> Policy {
         plus_addresses: true,
         undo: TimeDelta::minutes(2),
         notices: NoticeForm {
+            calendar: forewarn::model::CalendarForm::Plain,
             zone_order: ZoneOrder::UtcFirst,
             weekday: false,
             closing: "If you have questions or concerns, please feel free to contact us.".to_owned(),
@@ -60,6 +61,7 @@ pub(crate) fn policy() -> Policy {
 
 pub(crate) fn inventory() -> Inventory {
     let on = |object: &str| StandsOn {
+        redundant: None,
         provider: "example-hosting".to_owned(),
         object: ObjectMatch::Exact(object.to_owned()),
         aliases: Vec::new(),
@@ -68,6 +70,7 @@ pub(crate) fn inventory() -> Inventory {
     };
     let part = |name: &str| Part { name: name.to_owned(), stands_on: Vec::new() };
     let service = |id: &str, name: &str, parts: &[&str], object: &str, internal| Service {
+        needs: Vec::new(),
         id: id.to_owned(),
         name: name.to_owned(),
         parts: parts.iter().map(|name| part(name)).collect(),
@@ -80,6 +83,7 @@ pub(crate) fn inventory() -> Inventory {
         phone: Some(phone.to_owned()),
     };
     let customer = |id: &str, name: &str, zone, services: &[&str], contacts: Vec<Contact>| Customer {
+        min_impact: None,
         id: id.to_owned(),
         name: name.to_owned(),
         zone,
@@ -89,6 +93,7 @@ pub(crate) fn inventory() -> Inventory {
         contacts,
     };
     Inventory {
+        never: Vec::new(),
         providers: vec![Provider {
             id: "example-hosting".to_owned(),
             name: "Example Hosting".to_owned(),
@@ -175,6 +180,10 @@ pub(crate) fn maintenance() -> Maintenance {
         held_back: false,
         first_seen_at: at("2020-09-05T15:00:00Z"),
         owner: None,
+        perhaps: Vec::new(),
+        part_of: None,
+        updates: Vec::new(),
+        notify: false,
         repeats: 0,
         history: Vec::new(),
     }
