@@ -88,6 +88,7 @@ fn open(
         first_seen_at: arrival.arrived_at,
         owner: None,
         perhaps: Vec::new(),
+        same_as: None,
         part_of: None,
         updates: Vec::new(),
         notify: false,

@@ -103,6 +103,7 @@ fn maintenance(provider: &str, objects: &[&str]) -> Maintenance {
         first_seen_at: DateTime::UNIX_EPOCH,
         owner: None,
         perhaps: Vec::new(),
+        same_as: None,
         part_of: None,
         updates: Vec::new(),
         notify: false,

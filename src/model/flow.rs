@@ -188,6 +188,9 @@ pub struct Maintenance {
     /// Earlier ones that it may be, which a person says with `same as FW-12` or `new`; empty where that is sure or settled.
     #[serde(default)]
     pub perhaps: Vec<MaintenanceId>,
+    /// The maintenance that it was found to be: a person said `same as FW-12`. It is no more looked at.
+    #[serde(default)]
+    pub same_as: Option<MaintenanceId>,
     /// The incident whose emergency window it is, or the maintenance that it was split from.
     #[serde(default)]
     pub part_of: Option<MaintenanceId>,

@@ -140,6 +140,7 @@ fn maintenance(id: i64, revision: u32, mail: MailId) -> Maintenance {
         first_seen_at: now(),
         owner: None,
         perhaps: Vec::new(),
+        same_as: None,
         part_of: None,
         updates: Vec::new(),
         notify: false,

@@ -53,6 +53,7 @@ pub(in crate::cli) fn maintenance() -> Maintenance {
         first_seen_at: at("2020-09-05T14:00:00Z"),
         owner: None,
         perhaps: Vec::new(),
+        same_as: None,
         part_of: None,
         updates: Vec::new(),
         notify: false,

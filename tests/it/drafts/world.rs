@@ -181,6 +181,7 @@ pub(crate) fn maintenance() -> Maintenance {
         first_seen_at: at("2020-09-05T15:00:00Z"),
         owner: None,
         perhaps: Vec::new(),
+        same_as: None,
         part_of: None,
         updates: Vec::new(),
         notify: false,
