@@ -5,8 +5,10 @@
 
 mod answer;
 mod canary;
+mod carry_on;
 mod fate;
 mod hand_on;
+mod incident;
 mod letter;
 mod moment;
 mod notice;
@@ -15,6 +17,7 @@ mod propose;
 mod questions;
 mod reply;
 mod settle;
+mod source;
 mod trouble;
 
 use chrono::{DateTime, Utc};

@@ -9,7 +9,7 @@ use crate::{
     inventory, lifecycle,
     model::{
         Affected, Change, Content, Draft, DraftId, DraftState, Kind, Maintenance, Mode, OutboxKind, Outgoing, Question, Remark, Request,
-        RequestAbout, RequestFlavour, Status, Window,
+        RequestAbout, RequestFlavour, Status, Told, Window,
     },
 };
 
@@ -37,7 +37,7 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
     let maintenance = &as_after(maintenance, change);
     let affected = inventory::affected(desk.inventory, maintenance);
     // Who is told of a change must have heard of what it changes: rows that this decision takes back told nobody. Of an end rather one too many.
-    let mut rows = plan.told(maintenance.id, true);
+    let mut rows = told(plan, maintenance, true);
     rows.retain(|row| lifecycle::reduces(change) || !plan.takes_back(row));
     // What is in doubt is looked at by a person, and those who were told before are told what became of it.
     let settled = rows.is_empty() && !maintenance.problems.iter().any(|problem| problem.blocking);
@@ -65,7 +65,7 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
             provider_public_name: &name,
             paragraphs: &paragraphs,
             rehearsal,
-            told: &draft::told(&plan.drafts_of(maintenance.id), &rows, rehearsal),
+            told: &draft::told(&earlier_drafts(plan, maintenance), &rows, rehearsal),
         };
         match draft::variants(&facts) {
             Ok(made) => variants = made,
@@ -109,6 +109,34 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
     ask(plan, maintenance, &draft);
     plan.keep_draft(draft);
     Proposed::Asked(id)
+}
+
+/// The customer mails by which people know of a maintenance: its own, and of one that was split off those of the whole, except to whom
+/// the rest of the whole still touches.
+pub(super) fn told(plan: &Plan<'_>, maintenance: &Maintenance, queued_too: bool) -> Vec<Told> {
+    let mut rows = plan.told(maintenance.id, queued_too);
+    if let Some(whole) = split_from(plan, maintenance) {
+        let rest = inventory::affected(plan.desk.inventory, &whole);
+        let touched = |row: &Told| {
+            let mut contacts = rest.customers.iter().flat_map(|customer| &customer.contacts);
+            contacts.any(|contact| contact.mailbox.address.eq_ignore_ascii_case(&row.address))
+        };
+        rows.extend(plan.told(whole.id, queued_too).into_iter().filter(|row| !touched(row)));
+    }
+    rows
+}
+
+/// The maintenance that this one was split from; none for an emergency window inside an outage.
+fn split_from(plan: &Plan<'_>, maintenance: &Maintenance) -> Option<Maintenance> {
+    let id = maintenance.part_of?;
+    let mut newest = plan.effects.maintenances.iter().rev().chain(&plan.known.maintenances);
+    newest.find(|one| one.id == id).filter(|one| one.kind != Some(Kind::Incident)).cloned()
+}
+
+/// The drafts of a maintenance, those of the whole that it was split from first.
+fn earlier_drafts(plan: &Plan<'_>, maintenance: &Maintenance) -> Vec<Draft> {
+    let whole = split_from(plan, maintenance).map(|whole| plan.drafts_of(whole.id)).unwrap_or_default();
+    whole.into_iter().chain(plan.drafts_of(maintenance.id)).collect()
 }
 
 /// The maintenance as a change makes it: an unproved mail changes what a notice says, not yet what is known.
@@ -184,7 +212,7 @@ fn send_by(desk: &Desk<'_>, starts_at: Option<DateTime<Utc>>, now: DateTime<Utc>
     Some(if wanted > now { wanted } else { start })
 }
 
-fn public_name(desk: &Desk<'_>, maintenance: &Maintenance) -> String {
+pub(super) fn public_name(desk: &Desk<'_>, maintenance: &Maintenance) -> String {
     inventory::provider_for(desk.inventory, &maintenance.provider)
         .map_or_else(|| "Provider".to_owned(), |provider| provider.public_name.clone())
 }
@@ -214,6 +242,12 @@ fn remarks(plan: &Plan<'_>, maintenance: &Maintenance, affected: &Affected, chan
                 say("LATE", format!("{} is promised {}, gets {}", customer.name, count(i64::from(promised)), count(days.max(0))));
             }
         }
+    }
+    if let Some(habit) = &plan.known.habit
+        && *change == Change::New
+    {
+        let day = plan.desk.zones.local(plan.desk.policy.zone, habit.at).0.format("%b %-d");
+        say("LAST", format!("{} answered \"{}\" to such a mail on {day} ({})", habit.by, habit.words, habit.maintenance));
     }
     let also = also(plan, maintenance);
     if !also.is_empty() {

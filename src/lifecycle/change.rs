@@ -198,4 +198,3 @@ fn history_text(change: &Change) -> String {
         Change::Stale => "an older mail came late and changed nothing".to_owned(),
     }
 }
-

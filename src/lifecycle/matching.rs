@@ -198,7 +198,8 @@ fn is_alike(known: &Maintenance, said: &Notification) -> bool {
 
 /// The provider's outage that is open: what it says next is about it, unless it names other objects.
 fn is_same_outage(known: &Maintenance, said: &Notification, now: DateTime<Utc>) -> bool {
-    let open = known.kind == Some(Kind::Incident) && known.closed.is_none() && !matches!(known.status, Status::Completed | Status::Cancelled);
+    let open =
+        known.kind == Some(Kind::Incident) && known.closed.is_none() && !matches!(known.status, Status::Completed | Status::Cancelled);
     let theirs = &known.said;
     let likely = theirs.objects.is_empty() || said.objects.is_empty() || names_meet(theirs, said);
     let last = known.updates.last().map_or(known.first_seen_at, |update| update.at);
@@ -243,7 +244,8 @@ fn may_be(known: &Maintenance, heard: &Heard<'_>, said: &Notification, now: Date
     let unnamed = theirs.objects.is_empty() || said.objects.is_empty();
     let same_windows = shares_start(&theirs.windows, &said.windows) || shares_start(&theirs.windows, &said.former_windows);
     if goes_on(said) {
-        let elsewhere = !said.windows.is_empty() && !same_windows && said.status != Some(Status::Rescheduled) && said.former_windows.is_empty();
+        let elsewhere =
+            !said.windows.is_empty() && !same_windows && said.status != Some(Status::Rescheduled) && said.former_windows.is_empty();
         return (unnamed || names_meet(theirs, said)) && !elsewhere;
     }
     if said.windows.is_empty() && said.watch.is_none() {

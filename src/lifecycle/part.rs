@@ -20,7 +20,8 @@ pub fn portion(known: &Maintenance, by: By, said: &Notification) -> Option<Porti
     let named = |object: &&AffectedObject| said.objects.iter().any(|other| other.object_id.eq_ignore_ascii_case(&object.object_id));
     let (part, rest): (Vec<_>, Vec<_>) = known.said.objects.iter().partition(named);
     let ends = matches!(said.status, Some(Status::Cancelled | Status::Completed)) || said.retracted;
-    let moves = by != By::Reference && !said.windows.is_empty() && !same_windows(&known.said.windows, &said.windows) && !shares_all(known, said);
+    let moves =
+        by != By::Reference && !said.windows.is_empty() && !same_windows(&known.said.windows, &said.windows) && !shares_all(known, said);
     let some = !part.is_empty() && !rest.is_empty() && part.len() == said.objects.len();
     (some && (ends || moves)).then(|| Portion { rest: rest.into_iter().cloned().collect(), part: part.into_iter().cloned().collect() })
 }
@@ -35,7 +36,10 @@ fn shares_all(known: &Maintenance, said: &Notification) -> bool {
 pub fn completed(known: &Maintenance, by: By, said: &Notification) -> Notification {
     let mut whole = said.clone();
     whole.windows = windows(known, by, said);
-    if matches!(said.status, Some(Status::Cancelled | Status::Completed)) && standing(&whole.windows).next().is_some() && !said.windows.is_empty() {
+    if matches!(said.status, Some(Status::Cancelled | Status::Completed))
+        && standing(&whole.windows).next().is_some()
+        && !said.windows.is_empty()
+    {
         // Some of its nights are ended, and others are not: the maintenance goes on.
         whole.status = None;
     }
@@ -81,8 +85,8 @@ fn windows(known: &Maintenance, by: By, said: &Notification) -> Vec<Window> {
     let repeats_some = said.windows.iter().all(|window| same_start(window, old));
     if by != By::Reference && repeats_some && said.status != Some(Status::Rescheduled) {
         // A word about one of the nights takes nothing from the others.
-        let stated = |window: &Window| said.windows.iter().find(|one| one.start == window.start && one.role == window.role).unwrap_or(window);
-        return old.iter().map(|window| stated(window).clone()).collect();
+        let stated = |window: &Window| said.windows.iter().find(|one| one.start == window.start && one.role == window.role).cloned();
+        return old.iter().map(|window| stated(window).unwrap_or_else(|| window.clone())).collect();
     }
     said.windows.clone()
 }

@@ -1,7 +1,16 @@
 //! Tables of correlation and change.
 
 use super::*;
-use crate::model::{MailId, MaintenanceId};
+use crate::model::{AffectedObject, Change, Impact, Known, MailId, Maintenance, MaintenanceId, Precision};
+
+/// The numbers of those that it is about, and of those that a person is asked about.
+fn found(list: &[Maintenance], provider: &str, answers: &[String], all: &[Notification], said: &Notification) -> (Vec<i64>, Vec<i64>) {
+    let known = Known { maintenances: list.to_vec(), ..Known::default() };
+    let heard = Heard { provider, kind: Some(Kind::Maintenance), rule: Some("northfield/planned"), answers, found: all };
+    let hit = matching(&known, &heard, said, at("2020-09-05T00:00:00Z"));
+    let ids = |list: &[&Maintenance]| list.iter().map(|one| one.id.0).collect();
+    (ids(&hit.same), ids(&hit.perhaps))
+}
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -15,7 +24,7 @@ fn window(start: &str, end: &str) -> Window {
         status: None,
         zone: None,
         as_written: String::new(),
-        precision: crate::model::Precision::Minute,
+        precision: Precision::Minute,
     }
 }
 
@@ -35,7 +44,7 @@ fn known(said: Notification) -> Maintenance {
         kind: Some(Kind::Maintenance),
         status: Status::Confirmed,
         said,
-        rule: None,
+        rule: Some("northfield/planned".into()),
         problems: Vec::new(),
         evidence: Vec::new(),
         mail: MailId(1),
@@ -67,7 +76,7 @@ const B: (&str, &str) = ("2020-09-12T04:00:00Z", "2020-09-12T12:00:00Z");
 fn w08_without_an_id_windows_and_objects_join() {
     let list = [known(said("mail01", A.0, A.1))];
     let hit = |provider: &str, answers: &[String], new: &Notification| {
-        !matching(&list, provider, answers, std::slice::from_ref(new), new).is_empty()
+        !found(&list, provider, answers, std::slice::from_ref(new), new).0.is_empty()
     };
     assert!(hit("northfield", &[], &said("MAIL01", A.0, A.1)));
     assert!(!hit("northfield", &[], &said("web01", A.0, A.1)));
@@ -76,7 +85,9 @@ fn w08_without_an_id_windows_and_objects_join() {
     let moved = Notification { former_windows: vec![window(A.0, A.1)], ..said("mail01", B.0, B.1) };
     assert!(hit("northfield", &[], &moved));
     let thread = ["first@northfield.example".to_owned()];
-    assert!(hit("northfield", &thread, &said("mail01", B.0, B.1)));
+    let again = said("mail01", B.0, B.1);
+    assert!(!hit("northfield", &thread, &again), "moved, or another one? A person says it");
+    assert_eq!(found(&list, "northfield", &thread, std::slice::from_ref(&again), &again).1, [1]);
     assert!(!hit("northfield", &thread, &said("web01", B.0, B.1)), "other objects at another time are a work of their own");
     let rescheduled = Notification { status: Some(Status::Rescheduled), ..said("web01", B.0, B.1) };
     assert!(hit("northfield", &thread, &rescheduled));
@@ -86,7 +97,7 @@ fn w08_without_an_id_windows_and_objects_join() {
 fn two_different_ids_are_two_maintenances() {
     let with = |id: &str| Notification { maintenance_id: Some(id.into()), ..said("mail01", A.0, A.1) };
     let list = [known(with("M-1"))];
-    let hits = |list: &[Maintenance], new: Notification| matching(list, "northfield", &[], std::slice::from_ref(&new), &new).len();
+    let hits = |list: &[Maintenance], new: Notification| found(list, "northfield", &[], std::slice::from_ref(&new), &new).0.len();
     assert_eq!(hits(&list, with("M-2")), 0);
     assert_eq!(hits(&list, with("m-1")), 1);
     let shared = |id: &str| Notification { aliases: vec!["CHG-1".into()], ..with(id) };
@@ -101,11 +112,9 @@ fn one_reference_may_stand_for_several_works() {
         Maintenance { id: MaintenanceId(id), ..known(said) }
     };
     let list = [with(1, "mail01", A), with(2, "web01", B)];
-    let found: Vec<Notification> = list.iter().map(|one| one.said.clone()).collect();
-    let hits = |found: &[Notification], new: &Notification| -> Vec<i64> {
-        matching(&list, "northfield", &[], found, new).iter().map(|one| one.id.0).collect()
-    };
-    assert_eq!((hits(&found, &found[0]), hits(&found, &found[1])), (vec![1], vec![2]));
+    let all: Vec<Notification> = list.iter().map(|one| one.said.clone()).collect();
+    let hits = |all: &[Notification], new: &Notification| found(&list, "northfield", &[], all, new).0;
+    assert_eq!((hits(&all, &all[0]), hits(&all, &all[1])), (vec![1], vec![2]));
     let moved = Notification { maintenance_id: Some("M-1".into()), ..said("web01", A.0, A.1) };
     assert_eq!(hits(std::slice::from_ref(&moved), &moved), [2]);
     let all = Notification { maintenance_id: Some("M-1".into()), status: Some(Status::Cancelled), ..Notification::default() };
@@ -118,8 +127,9 @@ fn one_reference_may_stand_for_several_works() {
 fn nobody_guesses_which_of_two_works_of_one_night_is_cancelled() {
     let list = [known(said("mail01", A.0, A.1)), Maintenance { id: MaintenanceId(2), ..known(said("web01", A.0, A.1)) }];
     let cancel = Notification { status: Some(Status::Cancelled), objects: Vec::new(), ..said("", A.0, A.1) };
-    assert!(matching(&list, "northfield", &[], std::slice::from_ref(&cancel), &cancel).is_empty());
-    assert_eq!(matching(&list[..1], "northfield", &[], std::slice::from_ref(&cancel), &cancel).len(), 1);
+    let hits = |list: &[Maintenance]| found(list, "northfield", &[], std::slice::from_ref(&cancel), &cancel);
+    assert_eq!(hits(&list), (vec![], vec![1, 2]));
+    assert_eq!(hits(&list[..1]), (vec![1], vec![]));
 }
 
 #[test]
@@ -138,10 +148,10 @@ fn a_known_end_stays_and_a_new_one_counts() {
     let mut open = said("mail01", A.0, A.1);
     open.windows[0].end = None;
     let m = known(said("mail01", A.0, A.1));
-    assert_eq!(change(&m, &open), Change::Unchanged);
+    assert_eq!(change(&m, &open, at("2020-09-05T00:00:00Z")), Change::Unchanged);
     let outage = Notification { impact: Impact::Outage, ..open.clone() };
-    assert_eq!(revised(&m, &outage, &change(&m, &outage), at(A.0)).said.windows, m.said.windows);
-    assert_eq!(change(&known(open), &m.said), Change::Updated { fields: vec!["end".into()] });
+    assert_eq!(revised(&m, &outage, &change(&m, &outage, at("2020-09-05T00:00:00Z")), at(A.0)).said.windows, m.said.windows);
+    assert_eq!(change(&known(open), &m.said, at("2020-09-05T00:00:00Z")), Change::Updated { fields: vec!["end".into()] });
 }
 
 #[test]
@@ -152,8 +162,8 @@ fn the_impact_of_one_object_counts() {
         one
     };
     let m = known(with(Impact::NoImpact));
-    assert_eq!(change(&m, &with(Impact::Outage)), Change::Updated { fields: vec!["impact".into()] });
-    assert_eq!(change(&m, &with(Impact::Unstated)), Change::Unchanged);
+    assert_eq!(change(&m, &with(Impact::Outage), at("2020-09-05T00:00:00Z")), Change::Updated { fields: vec!["impact".into()] });
+    assert_eq!(change(&m, &with(Impact::Unstated), at("2020-09-05T00:00:00Z")), Change::Unchanged);
 }
 
 #[test]
@@ -162,15 +172,15 @@ fn a_lower_count_in_a_later_mail_is_not_swallowed() {
         |sequence: i64, stamp: &str| Notification { sequence: Some(sequence), stamp: Some(at(stamp)), ..said("mail01", B.0, B.1) };
     let mut m = known(numbered(2, "2020-09-05T00:00:00Z"));
     m.said.windows = vec![window(A.0, A.1)];
-    assert_eq!(change(&m, &numbered(1, "2020-09-04T00:00:00Z")), Change::Stale);
-    assert!(matches!(change(&m, &numbered(0, "2020-09-06T00:00:00Z")), Change::Rescheduled { .. }));
+    assert_eq!(change(&m, &numbered(1, "2020-09-04T00:00:00Z"), at("2020-09-05T00:00:00Z")), Change::Stale);
+    assert!(matches!(change(&m, &numbered(0, "2020-09-06T00:00:00Z"), at("2020-09-05T00:00:00Z")), Change::Rescheduled { .. }));
 }
 
 #[test]
 fn another_reading_that_a_person_chose_is_no_move() {
     let m = known(said("mail01", B.0, B.1));
     let both = Notification { readings: vec![vec![window(A.0, A.1)], vec![window(B.0, B.1)]], ..said("mail01", A.0, A.1) };
-    assert_eq!(change(&m, &both), Change::Unchanged);
+    assert_eq!(change(&m, &both, at("2020-09-05T00:00:00Z")), Change::Unchanged);
 }
 
 #[test]
@@ -189,7 +199,7 @@ fn the_table_of_changes() {
         (Notification { impact: Impact::Outage, ..said("mail01", A.0, A.1) }, Change::Updated { fields: vec!["impact".into()] }),
     ];
     for (new, expected) in cases {
-        assert_eq!(change(&m, &new), expected, "{new:?}");
+        assert_eq!(change(&m, &new, at("2020-09-05T00:00:00Z")), expected, "{new:?}");
     }
 }
 
@@ -198,7 +208,7 @@ fn an_older_mail_never_overwrites() {
     let mut m = known(said("mail01", A.0, A.1));
     m.said.stamp = Some(at("2020-09-05T00:00:00Z"));
     let old = Notification { stamp: Some(at("2020-09-04T00:00:00Z")), ..said("mail01", B.0, B.1) };
-    assert_eq!(change(&m, &old), Change::Stale);
+    assert_eq!(change(&m, &old, at("2020-09-05T00:00:00Z")), Change::Stale);
     let next = revised(&m, &old, &Change::Stale, at("2020-09-06T00:00:00Z"));
     assert_eq!((next.revision, &next.said), (1, &m.said));
 }

@@ -23,7 +23,7 @@ pub(super) fn details(facts: &RequestFacts<'_>, sure: bool) -> Vec<String> {
     push(&mut lines, "WHAT", &[what(facts)]);
     push(&mut lines, "DOWN", &[down(facts)]);
     push(&mut lines, "WHO", &who(facts));
-    for label in ["NOTE", "LATE", "ALSO"] {
+    for label in ["NOTE", "LAST", "LATE", "ALSO"] {
         push(&mut lines, label, &remarks(facts, label).collect::<Vec<_>>());
     }
     if sure && facts.draft.questions.is_empty() {
