@@ -11,6 +11,7 @@ pub mod queue;
 pub mod replay;
 pub mod rules;
 pub mod run;
+pub mod settle;
 pub mod status;
 mod view;
 pub mod windows;
@@ -61,6 +62,7 @@ enum Command {
     Windows(windows::WindowsArgs),
     Drafts(drafts::DraftsArgs),
     Queue(queue::QueueArgs),
+    Settle(settle::SettleArgs),
     Digest(digest::DigestArgs),
     Status(status::StatusArgs),
 }
@@ -85,6 +87,7 @@ impl Cli {
             Command::Windows(args) => args.run(&load(&path)?),
             Command::Drafts(args) => args.run(&load(&path)?),
             Command::Queue(args) => args.run(&load(&path)?),
+            Command::Settle(args) => args.run(load(&path)?),
             Command::Digest(args) => args.run(&load(&path)?),
             Command::Status(args) => args.run(&load(&path)?),
         }

@@ -35,11 +35,11 @@ use crate::{
     draft::Templates,
     inventory,
     mail::outgoing::{Rendered, UnsendableMail, Written, freeze},
-    model::{AgendaFacts, Alarm, Content, Effects, Inventory, Mailbox, OutboxKind, Outgoing, Policy, Zones},
+    model::{AgendaFacts, Alarm, Content, Effects, Inventory, Mailbox, MaintenanceId, OutboxKind, Outgoing, Policy, Zones},
     store::{Store, StoreError},
     tls::{Credentials, Secret},
 };
-pub use open::{OpenError, open, rules, rules_alone, templates};
+pub use open::{OpenError, beside, open, rules, rules_alone, templates};
 
 /// Mails considered in one pass before the agenda has its turn.
 const MAILS_A_PASS: usize = 200;
@@ -112,6 +112,29 @@ impl Service {
 
     fn desk<'a>(&'a self, inventory: &'a Inventory) -> Desk<'a> {
         Desk { policy: &self.config.policy, inventory, templates: &self.templates, zones: &self.zones, key: &self.key }
+    }
+
+    /// Settles something about a maintenance by words of the command line: what became of it, or why nothing did, a sentence.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn settled(&self, about: MaintenanceId, words: &str) -> Result<Result<String, String>, StoreError> {
+        self.learn().await?;
+        let (inventory, now) = (self.inventory(), self.clock.now());
+        loop {
+            let known = self.store.known_for(&desk::command_keys(about, words), now).await?;
+            let (effects, said) = match desk::command(&self.desk(&inventory), &known, about, words, now) {
+                Ok(done) => done,
+                Err(why) => return Ok(Err(why)),
+            };
+            match self.store.commit(None, &effects, now).await {
+                Err(StoreError::Overtaken { .. }) => {}
+                done => {
+                    done?;
+                    return Ok(Ok(said));
+                }
+            }
+        }
     }
 
     /// One round of each loop: poll, consider everything that is new, do what is due, raise alarms, send what may leave.

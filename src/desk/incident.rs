@@ -4,7 +4,11 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    desk::{Plan, propose::public_name, source::Source},
+    desk::{
+        Plan,
+        propose::{propose, public_name},
+        source::Source,
+    },
     lifecycle::{self, Heard},
     model::{Change, Kind, Maintenance, MaintenanceId, Notification, Phase, Status, Update},
 };
@@ -52,6 +56,12 @@ pub(super) fn begin(plan: &Plan<'_>, source: &Source, maintenance: &mut Maintena
     if maintenance.said.phase.is_some_and(|phase| phase != Phase::Investigating) || maintenance.status == Status::Completed {
         go_on(plan, source, maintenance, &Change::New);
     }
+}
+
+/// Asks about an outage with its newest state; what waited before falls away.
+pub(super) fn asked_anew(plan: &mut Plan<'_>, next: &Maintenance, change: &Change, by: &str) {
+    plan.void_drafts(next.id, &format!("overtaken: an update by {by}"));
+    propose(plan, next, change, Vec::new());
 }
 
 /// The next line of an outage's timeline.

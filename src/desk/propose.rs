@@ -111,6 +111,33 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
     Proposed::Asked(id)
 }
 
+/// In place of a draft for a maintenance that never had one: nothing is asked by it, and its revision is 0.
+pub(super) fn no_draft(desk: &Desk<'_>, maintenance: &Maintenance, now: DateTime<Utc>) -> Draft {
+    let (starts_at, ends_at) = lifecycle::span(&maintenance.said.windows);
+    Draft {
+        id: DraftId(0),
+        maintenance: maintenance.id,
+        revision: 0,
+        maintenance_revision: maintenance.revision,
+        change: Change::New,
+        mode: desk.policy.mode,
+        paragraphs: String::new(),
+        variants: Vec::new(),
+        services: Vec::new(),
+        remarks: Vec::new(),
+        questions: Vec::new(),
+        proposed_at: now,
+        asked_at: None,
+        reminders: 0,
+        send_by: None,
+        starts_at,
+        ends_at,
+        collides: Vec::new(),
+        content_hash: String::new(),
+        state: DraftState::Proposed,
+    }
+}
+
 /// The customer mails by which people know of a maintenance: its own, and of one that was split off those of the whole, except to whom
 /// the rest of the whole still touches.
 pub(super) fn told(plan: &Plan<'_>, maintenance: &Maintenance, queued_too: bool) -> Vec<Told> {

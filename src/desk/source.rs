@@ -87,6 +87,28 @@ impl Source {
         }
     }
 
+    /// A mail of staff's own, who announce something by themselves.
+    pub(super) fn own(arrival: &Arrival, mail: &Mail, kind: Kind, problems: Vec<Problem>) -> Self {
+        let sender = mail.author().map(|author| author.address.clone()).unwrap_or_default();
+        Self {
+            mail: Some(arrival.mail),
+            at: arrival.arrived_at,
+            written_at: arrival.arrived_at,
+            backlog: false,
+            kind: Some(kind),
+            rule: None,
+            problems,
+            evidence: Vec::new(),
+            subject: mail.subject.clone(),
+            person: Some(sender.clone()),
+            sender,
+            message_ids: mail.message_id.iter().cloned().collect(),
+            verified: true,
+            sure: true,
+            several_senders: false,
+        }
+    }
+
     /// What a person knows by another way than mail: by telephone, from the provider's page.
     pub(super) fn person(plan: &Plan<'_>, about: &Maintenance, person: &str) -> Self {
         Self {

@@ -87,6 +87,12 @@ pub fn closed(facts: &AnswerFacts<'_>, by: &str) -> Rendered {
     answer(facts, "Closed", &lines)
 }
 
+/// A word was kept that asks nothing of anybody; the text says what it means.
+#[must_use]
+pub fn noted(facts: &AnswerFacts<'_>, text: &str) -> Rendered {
+    answer(facts, "Noted", &text.lines().map(str::to_owned).collect::<Vec<_>>())
+}
+
 /// The provider cancelled it, by a proved mail, before any customer heard of it.
 #[must_use]
 pub fn withdrawn(facts: &AnswerFacts<'_>) -> Rendered {
@@ -207,7 +213,15 @@ pub fn help(facts: &AnswerFacts<'_>, detail: &str) -> Rendered {
             "  window 2             takes the second of two readings",
             "  window 2020-09-10 04:00 to 12:00 UTC   (with the right times)",
             "  services 1 3         (or: services all, services none)",
+            "  same as FW-12, new   it is one that was announced before, or another one",
             "  irrelevant           there is nothing to act on",
+            "  notify               tells customers whom it would not reach by itself",
+            "  gone web03           that server was given back: its notices call for nothing",
+            "  never ads@x.example  mail of that address or domain is left out from now on",
+            "  provider northfield  mail of this sender's domain is that provider's",
+            "  cancelled, completed what you know by telephone (also: started, resolved)",
+            "  update TEXT          adds to an outage's timeline",
+            "  rule please          asks the admin for a rule for this form",
             "  mine                 tells the others that you look after it",
             "  stop                 takes back what has not left yet",
             "  resend, assume-sent  settle a notice of which nobody knows whether it arrived",

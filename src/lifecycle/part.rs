@@ -36,10 +36,8 @@ fn shares_all(known: &Maintenance, said: &Notification) -> bool {
 pub fn completed(known: &Maintenance, by: By, said: &Notification) -> Notification {
     let mut whole = said.clone();
     whole.windows = windows(known, by, said);
-    if matches!(said.status, Some(Status::Cancelled | Status::Completed))
-        && standing(&whole.windows).next().is_some()
-        && !said.windows.is_empty()
-    {
+    let ends = matches!(said.status, Some(Status::Cancelled | Status::Completed));
+    if ends && standing(&known.said.windows).count() > 1 && standing(&whole.windows).next().is_some() && !said.windows.is_empty() {
         // Some of its nights are ended, and others are not: the maintenance goes on.
         whole.status = None;
     }
