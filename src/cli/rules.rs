@@ -192,10 +192,10 @@ pub fn samples_of(dir: &Path) -> anyhow::Result<Vec<Sample>> {
     let mut samples = Vec::new();
     for provider in entries(dir)?.into_iter().filter(|path| path.is_dir()) {
         for path in entries(&provider)?.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "eml")) {
-            let raw = std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+            let raw = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
             let beside = path.with_extension("toml");
             let expected = if beside.exists() {
-                Some(std::fs::read_to_string(&beside).with_context(|| format!("{} cannot be read", beside.display()))?)
+                Some(fs::read_to_string(&beside).with_context(|| format!("{} cannot be read", beside.display()))?)
             } else {
                 None
             };
@@ -208,7 +208,7 @@ pub fn samples_of(dir: &Path) -> anyhow::Result<Vec<Sample>> {
 }
 
 fn entries(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let read = std::fs::read_dir(dir).with_context(|| format!("the folder {} cannot be read", dir.display()))?;
+    let read = fs::read_dir(dir).with_context(|| format!("the folder {} cannot be read", dir.display()))?;
     let mut paths: Vec<PathBuf> = read.filter_map(Result::ok).map(|entry| entry.path()).collect();
     paths.sort();
     Ok(paths)
