@@ -10,6 +10,9 @@ use crate::model::{
     Request, Settled, Status, Window,
 };
 
+/// The provider's id of what we do ourselves.
+pub const OURSELVES: &str = "ourselves";
+
 /// Number of a mail in the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
