@@ -6,7 +6,7 @@
 use super::words::{Voice, Work, impact_on};
 use crate::mail::outgoing::phrases::{long_roll_out, minutes_in_words, severity};
 use crate::mail::outgoing::{clean, one_line};
-use crate::model::{AffectedService, Impact, Kind, Maintenance, Phase, Status};
+use crate::model::{AffectedService, Impact, Kind, Maintenance, Phase, Role, Status};
 
 /// The paragraphs of a notice as a person wrote them, else our own; LF, no empty line at either end.
 #[must_use]
@@ -169,7 +169,11 @@ fn says_server(maintenance: &Maintenance) -> bool {
 }
 
 fn expectation(maintenance: &Maintenance, voice: &Voice, services: &[AffectedService]) -> String {
-    let whole = if maintenance.said.windows.is_empty() { "maintenance" } else { "window" };
+    let whole = match maintenance.said.windows.iter().filter(|window| window.role == Role::Main).count() {
+        0 => "during the whole maintenance",
+        1 => "during the whole window",
+        _ => "during the whole of these windows",
+    };
     match (impact_on(maintenance, services), maintenance.said.expected_downtime_minutes) {
         (Impact::NoImpact, _) | (_, Some(0)) => {
             "We expect no downtime from this maintenance window for all client and managed services.".to_owned()
@@ -185,10 +189,10 @@ fn expectation(maintenance: &Maintenance, voice: &Voice, services: &[AffectedSer
                 .to_owned()
         }
         (Impact::Outage | Impact::Unstated, None) if voice.own => {
-            format!("The services below may be unavailable during the whole {whole}.")
+            format!("The services below may be unavailable {whole}.")
         }
         (Impact::Outage | Impact::Unstated, None) => {
-            format!("The services below may be unavailable during the whole {whole}; the provider gives no figure.")
+            format!("The services below may be unavailable {whole}; the provider gives no figure.")
         }
     }
 }

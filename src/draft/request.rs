@@ -195,7 +195,8 @@ fn decision(facts: &RequestFacts<'_>) -> Vec<String> {
         };
         lines.push(format!("Answer \"approve\" to {}.{}{rehearsal}", audience(facts), deadline(facts, &clock)));
         let services = if facts.draft.services.len() > 1 { " | services 1 2" } else { "" };
-        let outage = if is_incident(facts) { " | update TEXT | resolved" } else { "" };
+        let goes_on = is_incident(facts) && !matches!(facts.draft.change, Change::Completed | Change::Cancelled | Change::Retracted);
+        let outage = if goes_on { " | update TEXT | resolved" } else { "" };
         lines.push(format!("Or: edit | reject WHY{outage} | hold until DAY | drop NAME{services} | mine | help"));
         return lines;
     }

@@ -2,6 +2,8 @@
 
 mod answers;
 mod calendar;
+mod changes;
+mod outages;
 pub(crate) mod world;
 
 use forewarn::draft::{NoticeFacts, RequestFacts, Templates, content_hash, emergency_paragraphs, paragraphs, request, told, variants};

@@ -85,6 +85,7 @@ fn what(facts: &RequestFacts<'_>) -> String {
 fn down(facts: &RequestFacts<'_>) -> String {
     let mains: Vec<&Window> = main_windows(facts.maintenance).collect();
     let whole = match mains.as_slice() {
+        all if super::is_incident(facts) && all.iter().all(|window| window.end.is_none()) => "until it is resolved".to_owned(),
         [window] => match window.end {
             Some(end) => {
                 let length = length_in_words(end - window.start);
@@ -93,7 +94,6 @@ fn down(facts: &RequestFacts<'_>) -> String {
             }
             None => "until it ends, and no end is stated".to_owned(),
         },
-        _ if super::is_incident(facts) => "until it is resolved".to_owned(),
         [] => "as long as it takes".to_owned(),
         several => format!("all of the {} windows", several.len()),
     };

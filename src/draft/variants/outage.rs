@@ -77,7 +77,7 @@ fn core(facts: &NoticeFacts<'_>, services: &[AffectedService]) -> (String, bool)
     let short: Vec<String> = services.iter().map(|service| one_line(&short_service(&service.name), 40)).collect();
     let core = match short.as_slice() {
         [] => String::new(),
-        [first, second, rest @ ..] if rest.len() > 1 => format!("{first}, {second} and {} More Service", rest.len()),
+        [first, second, rest @ ..] if rest.len() > 1 => format!("{first}, {second} and {} More Services", rest.len()),
         few => {
             let all_shortened = few.iter().zip(services).all(|(short, service)| *short != one_line(&service.name, 40));
             format!("{}{}", listed(few), if all_shortened { " Service" } else { "" })

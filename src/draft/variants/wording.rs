@@ -96,7 +96,8 @@ fn windows(facts: &NoticeFacts<'_>, form: Form, instants: &Instants<'_>) -> Vec<
             let parted = |these: &[Window], those: &[Window], stays: bool| -> Vec<Window> {
                 these.iter().filter(|one| those.iter().any(|other| same(one, other)) == stays).cloned().collect()
             };
-            let (gone, new, stay) = (parted(from, now, false), parted(now, from, false), parted(now, from, true));
+            let (mut gone, new, stay) = (parted(from, now, false), parted(now, from, false), parted(now, from, true));
+            gone.retain(|window| window.role == Role::Main);
             let (was, is) = match (gone.is_empty(), new.is_empty()) {
                 (true, _) => ("", "New:"),
                 (_, true) => ("No longer planned:", ""),
