@@ -4,6 +4,7 @@
 //! what is done and what to expect, and staff may replace them.
 
 mod answers;
+mod calendar;
 mod hash;
 mod paragraphs;
 mod request;
@@ -12,9 +13,10 @@ mod variants;
 mod words;
 
 pub use answers::*;
+pub use calendar::is_own_uid;
 pub use hash::content_hash;
-pub use paragraphs::paragraphs;
+pub use paragraphs::{emergency_paragraphs, paragraphs};
 pub use request::{RequestFacts, request};
 
 pub use templates::{TemplateFault, Templates};
-pub use variants::{NoticeFacts, told, variants};
+pub use variants::{NoticeFacts, below_threshold, told, variants};

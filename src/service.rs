@@ -377,6 +377,7 @@ fn staff_rows(
                 references: Vec::new(),
                 date: now,
                 extra: Vec::new(),
+                attachments: Vec::new(),
             })?;
             Ok(Outgoing { kind, key, to: to.clone(), content: Content::Frozen(mail), not_before: now, draft: None })
         })

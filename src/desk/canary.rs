@@ -42,6 +42,7 @@ pub(super) fn send(plan: &mut Plan<'_>, key: &str) {
         references: Vec::new(),
         date: plan.now,
         extra: Vec::new(),
+        attachments: Vec::new(),
     };
     match freeze(&written) {
         Ok(mail) => plan.effects.outgoing.push(Outgoing {

@@ -101,6 +101,7 @@ fn written(
         references: case.into_iter().chain(carrier).collect(),
         date: now,
         extra: Vec::new(),
+        attachments: Vec::new(),
     })
 }
 

@@ -148,6 +148,7 @@ impl<'a> Plan<'a> {
             references: thread.references,
             date: self.now,
             extra: Vec::new(),
+            attachments: Vec::new(),
         };
         match freeze(&written) {
             Ok(mail) => self.effects.outgoing.push(Outgoing {

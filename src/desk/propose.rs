@@ -51,10 +51,17 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
     let mut remarks = remarks(plan, maintenance, &affected, change);
     remarks.extend(extra);
     let name = public_name(desk, maintenance);
-    let paragraphs = draft::paragraphs(maintenance, &name, &affected.services);
+    let emergency = emergency(plan, maintenance);
+    let paragraphs = match &emergency {
+        Some(outage) => draft::emergency_paragraphs(maintenance, outage.as_ref(), &name, &affected.services),
+        None => draft::paragraphs(maintenance, &name, &affected.services),
+    };
     let rehearsal = desk.policy.mode == Mode::Rehearsal;
+    let revision = plan.drafts_of(maintenance.id).iter().map(|draft| draft.revision).max().unwrap_or(0) + 1;
     let mut variants = Vec::new();
     if questions.is_empty() {
+        let told = draft::told(&earlier_drafts(plan, maintenance), &rows, rehearsal);
+        let below = if lifecycle::reduces(change) { Vec::new() } else { draft::below_threshold(maintenance, &affected, &told) };
         let facts = NoticeFacts {
             templates: desk.templates,
             policy: desk.policy,
@@ -65,7 +72,10 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
             provider_public_name: &name,
             paragraphs: &paragraphs,
             rehearsal,
-            told: &draft::told(&earlier_drafts(plan, maintenance), &rows, rehearsal),
+            told: &told,
+            revision,
+            proposed_at: plan.now,
+            emergency: emergency.is_some(),
         };
         match draft::variants(&facts) {
             Ok(made) => variants = made,
@@ -75,7 +85,15 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
             if lifecycle::reduces(change) {
                 return Proposed::NobodyTold;
             }
-            questions.push(Question::NobodyToTell("no customer with a contact has the services that are touched".to_owned()));
+            questions.push(match below.as_slice() {
+                // Those who know of it read the same as before.
+                [] if !told.is_empty() => return Proposed::NobodyTold,
+                [] => Question::NobodyToTell("no customer with a contact has the services that are touched".to_owned()),
+                names => Question::Notify(format!("It is below the threshold of {}: nobody is told by default.", names.join(", "))),
+            });
+        } else if !below.is_empty() {
+            let text = format!("below their threshold, not told: {}; answer notify to tell them", below.join(", "));
+            remarks.push(Remark { label: "NOTE".to_owned(), text });
         }
     }
     let services = match questions.iter().find_map(|question| if let Question::Services(list) = question { Some(list) } else { None }) {
@@ -87,7 +105,7 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
         collides: Vec::new(),
         id: plan.new_draft(),
         maintenance: maintenance.id,
-        revision: plan.drafts_of(maintenance.id).iter().map(|draft| draft.revision).max().unwrap_or(0) + 1,
+        revision,
         maintenance_revision: maintenance.revision,
         change: change.clone(),
         mode: desk.policy.mode,
@@ -173,7 +191,22 @@ fn as_after(maintenance: &Maintenance, change: &Change) -> Maintenance {
         Change::Completed => Status::Completed,
         _ => maintenance.status,
     };
-    Maintenance { status, ..maintenance.clone() }
+    let mut after = Maintenance { status, ..maintenance.clone() };
+    after.said.retracted |= *change == Change::Retracted;
+    after
+}
+
+/// Whether it is the emergency window of an outage, and that outage where it is at hand; else the mail must call it one.
+fn emergency(plan: &Plan<'_>, maintenance: &Maintenance) -> Option<Option<Maintenance>> {
+    let whole = maintenance.part_of.filter(|_| maintenance.kind != Some(Kind::Incident))?;
+    let mut at_hand = plan.effects.maintenances.iter().chain(&plan.known.maintenances).chain(&plan.known.ahead);
+    match at_hand.find(|other| other.id == whole) {
+        Some(outage) => (outage.kind == Some(Kind::Incident)).then(|| Some(outage.clone())),
+        None => {
+            let said = [maintenance.said.title.as_ref(), maintenance.said.summary.as_ref(), Some(&maintenance.subject)];
+            said.into_iter().flatten().any(|text| text.to_lowercase().contains("emergency")).then_some(None)
+        }
+    }
 }
 
 /// The windows in every reading that is still possible: none of them may pass unseen.
@@ -257,7 +290,8 @@ fn remarks(plan: &Plan<'_>, maintenance: &Maintenance, affected: &Affected, chan
         say("NOTE", format!("given back, but still named: {}", affected.retired_objects.join(", ")));
     }
     if !affected.customers_without_contact.is_empty() {
-        say("NOTE", format!("no contact for {}: write to them yourself", affected.customers_without_contact.join(", ")));
+        let names = affected.customers_without_contact.join(", ");
+        say("CANNOT", format!("tell {names}: no contact in services.toml. Write to them yourself, or add one"));
     }
     if !affected.services_without_customer.is_empty() {
         say("NOTE", format!("nobody has {}", affected.services_without_customer.join(", ")));

@@ -11,7 +11,7 @@ use crate::{
     lifecycle,
     mail::{
         auth,
-        outgoing::{Written, freeze},
+        outgoing::{Attachment, Written, freeze},
         reply,
     },
     model::{
@@ -275,6 +275,7 @@ fn notice_row(plan: &Plan<'_>, draft: &Draft, index: usize, variant: &Variant, r
         references: earlier,
         date: plan.now,
         extra: Vec::new(),
+        attachments: variant.calendar.iter().map(|entries| Attachment::calendar(entries)).collect(),
     };
     let mail = freeze(&written).map_err(|error| error.to_string())?;
     Ok(Outgoing {

@@ -41,6 +41,10 @@ fn encode(variant: &Variant) -> Vec<u8> {
         list(&[&recipient.mailbox.address, &recipient.mailbox.name]);
         list(&recipient.customers.iter().map(String::as_str).collect::<Vec<_>>());
     }
+    // Last and only where there is one: a draft without keeps the hash that it always had.
+    if let Some(calendar) = &variant.calendar {
+        list(&[calendar]);
+    }
     out
 }
 

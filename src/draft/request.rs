@@ -46,8 +46,10 @@ pub fn request(facts: &RequestFacts<'_>) -> Rendered {
     let subject = subject(facts);
     let mut lines = Vec::new();
     let doubts = doubts(facts);
-    if !doubts.is_empty() {
+    let cannot: Vec<String> = remarks(facts, "CANNOT").collect();
+    if !doubts.is_empty() || !cannot.is_empty() {
         push(&mut lines, "DOUBT", &doubts);
+        push(&mut lines, "CANNOT", &cannot);
         lines.push(String::new());
     }
     lines.extend(decision(facts));
@@ -75,7 +77,8 @@ pub(super) fn reference(maintenance: &Maintenance, draft: &Draft, code: &str) ->
 /// `Wed Sep 9 11PM: Mail`: what a subject begins with, time and service in at most 40 characters.
 pub(super) fn head(clock: &StaffClock<'_>, draft: &Draft, maintenance: &Maintenance) -> String {
     let start = draft.starts_at.or_else(|| main_windows(maintenance).next().map(|window| window.start));
-    let time = start.map_or_else(|| "No date".to_owned(), |at| clock.brief(at));
+    let undated = if maintenance.kind == Some(Kind::Incident) { "Outage" } else { "No date" };
+    let time = start.map_or_else(|| undated.to_owned(), |at| clock.brief(at));
     format!("{time}: {}", services_within(draft, 38_usize.saturating_sub(time.chars().count())))
 }
 
@@ -97,6 +100,7 @@ fn subject(facts: &RequestFacts<'_>) -> String {
             format!("{}? {}: which time is right?", starts.join(" or "), services_within(draft, 20))
         }
         Some(Question::NoWindow) => format!("No time found: {} \"{}\"", provider, one_line(&facts.maintenance.subject, 60)),
+        Some(Question::Services(_)) if is_incident(facts) => format!("OUTAGE: which services? {provider}"),
         Some(Question::Services(_)) => match draft.starts_at {
             Some(at) => format!("{}: which services? {provider}", clock.brief(at)),
             None => format!("Which services? {provider}"),
@@ -115,6 +119,18 @@ fn subject(facts: &RequestFacts<'_>) -> String {
                 (_, true) => "OK?",
                 (_, false) => "UNCLEAR, please check.",
             };
+            if is_incident(facts) {
+                let what = services_within(draft, 24);
+                return finished(
+                    facts,
+                    &match draft.change {
+                        Change::New => format!("OUTAGE: {what}, {whom}. {doubt}"),
+                        Change::Completed => format!("RESOLVED: {what}, tell {whom}? {doubt}"),
+                        Change::Cancelled | Change::Retracted => format!("OUTAGE WITHDRAWN: {what}, tell {whom}? {doubt}"),
+                        _ => format!("OUTAGE UPDATE: {what}, {whom}. {doubt}"),
+                    },
+                );
+            }
             match draft.change {
                 Change::Cancelled | Change::Retracted => format!("{head} CANCELLED, tell {whom}? {doubt}"),
                 Change::Completed => format!("{head} is over, tell {whom}? {doubt}"),
@@ -126,13 +142,21 @@ fn subject(facts: &RequestFacts<'_>) -> String {
             }
         }
     };
+    finished(facts, &said)
+}
+
+fn finished(facts: &RequestFacts<'_>, said: &str) -> String {
     let flavour = match facts.flavour {
         RequestFlavour::First => String::new(),
         RequestFlavour::Reminder(count) => format!("Reminder {count}: "),
         RequestFlavour::Escalation => "NO ANSWER: ".to_owned(),
     };
-    let rehearsal = if draft.mode == Mode::Rehearsal { " (rehearsal)" } else { "" };
-    format!("{flavour}{}{rehearsal} {}", one_line(&said, 140), reference(facts.maintenance, draft, facts.code))
+    let rehearsal = if facts.draft.mode == Mode::Rehearsal { " (rehearsal)" } else { "" };
+    format!("{flavour}{}{rehearsal} {}", one_line(said, 140), reference(facts.maintenance, facts.draft, facts.code))
+}
+
+fn is_incident(facts: &RequestFacts<'_>) -> bool {
+    facts.maintenance.kind == Some(Kind::Incident)
 }
 
 fn approvable(facts: &RequestFacts<'_>) -> bool {
@@ -144,6 +168,10 @@ fn audience(facts: &RequestFacts<'_>) -> String {
     let (customers, _) = reach(facts.draft);
     let whom = counted(customers, "customer");
     let what = match facts.draft.change {
+        Change::Completed if is_incident(facts) => " that it is resolved",
+        Change::Cancelled | Change::Retracted if is_incident(facts) => " that it is withdrawn",
+        Change::New if is_incident(facts) => " of the outage",
+        _ if is_incident(facts) => " what is new",
         Change::Cancelled | Change::Retracted => " that it is cancelled",
         Change::Completed => " that it is over",
         Change::Started => " that it has begun",
@@ -167,7 +195,9 @@ fn decision(facts: &RequestFacts<'_>) -> Vec<String> {
         };
         lines.push(format!("Answer \"approve\" to {}.{}{rehearsal}", audience(facts), deadline(facts, &clock)));
         let services = if facts.draft.services.len() > 1 { " | services 1 2" } else { "" };
-        lines.push(format!("Or: edit | reject WHY | hold until DAY | drop NAME{services} | mine | help"));
+        let goes_on = is_incident(facts) && !matches!(facts.draft.change, Change::Completed | Change::Cancelled | Change::Retracted);
+        let outage = if goes_on { " | update TEXT | resolved" } else { "" };
+        lines.push(format!("Or: edit | reject WHY{outage} | hold until DAY | drop NAME{services} | mine | help"));
         return lines;
     }
     if facts.draft.questions.is_empty() {
@@ -184,6 +214,9 @@ fn decision(facts: &RequestFacts<'_>) -> Vec<String> {
 }
 
 fn deadline(facts: &RequestFacts<'_>, clock: &StaffClock<'_>) -> String {
+    if is_incident(facts) {
+        return String::new();
+    }
     let verb = if approvable(facts) { "Send" } else { "Decide" };
     let begun = facts.draft.starts_at.is_some_and(|start| start <= facts.now);
     let over = facts.draft.ends_at.is_some_and(|end| end <= facts.now);

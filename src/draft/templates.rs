@@ -10,7 +10,8 @@ use serde::Serialize;
 
 /// Fuel for one rendering: some hundred services with their parts use a tenth of it.
 const FUEL: u64 = 1_000_000;
-const EMBEDDED: [(&str, &str); 2] = [("subject.j2", include_str!("subject.j2")), ("notice.j2", include_str!("notice.j2"))];
+const EMBEDDED: [(&str, &str); 3] =
+    [("subject.j2", include_str!("subject.j2")), ("notice.j2", include_str!("notice.j2")), ("outage.j2", include_str!("outage.j2"))];
 
 /// The templates that notices are written with.
 #[derive(Clone, Debug)]
@@ -22,7 +23,7 @@ pub struct Templates {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("template {name}{}: {detail}", .line.map(|line| format!(", line {line}")).unwrap_or_default())]
 pub struct TemplateFault {
-    /// `notice.j2`, `subject.j2`, or with a language `notice.de.j2`.
+    /// `notice.j2`, `outage.j2`, `subject.j2`, or with a language `notice.de.j2`.
     pub name: String,
     /// Line from 1, where known.
     pub line: Option<usize>,
@@ -41,6 +42,18 @@ pub(super) struct Shown {
     /// The lines on top in rehearsal; empty when live.
     pub(super) rehearsal: String,
     pub(super) windows: Vec<ShownWindow>,
+    /// Whether the windows stand below the paragraphs: an emergency window inside an outage.
+    pub(super) emergency: bool,
+    /// Of an outage: since when; empty for planned work.
+    pub(super) start: String,
+    /// Of an outage that is over: until when; empty where that is not known.
+    pub(super) end: String,
+    /// `Timeline of Events (Time in Central Time, CDT)`; empty without one.
+    pub(super) timeline_heading: String,
+    /// What happened in an outage, by days.
+    pub(super) timeline: Vec<ShownDay>,
+    /// Of an outage that goes on: that updates will follow.
+    pub(super) promise: String,
     /// Sentences below the windows: clocks that change, dates without hours.
     pub(super) notes: Vec<String>,
     pub(super) paragraphs: String,
@@ -59,6 +72,14 @@ pub(super) struct ShownWindow {
     pub(super) heading: String,
     pub(super) start: String,
     pub(super) end: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct ShownDay {
+    /// `June 8, 2021`.
+    pub(super) day: String,
+    /// `5:39PM: Investigation started`, in the reader's zone.
+    pub(super) lines: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -85,7 +106,7 @@ impl Templates {
         let mut faults = Vec::new();
         for (name, source) in embedded.into_iter().chain(overrides) {
             if !known(&name) {
-                let detail = "there is no template of this name; notice.j2 and subject.j2 are, also as notice.de.j2".to_owned();
+                let detail = "there is no template of this name; notice.j2, outage.j2 and subject.j2 are, also as notice.de.j2".to_owned();
                 faults.push(TemplateFault { name, line: None, detail });
             } else if let Err(error) = engine.add_template_owned(name.clone(), source) {
                 faults.push(fault(name, &error));
@@ -99,12 +120,13 @@ impl Templates {
     /// Renders each template with sample data and says what failed.
     #[must_use]
     pub fn check(&self) -> Vec<TemplateFault> {
-        let sample = sample();
+        let emergency = sample();
+        let planned = Shown { emergency: false, ..emergency.clone() };
         let names: Vec<String> = self.engine.templates().map(|(name, _)| name.to_owned()).collect();
-        names.into_iter().filter_map(|name| self.named(&name, &sample).err()).collect()
+        names.into_iter().filter_map(|name| self.named(&name, &emergency).and_then(|_| self.named(&name, &planned)).err()).collect()
     }
 
-    /// Renders `notice` or `subject` in a language, or in the default where the language has none of its own.
+    /// Renders `notice`, `outage` or `subject` in a language, or in the default where the language has none of its own.
     pub(super) fn render(&self, stem: &str, language: &str, shown: &Shown) -> Result<String, TemplateFault> {
         let own = format!("{stem}.{language}.j2");
         if self.engine.get_template(&own).is_ok() { self.named(&own, shown) } else { self.named(&format!("{stem}.j2"), shown) }
@@ -118,10 +140,10 @@ impl Templates {
 fn known(name: &str) -> bool {
     let stem = name.strip_suffix(".j2").unwrap_or_default();
     match stem.split_once('.') {
-        None => matches!(stem, "notice" | "subject"),
+        None => matches!(stem, "notice" | "outage" | "subject"),
         Some((stem, language)) => {
             let letters = language.chars().all(|char| char.is_ascii_alphanumeric() || char == '-');
-            matches!(stem, "notice" | "subject") && letters && !language.is_empty()
+            matches!(stem, "notice" | "outage" | "subject") && letters && !language.is_empty()
         }
     }
 }
@@ -144,6 +166,12 @@ fn sample() -> Shown {
         when: "Sep 9".to_owned(),
         rehearsal: "REHEARSAL".to_owned(),
         windows: vec![window("Was:"), window("Now:")],
+        emergency: true,
+        start: "2020-09-10 @ 05:17 UTC / September 10, 2020 @ 12:17AM CDT".to_owned(),
+        end: "2020-09-10 @ 05:35 UTC / September 10, 2020 @ 12:35AM CDT".to_owned(),
+        timeline_heading: "Timeline of Events (Time in Central Time, CDT)".to_owned(),
+        timeline: vec![ShownDay { day: "September 10, 2020".to_owned(), lines: vec!["12:17AM: Investigation started".to_owned()] }],
+        promise: "When additional information is provided, we will publish updates here.".to_owned(),
         notes: vec!["Clocks go back.".to_owned()],
         paragraphs: "Our Data Center Provider will be performing maintenance during the above maintenance window.".to_owned(),
         expectation: "We expect no downtime.".to_owned(),

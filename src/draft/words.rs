@@ -2,7 +2,7 @@
 
 use crate::mail::outgoing::one_line;
 use crate::mail::outgoing::phrases::severity;
-use crate::model::{AffectedService, Impact, Kind, Maintenance};
+use crate::model::{AffectedService, Impact, Kind, Maintenance, OURSELVES};
 
 /// What the provider works on, as far as its words tell. It only picks the clause that customers read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,23 +89,73 @@ fn begins_a_word(spaced: &str, stem: &str) -> bool {
     if stem.starts_with(' ') { spaced.contains(stem) } else { spaced.contains(&format!(" {stem}")) }
 }
 
-/// The title of a notice: the rule's, else one made of the provider's public name and the kind.
-pub(super) fn title(maintenance: &Maintenance, public_name: &str) -> String {
-    if let Some(title) = maintenance.said.title.as_deref().map(|title| one_line(title, 100)).filter(|title| !title.is_empty()) {
+/// Who does the work, as a notice says it: our provider, or ourselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Voice {
+    /// `Our Data Center Provider`, `We`.
+    pub(super) who: String,
+    /// Whether we do it ourselves.
+    pub(super) own: bool,
+}
+
+impl Voice {
+    pub(super) fn of(maintenance: &Maintenance, public_name: &str) -> Self {
+        let own = is_own(maintenance);
+        let name = one_line(public_name, 60);
+        let who = if own {
+            "We".to_owned()
+        } else if name.is_empty() {
+            "Our provider".to_owned()
+        } else {
+            format!("Our {name}")
+        };
+        Self { who, own }
+    }
+
+    /// Within a sentence: `our Data Center Provider`, `we`.
+    pub(super) fn within(&self) -> String {
+        let mut chars = self.who.chars();
+        chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+    }
+
+    pub(super) fn has(&self) -> &'static str {
+        if self.own { "have" } else { "has" }
+    }
+
+    pub(super) fn is(&self) -> &'static str {
+        if self.own { "are" } else { "is" }
+    }
+
+    pub(super) fn its(&self) -> &'static str {
+        if self.own { "our" } else { "its" }
+    }
+}
+
+/// Whether it is work or an outage of our own.
+pub(super) fn is_own(maintenance: &Maintenance) -> bool {
+    maintenance.provider == OURSELVES
+}
+
+/// The title of planned work: the rule's or what staff wrote, else one made of the provider's public name and the kind of work.
+pub(super) fn title(maintenance: &Maintenance, public_name: &str, emergency: bool) -> String {
+    let said = &maintenance.said;
+    let given = said.title.as_deref().or(said.summary.as_deref().filter(|_| is_own(maintenance)));
+    if let Some(title) = given.map(|title| one_line(title, 100)).filter(|title| !title.is_empty()) {
         return title;
     }
     let name = one_line(public_name, 60);
     let base = name.strip_suffix("Provider").or_else(|| name.strip_suffix("provider")).unwrap_or(&name).trim();
     let base = if base.is_empty() { "Provider" } else { base };
-    let mut capital = base.split(' ').map(capitalised).collect::<Vec<_>>().join(" ");
-    if maintenance.kind == Some(Kind::Incident) {
-        capital.push_str(" Outage");
-        return capital;
-    }
-    capital.push_str(" Maintenance");
+    let capital = if is_own(maintenance) { String::new() } else { base.split(' ').map(capitalised).collect::<Vec<_>>().join(" ") };
+    let kind = match (maintenance.kind, emergency) {
+        (Some(Kind::Incident), _) => return format!("{capital} Outage").trim().to_owned(),
+        (_, true) => "Emergency Maintenance",
+        (_, false) => "Maintenance",
+    };
+    let whole = format!("{capital} {kind}");
     match Work::of(maintenance).label() {
-        Some(label) => format!("{capital} ({label})"),
-        None => capital,
+        Some(label) => format!("{} ({label})", whole.trim()),
+        None => whole.trim().to_owned(),
     }
 }
 
@@ -114,7 +164,8 @@ fn capitalised(word: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// The worst that the named services may feel: the impact of the objects that carry them, else that of the whole maintenance.
+/// The worst that the named services may feel: what each suffers after redundancy, else the impact of the objects that carry it, else that
+/// of the whole maintenance.
 pub(super) fn impact_on(maintenance: &Maintenance, services: &[AffectedService]) -> Impact {
     let said = &maintenance.said;
     let of_object = |id: &String| {
@@ -122,5 +173,9 @@ pub(super) fn impact_on(maintenance: &Maintenance, services: &[AffectedService])
             said.objects.iter().filter(|object| object.object_id == *id).map(|object| object.impact).max_by_key(|impact| severity(*impact));
         own.filter(|impact| *impact != Impact::Unstated).unwrap_or(said.impact)
     };
-    services.iter().flat_map(|service| &service.objects).map(of_object).max_by_key(|impact| severity(*impact)).unwrap_or(said.impact)
+    let of_service = |service: &AffectedService| match service.impact {
+        Impact::Unstated => service.objects.iter().map(of_object).max_by_key(|impact| severity(*impact)),
+        after_redundancy => Some(after_redundancy),
+    };
+    services.iter().filter_map(of_service).max_by_key(|impact| severity(*impact)).unwrap_or(said.impact)
 }

@@ -11,7 +11,7 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, Datelike, Utc};
 use lettre::Message;
-use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox as Named, MultiPart, SinglePart};
 use ring::digest::{SHA256, digest};
 
@@ -57,6 +57,32 @@ pub struct Written {
     pub date: DateTime<Utc>,
     /// Further headers whose names begin with `X-` or `List-`: `X-Forewarn-Id`.
     pub extra: Vec<(String, String)>,
+    /// Files that go with it.
+    pub attachments: Vec<Attachment>,
+}
+
+/// A file that goes with a mail; its bytes arrive as they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// File name.
+    pub name: String,
+    /// Content type with its parameters.
+    pub content_type: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Attachment {
+    /// Calendar entries (RFC 5545) as mail carries them (RFC 6047 section 2.4): the method stands in the content type too.
+    #[must_use]
+    pub fn calendar(entries: &str) -> Self {
+        let method = entries.lines().find_map(|line| line.strip_prefix("METHOD:")).unwrap_or("PUBLISH");
+        Self {
+            name: "maintenance.ics".to_owned(),
+            content_type: format!("text/calendar; method={method}; charset=utf-8"),
+            bytes: entries.as_bytes().to_vec(),
+        }
+    }
 }
 
 /// Why a mail cannot be sent by anybody; a person must mend the configuration, the inventory or the text.
@@ -86,7 +112,8 @@ pub enum UnsendableMail {
     Build(String),
 }
 
-/// Makes the bytes: multipart/alternative where there is HTML, quoted-printable bodies, CRLF, `Auto-Submitted: auto-generated`.
+/// Makes the bytes: multipart/alternative where there is HTML, within multipart/mixed where files go with it, quoted-printable bodies,
+/// CRLF, `Auto-Submitted: auto-generated`.
 ///
 /// # Errors
 /// Refuses what could not be sent: a bad address, a bad Message-ID, a header that is not ours to set.
@@ -118,12 +145,24 @@ pub fn freeze(mail: &Written) -> Result<FrozenMail, UnsendableMail> {
         builder = builder.raw_header(header(name, value)?);
     }
     let plain = part(ContentType::TEXT_PLAIN, &mail.text)?;
-    let message = match &mail.html {
-        Some(html) => {
-            let both = MultiPart::alternative().boundary(boundary(&mail.message_id));
-            builder.multipart(both.singlepart(plain).singlepart(part(ContentType::TEXT_HTML, html)?))
+    let both = |html: &String| -> Result<MultiPart, UnsendableMail> {
+        let both = MultiPart::alternative().boundary(boundary(&mail.message_id, "fw"));
+        Ok(both.singlepart(plain.clone()).singlepart(part(ContentType::TEXT_HTML, html)?))
+    };
+    let message = match (&mail.html, mail.attachments.as_slice()) {
+        (None, []) => builder.singlepart(plain),
+        (Some(html), []) => builder.multipart(both(html)?),
+        (html, attachments) => {
+            let mixed = MultiPart::mixed().boundary(boundary(&mail.message_id, "fwm"));
+            let mut mixed = match html {
+                Some(html) => mixed.multipart(both(html)?),
+                None => mixed.singlepart(plain),
+            };
+            for attachment in attachments {
+                mixed = mixed.singlepart(attached(attachment)?);
+            }
+            builder.multipart(mixed)
         }
-        None => builder.singlepart(plain),
     };
     let bytes = message.map_err(|error| UnsendableMail::Build(error.to_string()))?.formatted();
     Ok(FrozenMail { message_id: mail.message_id.clone(), bytes })
@@ -228,11 +267,19 @@ fn part(content_type: ContentType, text: &str) -> Result<SinglePart, UnsendableM
     Ok(SinglePart::builder().header(content_type).body(body))
 }
 
-/// A boundary that no quoted-printable body can hold (`=_`, RFC 2045 section 6.7) and that is the same each time.
-fn boundary(message_id: &str) -> String {
+/// Base64 always: every byte arrives as it was approved.
+fn attached(attachment: &Attachment) -> Result<SinglePart, UnsendableMail> {
+    let refuse = |_| UnsendableMail::Build(format!("{} cannot be attached", one_line(&attachment.name, 80)));
+    let content_type = ContentType::parse(&attachment.content_type).map_err(|_| refuse(()))?;
+    let body = Body::new_with_encoding(attachment.bytes.clone(), ContentTransferEncoding::Base64).map_err(|_| refuse(()))?;
+    Ok(SinglePart::builder().header(content_type).header(ContentDisposition::attachment(&one_line(&attachment.name, 80))).body(body))
+}
+
+/// A boundary that no quoted-printable or base64 body can hold (`=_`, RFC 2045 section 6.7) and that is the same each time.
+fn boundary(message_id: &str, kind: &str) -> String {
     let hash = digest(&SHA256, message_id.as_bytes());
     let hex: String = hash.as_ref().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-    format!("=_fw_{hex}")
+    format!("=_{kind}_{hex}")
 }
 
 #[cfg(test)]

@@ -1,13 +1,16 @@
 //! The exact mails that a customer and an approver get.
 
 mod answers;
+mod calendar;
+mod changes;
+mod outages;
 pub(crate) mod world;
 
-use forewarn::draft::{NoticeFacts, RequestFacts, Templates, content_hash, paragraphs, request, told, variants};
+use forewarn::draft::{NoticeFacts, RequestFacts, Templates, content_hash, emergency_paragraphs, paragraphs, request, told, variants};
 use forewarn::inventory::affected;
 use forewarn::model::{
-    AffectedObject, Change, Draft, DraftId, DraftState, Impact, Mailbox, Maintenance, Mode, OutboxId, OutboxState, Policy, Precision,
-    Problem, ProblemKind, Question, Recipient, Remark, RequestFlavour, Role, Status, Told, Variant, ZoneOrder,
+    Affected, AffectedObject, Change, Draft, DraftId, DraftState, Impact, Mailbox, Maintenance, Mode, OutboxId, OutboxState, Policy,
+    Precision, Problem, ProblemKind, Question, Recipient, Remark, RequestFlavour, Role, Status, Told, Variant, ZoneOrder,
 };
 
 use self::world::{at, inventory, mailbox, maintenance, policy, window, zones};
@@ -17,20 +20,53 @@ fn text(maintenance: &Maintenance) -> String {
     paragraphs(maintenance, "Data Center Provider", &touched.services)
 }
 
-/// Nothing where a template fails, which no golden is.
+/// What a notice of the world is written from.
+#[derive(Clone, Copy)]
+pub(crate) struct Facts<'a> {
+    pub(crate) maintenance: &'a Maintenance,
+    pub(crate) change: &'a Change,
+    pub(crate) policy: &'a Policy,
+    pub(crate) told: &'a [Variant],
+    pub(crate) revision: u32,
+}
+
+impl<'a> Facts<'a> {
+    pub(crate) fn new(maintenance: &'a Maintenance, change: &'a Change, policy: &'a Policy, told: &'a [Variant]) -> Self {
+        Self { maintenance, change, policy, told, revision: if told.is_empty() { 1 } else { 2 } }
+    }
+}
+
 pub(crate) fn notices(maintenance: &Maintenance, change: &Change, policy: &Policy, told: &[Variant]) -> Vec<Variant> {
+    notices_of(&Facts::new(maintenance, change, policy, told))
+}
+
+/// Nothing where a template fails, which no golden is.
+pub(crate) fn notices_of(facts: &Facts<'_>) -> Vec<Variant> {
+    notices_with(facts, &affected(&inventory(), facts.maintenance), None)
+}
+
+/// As `notices_of`, for other customers; the outage makes it its emergency window.
+pub(crate) fn notices_with(facts: &Facts<'_>, affected: &Affected, outage: Option<&Maintenance>) -> Vec<Variant> {
     let Ok(templates) = Templates::new(Vec::new()) else { return Vec::new() };
+    let name = "Data Center Provider";
+    let paragraphs = match outage {
+        Some(outage) => emergency_paragraphs(facts.maintenance, Some(outage), name, &affected.services),
+        None => paragraphs(facts.maintenance, name, &affected.services),
+    };
     let written = variants(&NoticeFacts {
         templates: &templates,
-        policy,
+        policy: facts.policy,
         zones: &zones(),
-        maintenance,
-        change,
-        affected: &affected(&inventory(), maintenance),
-        provider_public_name: "Data Center Provider",
-        paragraphs: &text(maintenance),
-        rehearsal: policy.mode == Mode::Rehearsal,
-        told,
+        maintenance: facts.maintenance,
+        change: facts.change,
+        affected,
+        provider_public_name: name,
+        paragraphs: &paragraphs,
+        rehearsal: facts.policy.mode == Mode::Rehearsal,
+        told: facts.told,
+        revision: facts.revision,
+        proposed_at: at("2020-09-05T15:00:00Z"),
+        emergency: outage.is_some(),
     });
     written.unwrap_or_default()
 }

@@ -131,6 +131,7 @@ fn written(config: &Config, at: DateTime<Utc>, nonce: &str) -> Result<(Vec<u8>, 
         references: Vec::new(),
         date: at,
         extra: Vec::new(),
+        attachments: Vec::new(),
     });
     let mail = mail.map_err(|error| format!("the test mail cannot be written: {error}"))?;
     // By hand: nothing else of ours may ever write this header.

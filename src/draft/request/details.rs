@@ -5,7 +5,7 @@ use super::{RequestFacts, counted_addresses, provider, push, reach, remarks, wor
 use crate::mail::outgoing::instants::StaffClock;
 use crate::mail::outgoing::one_line;
 use crate::mail::outgoing::phrases::{counted, length_in_words, listed, main_windows, minutes_in_words};
-use crate::model::{Change, Impact, Kind, Mode, Question, Role, Status, Window};
+use crate::model::{Change, Impact, Kind, Mode, Phase, Question, Role, Status, Window};
 
 pub(super) fn details(facts: &RequestFacts<'_>, sure: bool) -> Vec<String> {
     let clock = StaffClock::new(facts.zones, facts.policy.zone);
@@ -51,6 +51,9 @@ fn when(facts: &RequestFacts<'_>, clock: &StaffClock<'_>) -> Vec<String> {
     if let Some(watch) = &facts.maintenance.said.watch {
         spans.push(format!("\"{}\"", one_line(watch, 200)));
     }
+    if spans.is_empty() && super::is_incident(facts) {
+        spans.push(format!("reported {}", clock.full(facts.maintenance.first_seen_at)));
+    }
     if spans.is_empty() {
         spans.push("no time stated".to_owned());
     }
@@ -62,7 +65,14 @@ fn what(facts: &RequestFacts<'_>) -> String {
     let summary = said.summary.as_deref().filter(|summary| !summary.trim().is_empty()).unwrap_or(&facts.maintenance.subject);
     let id = said.maintenance_id.as_ref().map_or_else(String::new, |id| format!(" ({})", one_line(id, 60)));
     let state = match (facts.maintenance.kind, facts.maintenance.status) {
-        (Some(Kind::Incident), _) => " [outage, not planned]",
+        (Some(Kind::Incident), Status::Completed) => " [outage, resolved]",
+        (Some(Kind::Incident), Status::Cancelled) => " [outage, withdrawn]",
+        (Some(Kind::Incident), _) => match said.phase {
+            None => " [outage, not planned]",
+            Some(Phase::Investigating) => " [outage, cause looked for]",
+            Some(Phase::Identified) => " [outage, cause found]",
+            Some(Phase::Monitoring) => " [outage, mended and watched]",
+        },
         (_, Status::Tentative) => " [not confirmed yet]",
         (_, Status::Cancelled) => " [cancelled]",
         (_, Status::Completed) => " [completed]",
@@ -75,6 +85,7 @@ fn what(facts: &RequestFacts<'_>) -> String {
 fn down(facts: &RequestFacts<'_>) -> String {
     let mains: Vec<&Window> = main_windows(facts.maintenance).collect();
     let whole = match mains.as_slice() {
+        all if super::is_incident(facts) && all.iter().all(|window| window.end.is_none()) => "until it is resolved".to_owned(),
         [window] => match window.end {
             Some(end) => {
                 let length = length_in_words(end - window.start);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{RequestFacts, counted_addresses};
+use crate::draft::calendar;
 use crate::mail::outgoing::phrases::{counted, listed};
 use crate::mail::outgoing::{EDIT_BEGIN, EDIT_END, one_line, shown};
 use crate::model::{Mode, Variant};
@@ -32,6 +33,9 @@ pub(super) fn shown_notices(facts: &RequestFacts<'_>) -> Vec<String> {
             lines.extend(differing(first, variant));
         }
         lines.push(String::new());
+        if let Some(entries) = &variant.calendar {
+            lines.push(format!("With it: {}", calendar::summary(entries)));
+        }
         lines.extend(recipients(facts, variant));
         lines.push(String::new());
     }

@@ -1,19 +1,21 @@
 //! What one notice says: its title and times, and the sentences that are ours and not to be edited.
 
 use super::super::templates::{Shown, ShownService, ShownWindow};
-use super::super::words::title;
-use super::{Addressee, Form, NoticeFacts, rehearsal, worst};
+use super::super::words::{is_own, title};
+use super::{Addressee, Form, NoticeFacts, outage, rehearsal, worst};
 use crate::mail::outgoing::instants::Instants;
 use crate::mail::outgoing::phrases::{counted, listed, long_roll_out, main_windows, severity};
 use crate::mail::outgoing::{clean, one_line};
-use crate::model::{AffectedService, Change, Impact, Maintenance, Precision, Recipient, Role, Status, Window};
+use crate::model::{AffectedService, Change, Impact, Kind, Maintenance, Precision, Recipient, Role, Status, Window};
 
 pub(super) fn fill(facts: &NoticeFacts<'_>, reader: &Addressee, recipients: &[Recipient]) -> Shown {
     let maintenance = facts.maintenance;
     let form = &facts.policy.notices;
     let instants = Instants::new(facts.zones, reader.zone, form);
+    let incident = maintenance.kind == Some(Kind::Incident);
     let paragraphs = if reader.form == Form::Released {
-        "This maintenance no longer affects the services below. They will run as usual.".to_owned()
+        let what = if incident { "outage" } else { "maintenance" };
+        format!("This {what} no longer affects the services below. They will run as usual.")
     } else {
         clean(facts.paragraphs).trim().to_owned()
     };
@@ -22,9 +24,15 @@ pub(super) fn fill(facts: &NoticeFacts<'_>, reader: &Addressee, recipients: &[Re
         Form::Released => true,
         Form::First | Form::Update => false,
     };
-    Shown {
+    let shown = Shown {
+        emergency: facts.emergency && reader.form != Form::Released && !closed,
+        start: String::new(),
+        end: String::new(),
+        timeline_heading: String::new(),
+        timeline: Vec::new(),
+        promise: String::new(),
         prefix: prefix(facts.change, reader.form).to_owned(),
-        title: title(maintenance, facts.provider_public_name),
+        title: title(maintenance, facts.provider_public_name, facts.emergency),
         when: when(maintenance, &instants),
         rehearsal: if facts.rehearsal { rehearsal(facts.policy, recipients) } else { String::new() },
         windows: windows(facts, reader.form, &instants),
@@ -39,7 +47,8 @@ pub(super) fn fill(facts: &NoticeFacts<'_>, reader: &Addressee, recipients: &[Re
         services: reader.services.iter().map(shown_service).collect(),
         closing: clean(&form.closing).trim().to_owned(),
         signature: clean(&form.signature).trim().to_owned(),
-    }
+    };
+    if incident { outage::body(facts, reader, shown) } else { shown }
 }
 
 fn shown_service(service: &AffectedService) -> ShownService {
@@ -80,17 +89,30 @@ fn when(maintenance: &Maintenance, instants: &Instants<'_>) -> String {
 
 fn windows(facts: &NoticeFacts<'_>, form: Form, instants: &Instants<'_>) -> Vec<ShownWindow> {
     let now = &facts.maintenance.said.windows;
+    let own = is_own(facts.maintenance);
     match (facts.change, form) {
         (Change::Rescheduled { from } | Change::Extended { from }, Form::Update) if !from.is_empty() => {
-            let mut both = pairs(from, "Was:", instants);
-            both.extend(pairs(now, "Now:", instants));
-            both
+            let same = |one: &Window, other: &Window| one.start == other.start && one.end == other.end && one.role == other.role;
+            let parted = |these: &[Window], those: &[Window], stays: bool| -> Vec<Window> {
+                these.iter().filter(|one| those.iter().any(|other| same(one, other)) == stays).cloned().collect()
+            };
+            let (mut gone, new, stay) = (parted(from, now, false), parted(now, from, false), parted(now, from, true));
+            gone.retain(|window| window.role == Role::Main);
+            let (was, is) = match (gone.is_empty(), new.is_empty()) {
+                (true, _) => ("", "New:"),
+                (_, true) => ("No longer planned:", ""),
+                _ => ("Was:", "Now:"),
+            };
+            let mut all = pairs(&gone, was, own, instants);
+            all.extend(pairs(&new, is, own, instants));
+            all.extend(pairs(&stay, "As before:", own, instants));
+            all
         }
-        _ => pairs(now, "", instants),
+        _ => pairs(now, "", own, instants),
     }
 }
 
-fn pairs(windows: &[Window], heading: &str, instants: &Instants<'_>) -> Vec<ShownWindow> {
+fn pairs(windows: &[Window], heading: &str, own: bool, instants: &Instants<'_>) -> Vec<ShownWindow> {
     let mut last = "";
     windows
         .iter()
@@ -103,7 +125,8 @@ fn pairs(windows: &[Window], heading: &str, instants: &Instants<'_>) -> Vec<Show
             };
             let shown = if role == last { "" } else { role };
             last = role;
-            ShownWindow { heading: shown.to_owned(), start: instants.start(window), end: instants.end(window) }
+            let end = if own && window.end.is_none() { "not known yet".to_owned() } else { instants.end(window) };
+            ShownWindow { heading: shown.to_owned(), start: instants.start(window), end }
         })
         .collect()
 }
@@ -112,13 +135,25 @@ fn notes(facts: &NoticeFacts<'_>, reader: &Addressee, instants: &Instants<'_>) -
     let windows = &facts.maintenance.said.windows;
     let mut notes: Vec<String> = Vec::new();
     if let (Change::Updated { fields }, Form::Update) = (facts.change, reader.form) {
-        let changed = changed(fields);
+        let mut fields = fields.clone();
+        // Until now there was a roll-out, a day or a vague word: that the time is exact is the news.
+        let exact = !windows.is_empty() && windows.iter().all(|window| window.precision == Precision::Minute);
+        if exact && !long_roll_out(facts.maintenance) && fields.iter().any(|field| field == "windows") {
+            notes.push("We now have the exact time of this maintenance.".to_owned());
+            fields.retain(|field| !matches!(field.as_str(), "windows" | "start" | "end"));
+        }
+        let changed = changed(&fields);
         if !changed.is_empty() {
             notes.push(format!("Changed since our last notice: {}.", listed(&changed)));
         }
     }
     if windows.iter().any(|window| window.precision == Precision::Day) {
-        notes.push("The provider states dates only, no times.".to_owned());
+        let whose = if is_own(facts.maintenance) {
+            "We know the dates only, not yet the times."
+        } else {
+            "The provider states dates only, no times."
+        };
+        notes.push(whose.to_owned());
     }
     for note in windows.iter().filter_map(|window| instants.changeover(window)) {
         if !notes.contains(&note) {
@@ -136,8 +171,10 @@ fn changed(fields: &[String]) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for field in fields {
         let word = match field.as_str() {
-            "windows" | "start" | "end" => "the times",
-            "impact" | "expected_downtime_minutes" | "expected_downtime" | "downtime" => "the expected downtime",
+            "windows" | "start" | "end" | "backup window" => "the times",
+            "impact" | "redundancy" | "expected downtime" | "expected_downtime_minutes" | "expected_downtime" | "downtime" => {
+                "the expected downtime"
+            }
             "objects" | "services" => "the affected services",
             "status" => "the status",
             "title" | "summary" | "description" => "the description",

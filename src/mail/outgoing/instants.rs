@@ -41,6 +41,45 @@ impl<'a> Instants<'a> {
         }
     }
 
+    /// The day of an instant for subjects: `Sep 13`.
+    #[must_use]
+    pub fn short_moment(&self, at: DateTime<Utc>) -> String {
+        self.zones.local(self.zone, at).0.format("%b %-d").to_string()
+    }
+
+    /// The day of an instant: `June 8, 2021`.
+    #[must_use]
+    pub fn long_day(&self, at: DateTime<Utc>) -> String {
+        self.zones.local(self.zone, at).0.format("%B %-d, %Y").to_string()
+    }
+
+    /// The time of day of an instant: `5:39PM`.
+    #[must_use]
+    pub fn clock(&self, at: DateTime<Utc>) -> String {
+        self.zones.local(self.zone, at).0.format("%-I:%M%p").to_string()
+    }
+
+    /// What the zone was called at these instants: `Central Time, CDT`, `UTC`, `UTC-03:00`; `CDT and CST` where clocks changed between.
+    #[must_use]
+    pub fn zone_in_force(&self, instants: &[DateTime<Utc>]) -> String {
+        let mut names: Vec<String> = Vec::new();
+        for at in instants {
+            let (local, name) = self.zones.local(self.zone, *at);
+            let name = letters(&local, &name);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let common = match self.zone {
+            Tz::America__New_York => "Eastern Time, ",
+            Tz::America__Chicago => "Central Time, ",
+            Tz::America__Denver => "Mountain Time, ",
+            Tz::America__Los_Angeles => "Pacific Time, ",
+            _ => "",
+        };
+        format!("{common}{}", super::phrases::listed(&names))
+    }
+
     /// What stands after `Start:`.
     #[must_use]
     pub fn start(&self, window: &Window) -> String {

@@ -14,6 +14,7 @@ fn written() -> Written {
         references: vec!["fw.a@lakeside.example".to_owned(), "fw.0@lakeside.example".to_owned()],
         date: "2020-09-05T15:00:00Z".parse().unwrap(),
         extra: vec![("X-Forewarn-Id".to_owned(), "FW-12".to_owned())],
+        attachments: Vec::new(),
     }
 }
 

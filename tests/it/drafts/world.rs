@@ -79,7 +79,7 @@ pub(crate) fn inventory() -> Inventory {
     };
     let contact = |name: &str, address: &str, phone: &str| Contact {
         mailbox: mailbox(name, address),
-        kinds: vec![ContactKind::Maintenance],
+        kinds: vec![ContactKind::Maintenance, ContactKind::Incident],
         phone: Some(phone.to_owned()),
     };
     let customer = |id: &str, name: &str, zone, services: &[&str], contacts: Vec<Contact>| Customer {

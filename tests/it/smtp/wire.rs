@@ -76,6 +76,7 @@ async fn s12_a_frozen_notice_with_hostile_text_arrives_whole() {
         references: Vec::new(),
         date: DateTime::from_timestamp(1_900_000_000, 0).unwrap(),
         extra: Vec::new(),
+        attachments: Vec::new(),
     };
     let frozen = freeze(&written).unwrap();
     let fake = FakeSmtp::with().offers(&[]).start();
