@@ -64,6 +64,11 @@ fn in_part(plan: &mut Plan<'_>, source: &Source, before: &Maintenance, said: &No
     split.kind = before.kind;
     split.history.push(HistoryLine { at: plan.now, text: format!("moved away from {}: {names}", before.id) });
     stays.history.push(HistoryLine { at: plan.now, text: format!("{names} moved to another time: {}", split.id) });
+    let customers = |maintenance: &Maintenance| -> Vec<String> {
+        inventory::affected(plan.desk.inventory, maintenance).customers.into_iter().map(|customer| customer.id).collect()
+    };
+    let rest = customers(&stays);
+    stays.moved_away.extend(customers(before).into_iter().filter(|id| !rest.contains(id)));
     source.tie(&mut stays);
     let open = plan.drafts_of(before.id).into_iter().rev().find(|draft| draft.state.open() || draft.state == DraftState::Approved);
     let unsent = open.filter(|draft| draft.state.open() || plan.told(before.id, false).is_empty());

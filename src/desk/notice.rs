@@ -154,6 +154,7 @@ pub(super) fn blank(plan: &mut Plan<'_>, source: &Source, provider: &str, said: 
         perhaps: Vec::new(),
         same_as: None,
         part_of: None,
+        moved_away: Vec::new(),
         updates: Vec::new(),
         notify: false,
         repeats: 0,

@@ -1,5 +1,7 @@
 //! Maintenance → draft, questions and requests: the one place in which approvers are asked.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use crate::{
@@ -8,8 +10,8 @@ use crate::{
     draft::{self, AnswerFacts, NoticeFacts},
     inventory, lifecycle,
     model::{
-        Affected, Change, Content, Draft, DraftId, DraftState, Kind, Maintenance, Mode, OutboxKind, Outgoing, Question, Remark, Request,
-        RequestAbout, RequestFlavour, Status, Told, Window,
+        Affected, Change, Content, Draft, DraftId, DraftState, Kind, Maintenance, Mode, OutboxKind, Outgoing, Question, Recipient, Remark,
+        Request, RequestAbout, RequestFlavour, Status, Told, Variant, Window,
     },
 };
 
@@ -60,7 +62,7 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
     let revision = plan.drafts_of(maintenance.id).iter().map(|draft| draft.revision).max().unwrap_or(0) + 1;
     let mut variants = Vec::new();
     if questions.is_empty() {
-        let told = draft::told(&earlier_drafts(plan, maintenance), &rows, rehearsal);
+        let told = told_before(plan, maintenance, &rows);
         let below = if lifecycle::reduces(change) { Vec::new() } else { draft::below_threshold(maintenance, &affected, &told) };
         let facts = NoticeFacts {
             templates: desk.templates,
@@ -161,14 +163,39 @@ pub(super) fn no_draft(desk: &Desk<'_>, maintenance: &Maintenance, now: DateTime
 pub(super) fn told(plan: &Plan<'_>, maintenance: &Maintenance, queued_too: bool) -> Vec<Told> {
     let mut rows = plan.told(maintenance.id, queued_too);
     if let Some(whole) = split_from(plan, maintenance) {
-        let rest = inventory::affected(plan.desk.inventory, &whole);
-        let touched = |row: &Told| {
-            let mut contacts = rest.customers.iter().flat_map(|customer| &customer.contacts);
-            contacts.any(|contact| contact.mailbox.address.eq_ignore_ascii_case(&row.address))
-        };
-        rows.extend(plan.told(whole.id, queued_too).into_iter().filter(|row| !touched(row)));
+        let moved = moved_with(plan, &whole, maintenance);
+        rows.extend(plan.told(whole.id, queued_too).into_iter().filter(|row| moved.contains(&row.address.to_lowercase())));
     }
     rows
+}
+
+/// Addresses, in small letters, of those for whom the split part is a move: it touches them, and the rest touches none of the same
+/// services. For the others it is another window.
+fn moved_with(plan: &Plan<'_>, rest: &Maintenance, part: &Maintenance) -> BTreeSet<String> {
+    let (rest, part) = (inventory::affected(plan.desk.inventory, rest), inventory::affected(plan.desk.inventory, part));
+    let shared =
+        |id: &String| part.services.iter().any(|service| service.id == *id) && rest.services.iter().any(|service| service.id == *id);
+    let moved = part.customers.iter().filter(|customer| !customer.services.iter().any(shared));
+    moved.flat_map(|customer| &customer.contacts).map(|contact| contact.mailbox.address.to_lowercase()).collect()
+}
+
+/// What those who know of a maintenance were told last. Whose share of it was split off knows it no more; the calendar entry of who is
+/// touched by the rest as well stays theirs.
+fn told_before(plan: &Plan<'_>, maintenance: &Maintenance, rows: &[Told]) -> Vec<Variant> {
+    let mut told = draft::told(&earlier_drafts(plan, maintenance), rows, plan.desk.policy.mode == Mode::Rehearsal);
+    let moved = |recipient: &Recipient| recipient.customers.iter().all(|id| maintenance.moved_away.contains(id));
+    told.iter_mut().for_each(|variant| variant.recipients.retain(|recipient| !moved(recipient)));
+    if let Some(whole) = split_from(plan, maintenance) {
+        let rest = inventory::affected(plan.desk.inventory, &whole);
+        let stays = |recipient: &&Recipient| recipient.customers.iter().any(|id| rest.customers.iter().any(|customer| customer.id == *id));
+        let apart = |variant: Variant| {
+            let (both, only): (Vec<Recipient>, Vec<Recipient>) = variant.recipients.iter().cloned().partition(|one| stays(&one));
+            [Variant { recipients: both, calendar: None, ..variant.clone() }, Variant { recipients: only, ..variant }]
+        };
+        told = told.into_iter().flat_map(apart).collect();
+    }
+    told.retain(|variant| !variant.recipients.is_empty());
+    told
 }
 
 /// The maintenance that this one was split from; none for an emergency window inside an outage.

@@ -28,13 +28,15 @@ pub(super) fn questions(
     if !earlier.is_empty() {
         questions.push(Question::SameAs(earlier));
     }
+    // What ends one of several is asked by its number alone.
+    let which = !questions.is_empty() && said.windows.is_empty() && lifecycle::needs_no_window(maintenance.kind, said);
     let readings = readings(desk, maintenance, plan.now);
     if !readings.is_empty() && !follows {
         questions.push(Question::Windows(readings));
     } else if said.windows.is_empty() && !follows && (said.watch.is_some() || !lifecycle::needs_no_window(maintenance.kind, said)) {
         questions.push(Question::NoWindow);
     }
-    if !follows && (affected.unstated || affected.services.is_empty()) && maintenance.chosen_services.is_none() {
+    if !follows && !which && (affected.unstated || affected.services.is_empty()) && maintenance.chosen_services.is_none() {
         questions.push(Question::Services(candidates(desk.inventory, maintenance, affected)));
     }
     questions

@@ -105,6 +105,7 @@ fn maintenance(provider: &str, objects: &[&str]) -> Maintenance {
         perhaps: Vec::new(),
         same_as: None,
         part_of: None,
+        moved_away: Vec::new(),
         updates: Vec::new(),
         notify: false,
         repeats: 0,

@@ -62,6 +62,7 @@ fn known(said: Notification) -> Maintenance {
         perhaps: Vec::new(),
         same_as: None,
         part_of: None,
+        moved_away: Vec::new(),
         updates: Vec::new(),
         notify: false,
         repeats: 0,

@@ -197,6 +197,9 @@ pub struct Maintenance {
     /// The incident whose emergency window it is, or the maintenance that it was split from.
     #[serde(default)]
     pub part_of: Option<MaintenanceId>,
+    /// Customers, by id, whose share of it was split off: they are told of that one, and of this one no more.
+    #[serde(default)]
+    pub moved_away: Vec<String>,
     /// What happened in an incident, oldest first, in words for customers.
     #[serde(default)]
     pub updates: Vec<Update>,

@@ -142,6 +142,7 @@ fn maintenance(id: i64, revision: u32, mail: MailId) -> Maintenance {
         perhaps: Vec::new(),
         same_as: None,
         part_of: None,
+        moved_away: Vec::new(),
         updates: Vec::new(),
         notify: false,
         repeats: 0,

@@ -55,6 +55,7 @@ pub(in crate::cli) fn maintenance() -> Maintenance {
         perhaps: Vec::new(),
         same_as: None,
         part_of: None,
+        moved_away: Vec::new(),
         updates: Vec::new(),
         notify: false,
         repeats: 0,

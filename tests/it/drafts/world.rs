@@ -183,6 +183,7 @@ pub(crate) fn maintenance() -> Maintenance {
         perhaps: Vec::new(),
         same_as: None,
         part_of: None,
+        moved_away: Vec::new(),
         updates: Vec::new(),
         notify: false,
         repeats: 0,
