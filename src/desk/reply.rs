@@ -255,12 +255,15 @@ fn notice_row(plan: &Plan<'_>, draft: &Draft, index: usize, variant: &Variant, r
     let policy = plan.desk.policy;
     let address = &recipient.mailbox.address;
     let key = format!("notice:{}:{index}:{address}", draft.id.0);
-    // Updates stand in the thread of what this address was told before.
+    // Updates stand in the thread of what this address was told before, also of the whole that this was split from.
+    let known = plan.known.maintenances.iter().find(|one| one.id == draft.maintenance);
+    let whole = known.and_then(|one| one.part_of);
     let earlier: Vec<String> = plan
         .known
         .told
         .iter()
-        .filter(|told| told.maintenance == draft.maintenance && told.address == *address)
+        .filter(|told| told.maintenance == draft.maintenance || Some(told.maintenance) == whole)
+        .filter(|told| told.address == *address)
         .map(|told| told.message_id.clone())
         .collect();
     let written = Written {

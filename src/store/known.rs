@@ -36,6 +36,11 @@ fn known_for(tx: &Connection, keys: &Keys, now: DateTime<Utc>) -> Result<Known, 
     found.extend(same_start(tx, keys)?.into_iter().filter(|other| !surely.contains(&other.id)));
     let seen: BTreeSet<MaintenanceId> = found.iter().map(|maintenance| maintenance.id).collect();
     found.extend(outages(tx, keys)?.into_iter().filter(|other| !seen.contains(&other.id)));
+    // Of what was split off, or is an outage's emergency window, the whole: by it people know of the part.
+    let seen: BTreeSet<MaintenanceId> = found.iter().map(|maintenance| maintenance.id).collect();
+    let wholes: BTreeSet<MaintenanceId> =
+        found.iter().filter_map(|maintenance| maintenance.part_of).filter(|id| !seen.contains(id)).collect();
+    found.extend(maintenances::by_ids(tx, wholes)?);
     let ids: BTreeSet<MaintenanceId> = found.iter().map(|maintenance| maintenance.id).collect();
     let ahead = if *keys == Keys::default() {
         Vec::new()
