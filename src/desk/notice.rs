@@ -277,7 +277,7 @@ fn touches_otherwise(plan: &Plan<'_>, before: &Maintenance, next: &Maintenance, 
         return true;
     }
     let touched = |maintenance: &Maintenance| -> Vec<String> {
-        inventory::affected(plan.desk.inventory, maintenance).services.into_iter().map(|service| service.id).collect()
+        inventory::affected(plan.desk.inventory, maintenance, &[]).services.into_iter().map(|service| service.id).collect()
     };
     touched(before) != touched(next)
 }

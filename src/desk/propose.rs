@@ -35,7 +35,7 @@ pub(crate) fn blocks_sending(draft: &Draft) -> bool {
 pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &Change, extra: Vec<Remark>) -> Proposed {
     let desk = plan.desk;
     let maintenance = &as_after(maintenance, change);
-    let affected = inventory::affected(desk.inventory, maintenance);
+    let affected = inventory::affected(desk.inventory, maintenance, &[]);
     // Who is told of a change must have heard of what it changes: rows that this decision takes back told nobody. Of an end rather one too many.
     let mut rows = plan.told(maintenance.id, true);
     rows.retain(|row| lifecycle::reduces(change) || !plan.takes_back(row));

@@ -114,13 +114,9 @@ fn capitalised(word: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// The worst that the named services may feel: the impact of the objects that carry them, else that of the whole maintenance.
+/// The worst that the named services may feel after redundancy; where that is not known, what the provider says of the whole.
 pub(super) fn impact_on(maintenance: &Maintenance, services: &[AffectedService]) -> Impact {
-    let said = &maintenance.said;
-    let of_object = |id: &String| {
-        let own =
-            said.objects.iter().filter(|object| object.object_id == *id).map(|object| object.impact).max_by_key(|impact| severity(*impact));
-        own.filter(|impact| *impact != Impact::Unstated).unwrap_or(said.impact)
-    };
-    services.iter().flat_map(|service| &service.objects).map(of_object).max_by_key(|impact| severity(*impact)).unwrap_or(said.impact)
+    let said = maintenance.said.impact;
+    let felt = |service: &AffectedService| if service.impact == Impact::Unstated { said } else { service.impact };
+    services.iter().map(felt).max_by_key(|impact| severity(*impact)).unwrap_or(said)
 }

@@ -13,7 +13,7 @@ use forewarn::model::{
 use self::world::{at, inventory, mailbox, maintenance, policy, window, zones};
 
 fn text(maintenance: &Maintenance) -> String {
-    let touched = affected(&inventory(), maintenance);
+    let touched = affected(&inventory(), maintenance, &[]);
     paragraphs(maintenance, "Data Center Provider", &touched.services)
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn notices(maintenance: &Maintenance, change: &Change, policy: &Polic
         zones: &zones(),
         maintenance,
         change,
-        affected: &affected(&inventory(), maintenance),
+        affected: &affected(&inventory(), maintenance, &[]),
         provider_public_name: "Data Center Provider",
         paragraphs: &text(maintenance),
         rehearsal: policy.mode == Mode::Rehearsal,
@@ -37,7 +37,7 @@ pub(crate) fn notices(maintenance: &Maintenance, change: &Change, policy: &Polic
 
 pub(crate) fn draft(maintenance: &Maintenance, change: Change, variants: Vec<Variant>) -> Draft {
     let mains = &maintenance.said.windows;
-    let touched = affected(&inventory(), maintenance);
+    let touched = affected(&inventory(), maintenance, &[]);
     Draft {
         collides: Vec::new(),
         id: DraftId(17),
@@ -331,7 +331,7 @@ fn w09_which_services() {
     let (mut maintenance, mut draft) = first_draft();
     maintenance.said.objects.clear();
     draft.variants.clear();
-    draft.services = affected(&inventory(), &roll_out()).services;
+    draft.services = affected(&inventory(), &roll_out(), &[]).services;
     draft.questions = vec![Question::Services(draft.services.clone())];
     insta::assert_snapshot!(asked(&draft, &maintenance, RequestFlavour::First));
 }
