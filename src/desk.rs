@@ -5,6 +5,7 @@
 
 mod answer;
 mod canary;
+mod collision;
 mod fate;
 mod hand_on;
 mod letter;
@@ -28,6 +29,7 @@ use crate::{
         ProblemKind, Reading, Verdict, Zones,
     },
 };
+pub use collision::{outdated, reconsider};
 pub use letter::{first_contact, request};
 pub use moment::moment;
 pub use plan::{Plan, message_id};

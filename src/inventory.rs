@@ -98,6 +98,13 @@ pub fn is_known_sender<'a>(inventory: &'a Inventory, domain: &str) -> Option<&'a
         .map(|(_, provider)| provider)
 }
 
+/// Whether anything that we run has something that stands in for it.
+#[must_use]
+pub fn has_redundancy(inventory: &Inventory) -> bool {
+    let entries = touch::entries(inventory);
+    Map::new(inventory, &entries).has_groups()
+}
+
 /// What other maintenances take while this one is under way, where it is known what they touch.
 fn others<'b>(
     map: &Map<'_>,

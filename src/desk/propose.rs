@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     approval,
-    desk::{Desk, Plan, questions},
+    desk::{Desk, Plan, collision, questions},
     draft::{self, AnswerFacts, NoticeFacts},
     inventory, lifecycle,
     model::{
@@ -35,7 +35,7 @@ pub(crate) fn blocks_sending(draft: &Draft) -> bool {
 pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &Change, extra: Vec<Remark>) -> Proposed {
     let desk = plan.desk;
     let maintenance = &as_after(maintenance, change);
-    let affected = inventory::affected(desk.inventory, maintenance, &[]);
+    let affected = inventory::affected(desk.inventory, maintenance, &collision::beside(plan, maintenance.id));
     // Who is told of a change must have heard of what it changes: rows that this decision takes back told nobody. Of an end rather one too many.
     let mut rows = plan.told(maintenance.id, true);
     rows.retain(|row| lifecycle::reduces(change) || !plan.takes_back(row));
@@ -78,13 +78,14 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
             questions.push(Question::NobodyToTell("no customer with a contact has the services that are touched".to_owned()));
         }
     }
+    let collides = collision::others(&affected);
     let services = match questions.iter().find_map(|question| if let Question::Services(list) = question { Some(list) } else { None }) {
         Some(list) => list.clone(),
         None => affected.services,
     };
     let (starts_at, ends_at) = lifecycle::span(&possible_windows(maintenance, &questions));
     let draft = Draft {
-        collides: Vec::new(),
+        collides,
         id: plan.new_draft(),
         maintenance: maintenance.id,
         revision: plan.drafts_of(maintenance.id).iter().map(|draft| draft.revision).max().unwrap_or(0) + 1,
@@ -190,7 +191,7 @@ fn public_name(desk: &Desk<'_>, maintenance: &Maintenance) -> String {
 }
 
 fn remarks(plan: &Plan<'_>, maintenance: &Maintenance, affected: &Affected, change: &Change) -> Vec<Remark> {
-    let mut remarks = Vec::new();
+    let mut remarks: Vec<Remark> = collision::remarks(affected).collect();
     let mut say = |label: &str, text: String| remarks.push(Remark { label: label.to_owned(), text });
     for problem in maintenance.problems.iter().filter(|problem| problem.blocking) {
         say("DOUBT", problem.detail.clone());

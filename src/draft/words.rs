@@ -114,9 +114,11 @@ fn capitalised(word: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// The worst that the named services may feel after redundancy; where that is not known, what the provider says of the whole.
+/// The worst that the named services may feel after redundancy; where that is not known, what the provider says of the whole. What no
+/// customer sees counts only where they see nothing of it.
 pub(super) fn impact_on(maintenance: &Maintenance, services: &[AffectedService]) -> Impact {
     let said = maintenance.said.impact;
     let felt = |service: &AffectedService| if service.impact == Impact::Unstated { said } else { service.impact };
-    services.iter().map(felt).max_by_key(|impact| severity(*impact)).unwrap_or(said)
+    let seen = services.iter().filter(|service| !service.internal).map(felt).max_by_key(|impact| severity(*impact));
+    seen.or_else(|| services.iter().map(felt).max_by_key(|impact| severity(*impact))).unwrap_or(said)
 }

@@ -4,7 +4,7 @@ use std::{
     fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock, RwLock},
+    sync::{Arc, OnceLock, RwLock, atomic::AtomicBool},
 };
 
 use secrecy::ExposeSecret;
@@ -70,6 +70,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<(Service, File), OpenE
         clock,
         heart,
         pace,
+        moved: AtomicBool::new(true),
         running_since: OnceLock::new(),
     };
     service.learn().await?;

@@ -331,7 +331,8 @@ fn w09_which_services() {
     let (mut maintenance, mut draft) = first_draft();
     maintenance.said.objects.clear();
     draft.variants.clear();
-    draft.services = affected(&inventory(), &roll_out(), &[]).services;
+    // Nothing is named, so all that stands there may be meant.
+    draft.services = affected(&inventory(), &maintenance, &[]).services;
     draft.questions = vec![Question::Services(draft.services.clone())];
     insta::assert_snapshot!(asked(&draft, &maintenance, RequestFlavour::First));
 }

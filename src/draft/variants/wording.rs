@@ -137,7 +137,7 @@ fn changed(fields: &[String]) -> Vec<String> {
     for field in fields {
         let word = match field.as_str() {
             "windows" | "start" | "end" => "the times",
-            "impact" | "expected_downtime_minutes" | "expected_downtime" | "downtime" => "the expected downtime",
+            "impact" | "redundancy" | "expected_downtime_minutes" | "expected_downtime" | "downtime" => "the expected downtime",
             "objects" | "services" => "the affected services",
             "status" => "the status",
             "title" | "summary" | "description" => "the description",
