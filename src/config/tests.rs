@@ -321,6 +321,16 @@ fn w18_a_service_needs_others_but_never_in_a_circle() {
 }
 
 #[test]
+fn the_readme_shows_an_inventory_that_holds() {
+    let readme = include_str!("../../README.md");
+    let shown =
+        readme.split("```toml\n").filter_map(|block| block.split("```").next()).find(|block| block.contains("[[service.needs]]")).unwrap();
+    let provider = "[[provider]]\nid = \"northfield\"\nname = \"N\"\n";
+    let contact = "[[customer.contact]]\naddress = \"it@meyer.example\"\n";
+    assert_eq!(faults(&loaded(FOREWARN, &format!("{provider}{shown}{contact}"))), Vec::<String>::new());
+}
+
+#[test]
 fn w30_a_customer_says_what_is_too_small_to_be_told() {
     let customer = |line: &str| loaded(FOREWARN, &SERVICES.replace("services = [\"web\"]", &format!("services = [\"web\"]\n{line}")));
     let least = |line: &str| customer(line).unwrap().inventory.customers[0].min_impact;

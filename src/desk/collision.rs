@@ -15,8 +15,8 @@ use crate::{
     inventory, lifecycle,
     mail::outgoing::phrases::listed,
     model::{
-        Affected, Change, Collision, Draft, DraftState, Effects, HistoryLine, Inventory, Known, Maintenance, MaintenanceId, OutboxKind,
-        Remark, Status,
+        Affected, AffectedService, Change, Collision, Draft, DraftState, Effects, HistoryLine, Impact, Inventory, Known, Maintenance,
+        MaintenanceId, OutboxKind, Remark, Status,
     },
 };
 
@@ -69,12 +69,25 @@ pub fn reconsider(desk: &Desk<'_>, known: &Known, id: MaintenanceId, now: DateTi
     let change = match &newest.state {
         DraftState::Proposed | DraftState::Held(_) if as_told && only_this(&newest.change) => {
             plan.effects.voided.push((newest.id, format!("overtaken: {what}")));
-            fell_away(&mut plan, &next, &what);
+            let subject = format!("Fell away: {id} keeps a leg");
+            tell(&mut plan, &next, &subject, &[&format!("{what}."), "There is nothing to decide."]);
             plan.keep(next);
             return Some(plan.done());
         }
         DraftState::Proposed | DraftState::Held(_) => newest.change.clone(),
         _ if as_told => return None,
+        DraftState::Approved | DraftState::Done if was_told && felt(&newest.services) == felt(&affected.services) => {
+            let subject = if collides.is_empty() { format!("Fell away: {id} keeps a leg") } else { format!("BOTH LEGS: {id}") };
+            tell(
+                &mut plan,
+                &next,
+                &subject,
+                &[&format!("{what}."), "What customers were told of it still holds: there is nothing to send."],
+            );
+            plan.keep_draft(Draft { collides, ..newest.clone() });
+            plan.keep(next);
+            return Some(plan.done());
+        }
         _ if was_told => Change::Updated { fields: vec![FIELD.to_owned()] },
         DraftState::Approved | DraftState::Done | DraftState::Rejected(_) | DraftState::Expired | DraftState::Void(_) => Change::New,
     };
@@ -86,15 +99,19 @@ pub fn reconsider(desk: &Desk<'_>, known: &Known, id: MaintenanceId, now: DateTi
     Some(plan.done())
 }
 
-/// Staff were asked about a collision only, and it is gone: there is nothing to decide.
-fn fell_away(plan: &mut Plan<'_>, maintenance: &Maintenance, what: &str) {
-    let desk = plan.desk;
+/// What each service suffers, as customers hear of it.
+fn felt(services: &[AffectedService]) -> Vec<(&str, Impact)> {
+    services.iter().filter(|service| !service.internal).map(|service| (service.id.as_str(), service.impact)).collect()
+}
+
+/// A word to every approver that asks nothing.
+fn tell(plan: &mut Plan<'_>, maintenance: &Maintenance, subject: &str, lines: &[&str]) {
+    let (desk, line) = (plan.desk, maintenance.history.len());
+    let thread = case(plan, maintenance);
     for approver in &desk.policy.approvers {
         let to = &approver.mailbox;
-        let revision = maintenance.history.len();
-        let rendered = bare(format!("Fell away: {} keeps a leg", maintenance.id), &[what, "There is nothing to decide."]);
-        let thread = case(plan, maintenance);
-        plan.write(OutboxKind::Answer, format!("resolved:{}:{revision}:{}", maintenance.id.0, to.address), to, rendered, thread);
+        let key = format!("redundancy:{}:{line}:{}", maintenance.id.0, to.address);
+        plan.write(OutboxKind::Answer, key, to, bare(subject.to_owned(), lines), thread.clone());
     }
 }
 

@@ -187,8 +187,13 @@ fn both_legs(week: &Week<'_>, rows: &[Row<'_>]) -> Vec<String> {
         for collision in affected(week.inventory, maintenance, &open).collisions {
             let ids = collision.with.iter().copied().chain([maintenance.id]).collect();
             let others: Vec<String> = collision.with.iter().map(ToString::to_string).collect();
-            let line =
-                format!("BOTH LEGS: {} with {}, {} of {}.", maintenance.id, listed(&others), collision.group, one_line(&collision.service, 60));
+            let line = format!(
+                "BOTH LEGS: {} with {}, {} of {}.",
+                maintenance.id,
+                listed(&others),
+                collision.group,
+                one_line(&collision.service, 60)
+            );
             if told.insert((ids, collision.service, collision.group)) {
                 lines.push(line);
             }

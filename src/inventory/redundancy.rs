@@ -82,6 +82,9 @@ enum Leg {
     Service(usize),
 }
 
+/// Where maintenances take together what each alone leaves: number of the service, of its group, and the others.
+pub(super) type Together = BTreeMap<(usize, usize), BTreeSet<MaintenanceId>>;
+
 /// What carries what.
 pub(super) struct Map<'a> {
     inventory: &'a Inventory,
@@ -188,16 +191,16 @@ impl<'a> Map<'a> {
         judged
     }
 
-    /// What each service suffers by a maintenance while others, which `beside` gives with their losses, are under way; and where they take
-    /// together what each alone leaves: service, group, the others.
+    /// What each service suffers by a maintenance while others, which `beside` gives with their losses, are under way; and where they
+    /// collide.
     pub(super) fn with_others(
         &self,
         own: &Losses,
         maintenance: &Maintenance,
         beside: &[(&Maintenance, Losses)],
-    ) -> (Vec<Option<Impact>>, BTreeMap<(usize, usize), BTreeSet<MaintenanceId>>) {
+    ) -> (Vec<Option<Impact>>, Together) {
         let mut suffered = self.suffered(&[own]);
-        let mut collisions: BTreeMap<(usize, usize), BTreeSet<MaintenanceId>> = BTreeMap::new();
+        let mut collisions = Together::new();
         for together in together(maintenance, beside) {
             let alone: Vec<Vec<Option<Impact>>> = together.iter().map(|(_, losses)| self.suffered(&[*losses])).collect();
             let all: Vec<&Losses> = std::iter::once(own).chain(together.iter().map(|(_, losses)| *losses)).collect();
