@@ -6,6 +6,7 @@
 mod answer;
 mod canary;
 mod carry_on;
+mod collision;
 mod command;
 mod fate;
 mod first_contact;
@@ -36,6 +37,7 @@ use crate::{
         ProblemKind, Reading, Verdict, Zones,
     },
 };
+pub use collision::{outdated, reconsider};
 pub use command::{command, command_keys};
 pub use letter::{first_contact, request};
 pub use moment::moment;

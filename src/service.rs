@@ -5,6 +5,7 @@
 //! `store.claim` → written if it is a request → `store.dot_pending` → sink → `store.ended`. Whatever fails is written down and tried again;
 //! a mail that fails never blocks the next.
 
+mod collision;
 mod consider;
 mod failpoint;
 mod heart;
@@ -15,7 +16,7 @@ mod send;
 mod submission;
 
 use std::{
-    sync::{Arc, OnceLock, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -61,6 +62,8 @@ pub struct Service {
     key: Vec<u8>,
     clock: Clock,
     heart: heart::Heart,
+    /// Whether a maintenance changed since collisions were looked for; at the start nobody knows.
+    moved: AtomicBool,
     /// Since when the loops run; never in a single round, between which any time may pass.
     running_since: OnceLock<DateTime<Utc>>,
     pace: submission::Pace,
@@ -155,6 +158,7 @@ impl Service {
                 break;
             }
         }
+        self.collisions().await?;
         self.agenda().await?;
         round.alarms += self.raise_alarms(&mut round.faults).await?;
         round.sent += self.send(&mut round.faults, &stop).await?;
@@ -215,6 +219,7 @@ impl Service {
     ) -> Result<(), StoreError> {
         while !*stop.borrow() {
             let considered = self.consider(MAILS_A_PASS, &stop).await?;
+            self.collisions().await?;
             self.agenda().await?;
             new_rows.send_replace(());
             // This loop reads everything and writes everything: as long as it turns, what is stuck elsewhere is told.

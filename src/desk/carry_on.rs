@@ -65,7 +65,7 @@ fn in_part(plan: &mut Plan<'_>, source: &Source, before: &Maintenance, said: &No
     split.history.push(HistoryLine { at: plan.now, text: format!("moved away from {}: {names}", before.id) });
     stays.history.push(HistoryLine { at: plan.now, text: format!("{names} moved to another time: {}", split.id) });
     let customers = |maintenance: &Maintenance| -> Vec<String> {
-        inventory::affected(plan.desk.inventory, maintenance).customers.into_iter().map(|customer| customer.id).collect()
+        inventory::affected(plan.desk.inventory, maintenance, &[]).customers.into_iter().map(|customer| customer.id).collect()
     };
     let rest = customers(&stays);
     stays.moved_away.extend(customers(before).into_iter().filter(|id| !rest.contains(id)));
@@ -199,7 +199,7 @@ fn touches_otherwise(plan: &Plan<'_>, before: &Maintenance, next: &Maintenance, 
         return true;
     }
     let touched = |maintenance: &Maintenance| -> Vec<String> {
-        inventory::affected(plan.desk.inventory, maintenance).services.into_iter().map(|service| service.id).collect()
+        inventory::affected(plan.desk.inventory, maintenance, &[]).services.into_iter().map(|service| service.id).collect()
     };
     touched(before) != touched(next)
 }

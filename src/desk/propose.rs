@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     approval,
-    desk::{Desk, Plan, questions},
+    desk::{Desk, Plan, collision, questions},
     draft::{self, AnswerFacts, NoticeFacts},
     inventory, lifecycle,
     model::{
@@ -37,7 +37,7 @@ pub(crate) fn blocks_sending(draft: &Draft) -> bool {
 pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &Change, extra: Vec<Remark>) -> Proposed {
     let desk = plan.desk;
     let maintenance = &as_after(maintenance, change);
-    let affected = inventory::affected(desk.inventory, maintenance);
+    let affected = inventory::affected(desk.inventory, maintenance, &collision::beside(plan, maintenance.id));
     // Who is told of a change must have heard of what it changes: rows that this decision takes back told nobody. Of an end rather one too many.
     let mut rows = told(plan, maintenance, true);
     rows.retain(|row| lifecycle::reduces(change) || !plan.takes_back(row));
@@ -98,13 +98,14 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
             remarks.push(Remark { label: "NOTE".to_owned(), text });
         }
     }
+    let collides = collision::others(&affected);
     let services = match questions.iter().find_map(|question| if let Question::Services(list) = question { Some(list) } else { None }) {
         Some(list) => list.clone(),
         None => affected.services,
     };
     let (starts_at, ends_at) = lifecycle::span(&possible_windows(maintenance, &questions));
     let draft = Draft {
-        collides: Vec::new(),
+        collides,
         id: plan.new_draft(),
         maintenance: maintenance.id,
         revision,
@@ -172,7 +173,7 @@ pub(super) fn told(plan: &Plan<'_>, maintenance: &Maintenance, queued_too: bool)
 /// Addresses, in small letters, of those for whom the split part is a move: it touches them, and the rest touches none of the same
 /// services. For the others it is another window.
 fn moved_with(plan: &Plan<'_>, rest: &Maintenance, part: &Maintenance) -> BTreeSet<String> {
-    let (rest, part) = (inventory::affected(plan.desk.inventory, rest), inventory::affected(plan.desk.inventory, part));
+    let (rest, part) = (inventory::affected(plan.desk.inventory, rest, &[]), inventory::affected(plan.desk.inventory, part, &[]));
     let shared =
         |id: &String| part.services.iter().any(|service| service.id == *id) && rest.services.iter().any(|service| service.id == *id);
     let moved = part.customers.iter().filter(|customer| !customer.services.iter().any(shared));
@@ -186,7 +187,7 @@ fn told_before(plan: &Plan<'_>, maintenance: &Maintenance, rows: &[Told]) -> Vec
     let moved = |recipient: &Recipient| recipient.customers.iter().all(|id| maintenance.moved_away.contains(id));
     told.iter_mut().for_each(|variant| variant.recipients.retain(|recipient| !moved(recipient)));
     if let Some(whole) = split_from(plan, maintenance) {
-        let rest = inventory::affected(plan.desk.inventory, &whole);
+        let rest = inventory::affected(plan.desk.inventory, &whole, &[]);
         let stays = |recipient: &&Recipient| recipient.customers.iter().any(|id| rest.customers.iter().any(|customer| customer.id == *id));
         let apart = |variant: Variant| {
             let (both, only): (Vec<Recipient>, Vec<Recipient>) = variant.recipients.iter().cloned().partition(|one| stays(&one));
@@ -305,7 +306,7 @@ pub(super) fn public_name(desk: &Desk<'_>, maintenance: &Maintenance) -> String 
 }
 
 fn remarks(plan: &Plan<'_>, maintenance: &Maintenance, affected: &Affected, change: &Change) -> Vec<Remark> {
-    let mut remarks = Vec::new();
+    let mut remarks: Vec<Remark> = collision::remarks(affected).collect();
     let mut say = |label: &str, text: String| remarks.push(Remark { label: label.to_owned(), text });
     for problem in maintenance.problems.iter().filter(|problem| problem.blocking) {
         say("DOUBT", problem.detail.clone());

@@ -124,7 +124,7 @@ fn candidates(inventory: &Inventory, maintenance: &Maintenance, affected: &Affec
     }
     let mut unnamed = maintenance.clone();
     unnamed.said.objects.clear();
-    let at_provider = inventory::affected(inventory, &unnamed).services;
+    let at_provider = inventory::affected(inventory, &unnamed, &[]).services;
     if !at_provider.is_empty() {
         return at_provider;
     }

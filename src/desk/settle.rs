@@ -340,7 +340,7 @@ fn services(plan: &Plan<'_>, reply: &Answered<'_>, text: &str) -> Result<(Settli
 }
 
 fn drop_name(plan: &Plan<'_>, reply: &Answered<'_>, name: &str) -> Result<(Settling, Maintenance, Option<String>), String> {
-    let affected = inventory::affected(plan.desk.inventory, &reply.maintenance);
+    let affected = inventory::affected(plan.desk.inventory, &reply.maintenance, &[]);
     let is = |id: &str, full: &str| id.eq_ignore_ascii_case(name) || full.eq_ignore_ascii_case(name);
     let customer = affected.customers.iter().find(|customer| is(&customer.id, &customer.name)).map(|customer| customer.id.clone());
     let service = || affected.services.iter().find(|service| is(&service.id, &service.name)).map(|service| service.id.clone());

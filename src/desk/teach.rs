@@ -25,7 +25,7 @@ pub(super) fn gone(plan: &mut Plan<'_>, reply: &Answered<'_>, object: &str) -> R
     let mut next = next(plan, reply, &format!("{} called given back", named.object_id));
     let after = inventory::with_learnt(plan.desk.inventory.clone(), std::slice::from_ref(&taught));
     plan.effects.learnt.push(taught);
-    let affected = inventory::affected(&after, &next);
+    let affected = inventory::affected(&after, &next, &[]);
     if affected.services.is_empty() && affected.unknown_objects.is_empty() {
         next.closed = Some("only names what was given back".to_owned());
         next.closed_by = Some(reply.by().to_owned());

@@ -91,7 +91,8 @@ pub(super) fn reach(draft: &Draft) -> (usize, usize) {
 
 fn subject(facts: &RequestFacts<'_>) -> String {
     let (draft, clock) = (facts.draft, StaffClock::new(facts.zones, facts.policy.zone));
-    let head = head(&clock, draft, facts.maintenance);
+    let clash = if draft.collides.is_empty() { "" } else { " BOTH LEGS," };
+    let head = format!("{}{clash}", head(&clock, draft, facts.maintenance));
     let provider = provider(facts);
     let said = match draft.questions.first() {
         Some(Question::Windows(readings)) => {

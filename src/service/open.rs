@@ -4,7 +4,7 @@ use std::{
     fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock, RwLock},
+    sync::{Arc, OnceLock, RwLock, atomic::AtomicBool},
 };
 
 use secrecy::ExposeSecret;
@@ -80,7 +80,8 @@ fn assembled(config: Config, clock: Clock, store: impl FnOnce() -> Result<Store,
     let (heart, pace) = (Heart::default(), Pace::of(&config.outbox));
     let inventory = RwLock::new(Arc::new(config.inventory.clone()));
     let (zones, running_since) = (Arc::new(zones::newest()), OnceLock::new());
-    Ok(Service { config, inventory, store, rules, zones, templates, key, clock, heart, running_since, pace })
+    let moved = AtomicBool::new(true);
+    Ok(Service { config, inventory, store, rules, zones, templates, key, clock, heart, moved, running_since, pace })
 }
 
 /// One process a store: an advisory lock beside it, given back by the system when the process ends in whatever way.

@@ -11,6 +11,7 @@ use crate::model::{Change, Impact, Kind, Mode, Phase, Question, Role, Status, Wi
 pub(super) fn details(facts: &RequestFacts<'_>, sure: bool) -> Vec<String> {
     let clock = StaffClock::new(facts.zones, facts.policy.zone);
     let mut lines = Vec::new();
+    push(&mut lines, "CLASH", &remarks(facts, "CLASH").collect::<Vec<_>>());
     let open_time = facts.draft.questions.iter().any(|question| matches!(question, Question::Windows(_) | Question::NoWindow));
     if !open_time {
         push(&mut lines, "WHEN", &when(facts, &clock));
@@ -100,8 +101,11 @@ fn down(facts: &RequestFacts<'_>) -> String {
         [] => "as long as it takes".to_owned(),
         several => format!("all of the {} windows", several.len()),
     };
-    match (worst(facts), facts.maintenance.said.expected_downtime_minutes) {
+    let said = &facts.maintenance.said;
+    let said_worse = said.objects.iter().map(|object| object.impact).chain([said.impact]).any(|impact| impact > Impact::ReducedRedundancy);
+    match (worst(facts), said.expected_downtime_minutes) {
         (Impact::NoImpact, _) | (_, Some(0)) => "nothing is felt, says the provider".to_owned(),
+        (Impact::ReducedRedundancy, _) if said_worse => "one leg; what stands in for it carries on".to_owned(),
         (Impact::ReducedRedundancy, _) => "less redundancy, no outage, says the provider".to_owned(),
         (_, Some(minutes)) => format!(
             "{} {}; at worst {whole}",

@@ -65,7 +65,7 @@ pub(crate) fn inventory() -> Inventory {
         provider: "example-hosting".to_owned(),
         object: ObjectMatch::Exact(object.to_owned()),
         aliases: Vec::new(),
-        region: None,
+        places: Vec::new(),
         retired: false,
     };
     let part = |name: &str| Part { name: name.to_owned(), stands_on: Vec::new() };
