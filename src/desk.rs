@@ -190,7 +190,7 @@ fn outcome(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Readin
         return Outcome::CustomerReply;
     }
     if inventory::is_silenced(desk.inventory, sender_address(mail)) && !reading.sure() {
-        return Outcome::Irrelevant(Irrelevance::Person("staff said never to its sender".to_owned()));
+        return Outcome::Irrelevant(Irrelevance::Person("staff (never)".to_owned()));
     }
     match &reading.verdict {
         Verdict::Automatic => Outcome::Automatic,

@@ -144,7 +144,11 @@ fn wait(week: &Week<'_>, place: usize, maintenance: &Maintenance, draft: Option<
                 DraftState::Held(until) => format!("held until {}", week.clock.brief(*until)),
                 _ => format!("asked {asked}"),
             };
-            lines.push(format!("{place:>2} Approve{by}: {what}, {when}, {} NOT TOLD ({state}){owner}", counted(customers, "customer")));
+            let news = if draft.change == crate::model::Change::New { "" } else { " of the change" };
+            lines.push(format!(
+                "{place:>2} Approve{by}: {what}, {when}, {} NOT TOLD{news} ({state}){owner}",
+                counted(customers, "customer")
+            ));
         }
         other => {
             let subject = one_line(&maintenance.subject, 60);

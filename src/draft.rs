@@ -15,7 +15,7 @@ mod words;
 pub use answers::*;
 pub use calendar::is_own_uid;
 pub use hash::content_hash;
-pub use paragraphs::{emergency_paragraphs, paragraphs};
+pub use paragraphs::{emergency_paragraphs, extended_paragraphs, paragraphs};
 pub use request::{RequestFacts, request};
 
 pub use templates::{TemplateFault, Templates};

@@ -19,6 +19,7 @@ pub mod search;
 pub mod sign;
 pub mod time;
 pub mod windows;
+mod wording;
 pub mod words;
 pub mod written;
 pub mod zone;
@@ -210,6 +211,7 @@ pub fn read(rules: &RuleSet, zones: &Zones, mail: &Mail, arrived_at: DateTime<Ut
 /// Reads a mail and tells which patterns took part.
 pub(crate) fn read_traced(rules: &RuleSet, zones: &Zones, mail: &Mail, arrived_at: DateTime<Utc>, options: Options) -> (Reading, Trace) {
     let (mut reading, trace) = read_whole(rules, zones, mail, arrived_at, options);
+    wording::mark(&mut reading, mail);
     doubt_what_was_cut(&mut reading, mail);
     (reading, trace)
 }

@@ -102,7 +102,8 @@ impl Service {
     }
 
     /// The inventory with everything that staff taught until now.
-    fn inventory(&self) -> Arc<Inventory> {
+    #[must_use]
+    pub fn inventory(&self) -> Arc<Inventory> {
         Arc::clone(&self.inventory.read().unwrap_or_else(PoisonError::into_inner))
     }
 

@@ -1,9 +1,10 @@
 //! Outcomes and maintenances in a line or two, for people at a terminal.
 
+use chrono_tz::Tz;
+
 use crate::{
-    config::Config,
-    inventory,
-    model::{Irrelevance, Maintenance, Outcome, Precision, ReplyOutcome, Zones},
+    inventory::affected,
+    model::{Inventory, Irrelevance, Maintenance, Outcome, Precision, ReplyOutcome, Zones},
 };
 
 /// What became of a mail.
@@ -33,7 +34,7 @@ pub fn outcome(outcome: &Outcome) -> String {
 
 /// A maintenance with its windows in UTC and staff's zone, and the services that it touches.
 #[must_use]
-pub fn maintenance(maintenance: &Maintenance, config: &Config, zones: &Zones) -> Vec<String> {
+pub fn maintenance(maintenance: &Maintenance, inventory: &Inventory, zone: Tz, zones: &Zones) -> Vec<String> {
     let said = &maintenance.said;
     let title = said.title.as_deref().or(said.summary.as_deref()).unwrap_or(&maintenance.subject);
     let mut lines = vec![format!("{} {title}", maintenance.id)];
@@ -44,7 +45,6 @@ pub fn maintenance(maintenance: &Maintenance, config: &Config, zones: &Zones) ->
             (Precision::Minute, Some(end)) => format!("{} to {} UTC", window.start.format("%F %H:%M"), end.format("%F %H:%M")),
             (Precision::Minute, None) => format!("{} UTC, end not stated", window.start.format("%F %H:%M")),
         };
-        let zone = config.policy.zone;
         let (start, name) = zones.local(zone, window.start);
         let end = window.end.map(|end| zones.local(zone, end).0.format(" to %a %b %-d %-I:%M %p").to_string()).unwrap_or_default();
         lines.push(format!("  {utc}  =  {}{end} {name}", start.format("%a %b %-d %-I:%M %p")));
@@ -52,7 +52,7 @@ pub fn maintenance(maintenance: &Maintenance, config: &Config, zones: &Zones) ->
     if maintenance.problems.iter().any(|problem| problem.blocking) {
         lines.push("  in doubt: a person must say so first".to_owned());
     }
-    let affected = inventory::affected(&config.inventory, maintenance, &[]);
+    let affected = affected(inventory, maintenance, &[]);
     let services: Vec<&str> = affected.services.iter().map(|service| service.name.as_str()).collect();
     let touched = if services.is_empty() { "no service known".to_owned() } else { services.join(", ") };
     lines.push(format!("  touches {touched}{}", if affected.unstated { " (not stated: a person chooses)" } else { "" }));

@@ -8,6 +8,7 @@ use crate::{
         Arrival, Plan,
         plan::{Thread, case_thread},
         reply::{Answered, thread_of},
+        source::Source,
     },
     draft::{self, AnswerFacts},
     mail::outgoing::Rendered,
@@ -280,5 +281,20 @@ pub(super) fn taught(plan: &mut Plan<'_>, reply: &Answered<'_>, text: &str) {
     for to in approvers(plan) {
         let rendered = rendered(plan, &reply.draft, &reply.maintenance, &to, |facts| draft::noted(facts, text));
         send(plan, reply, &to, rendered);
+    }
+}
+
+/// To every approver: the provider wrote again of an outage, and nothing in it could be read as news.
+pub(super) fn wrote_again(plan: &mut Plan<'_>, maintenance: &Maintenance, source: &Source) {
+    let Some(newest) = plan.drafts_of(maintenance.id).pop() else { return };
+    let text = format!(
+        "The provider wrote again: \"{}\". Nothing in it could be read as news; please look at the mail.\nTo tell customers more, answer: update TEXT. When it is over: resolved.",
+        source.subject
+    );
+    for to in approvers(plan) {
+        let rendered = rendered(plan, &newest, maintenance, &to, |facts| draft::noted(facts, &text));
+        let thread = case(plan, maintenance);
+        let key = format!("news:{}:{}:{}", maintenance.id, source.mail.map_or(0, |mail| mail.0), to.address);
+        plan.write(OutboxKind::Answer, key, &to, rendered, thread);
     }
 }

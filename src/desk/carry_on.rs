@@ -15,12 +15,15 @@ use crate::{
 
 /// Goes on with a maintenance that is known.
 pub(super) fn carry_on(plan: &mut Plan<'_>, source: &Source, before: &Maintenance, by: By, said: &Notification) -> Option<Proposed> {
-    if let Some(portion) = lifecycle::portion(before, by, said).filter(|_| before.kind != Some(Kind::Incident)) {
+    if before.kind == Some(Kind::Incident) {
+        return incident::next_word(plan, source, before, said);
+    }
+    if let Some(portion) = lifecycle::portion(before, by, said) {
         return in_part(plan, source, before, said, portion);
     }
     let whole = lifecycle::completed(before, by, said);
     let change = lifecycle::change(before, &whole, plan.now);
-    changed(plan, source, before, &whole, &change)
+    changed(plan, source, before, &whole, &change, Vec::new())
 }
 
 /// Some of the objects go another way than the rest. What is cancelled leaves the maintenance; what is moved becomes one of its own.
@@ -40,7 +43,12 @@ fn in_part(plan: &mut Plan<'_>, source: &Source, before: &Maintenance, said: &No
     }
     let rest = Notification { objects: portion.rest.clone(), stamp: said.stamp, ..Notification::default() };
     if said.status == Some(Status::Cancelled) || said.retracted {
-        return changed(plan, source, before, &rest, &Change::Updated { fields: vec!["objects".to_owned()] });
+        let mut remarks = vec![Remark { label: "NOTE".to_owned(), text: format!("called off for {names}; the rest stands") }];
+        if !source.verified {
+            let text = format!("a mail says CANCELLED for {names}, but its sender is not proved: check with the provider");
+            remarks.push(Remark { label: "DOUBT".to_owned(), text });
+        }
+        return changed(plan, source, before, &rest, &Change::Updated { fields: vec!["objects".to_owned()] }, remarks);
     }
     let told = !told(plan, before, true).is_empty();
     let from = before.said.windows.clone();
@@ -87,8 +95,15 @@ fn in_part(plan: &mut Plan<'_>, source: &Source, before: &Maintenance, said: &No
     Some(propose(plan, &split, &change, remarks))
 }
 
-/// Carries out a change of the whole.
-fn changed(plan: &mut Plan<'_>, source: &Source, before: &Maintenance, said: &Notification, change: &Change) -> Option<Proposed> {
+/// Carries out a change of the whole; `extra` are remarks for the request.
+pub(super) fn changed(
+    plan: &mut Plan<'_>,
+    source: &Source,
+    before: &Maintenance,
+    said: &Notification,
+    change: &Change,
+    extra: Vec<Remark>,
+) -> Option<Proposed> {
     let mut next = lifecycle::revised(before, said, change, plan.now);
     if let (Some(person), Some(line)) = (&source.person, next.history.last_mut()) {
         line.text = format!("{}, says {person}", line.text.replace(", says the provider", "").replace(" by the provider", ""));
@@ -100,7 +115,8 @@ fn changed(plan: &mut Plan<'_>, source: &Source, before: &Maintenance, said: &No
             // Nobody can tell that it repeats what is known: a person looks at it.
             let text = format!("it stands in the thread of {}; what it says could not be read", before.id);
             let remarks = vec![Remark { label: "DOUBT".to_owned(), text }];
-            let opening = Opening { provider: &before.provider, said: said.clone(), perhaps: Vec::new(), part_of: None, remarks };
+            let opening =
+                Opening { provider: &before.provider, said: said.clone(), perhaps: Vec::new(), part_of: None, chosen: None, remarks };
             return open(plan, source, opening).1;
         }
         if *change == Change::Unchanged && source.sure && !said.windows.is_empty() {
@@ -119,6 +135,7 @@ fn changed(plan: &mut Plan<'_>, source: &Source, before: &Maintenance, said: &No
     }
     let renamed = !said.objects.is_empty() && before.said.objects != said.objects;
     let mut remarks = source.remarks();
+    remarks.extend(extra);
     if renamed && next.chosen_services.take().is_some() {
         let text = "the services chosen before do not hold any more: the provider names other objects".to_owned();
         remarks.push(Remark { label: "NOTE".to_owned(), text });

@@ -5,8 +5,9 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     desk::{
-        Plan,
-        propose::{propose, public_name},
+        Plan, answer,
+        carry_on::changed,
+        propose::{Proposed, propose, public_name},
         source::Source,
     },
     lifecycle::{self, Heard},
@@ -32,6 +33,31 @@ pub(super) fn apart(kind: Option<Kind>, said: &Notification, now: DateTime<Utc>)
         ..said.clone()
     };
     Some((outage, emergency))
+}
+
+/// What is said next of an outage. Every word of the provider's reaches staff, also one in which nothing new could be read.
+pub(super) fn next_word(plan: &mut Plan<'_>, source: &Source, before: &Maintenance, said: &Notification) -> Option<Proposed> {
+    let change = lifecycle::change(before, said, plan.now);
+    let new = source.message_ids.iter().any(|id| !before.thread.contains(id));
+    if change == Change::Unchanged && new && before.closed.is_none() && before.status != Status::Completed {
+        let mut next = lifecycle::revised(before, said, &change, plan.now);
+        source.tie(&mut next);
+        answer::wrote_again(plan, &next, source);
+        plan.keep(next);
+        return None;
+    }
+    changed(plan, source, before, said, &change, Vec::new())
+}
+
+/// What an emergency window takes over from its outage where its mail does not say it: the objects, and the services that staff chose.
+pub(super) fn inherit(plan: &Plan<'_>, outage: Option<MaintenanceId>, said: &mut Notification) -> Option<Vec<String>> {
+    let mut known = plan.effects.maintenances.iter().chain(&plan.known.maintenances);
+    let outage = known.find(|one| Some(one.id) == outage && one.kind == Some(Kind::Incident))?;
+    if said.objects.is_empty() {
+        said.objects.clone_from(&outage.said.objects);
+        return outage.chosen_services.clone();
+    }
+    None
 }
 
 /// The open outage in whose thread a maintenance is announced.

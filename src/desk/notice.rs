@@ -30,16 +30,18 @@ pub(super) fn notice(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, readin
         let mut said = said.clone();
         said.stamp = Some(said.stamp.unwrap_or(source.written_at).min(arrival.arrived_at));
         let heard = Heard { provider: &provider, kind: reading.kind, rule: source.rule(), answers: &answers, found };
-        let Some((outage, emergency)) = incident::apart(reading.kind, &said, plan.now) else {
+        let Some((outage, mut emergency)) = incident::apart(reading.kind, &said, plan.now) else {
             let part_of = incident::in_its_thread(plan, &heard);
-            proposals.extend(hear(plan, &source, &heard, said, part_of).1);
+            let chosen = incident::inherit(plan, part_of, &mut said);
+            proposals.extend(hear(plan, &source, &heard, said, (part_of, chosen)).1);
             continue;
         };
         // An emergency window that is announced inside an outage becomes its maintenance.
-        let (id, proposed) = hear(plan, &source, &heard, outage, None);
+        let (id, proposed) = hear(plan, &source, &heard, outage, (None, None));
         proposals.extend(proposed);
         let heard = Heard { kind: Some(Kind::Maintenance), ..heard };
-        proposals.extend(hear(plan, &source.of_kind(Kind::Maintenance), &heard, emergency, id).1);
+        let chosen = incident::inherit(plan, id, &mut emergency);
+        proposals.extend(hear(plan, &source.of_kind(Kind::Maintenance), &heard, emergency, (id, chosen)).1);
     }
     if !reading.sure() {
         let why = reading.problems.iter().find(|problem| problem.blocking).map(|problem| problem.detail.clone());
@@ -57,13 +59,13 @@ fn hear(
     source: &Source,
     heard: &Heard<'_>,
     said: Notification,
-    part_of: Option<MaintenanceId>,
+    (part_of, chosen): (Option<MaintenanceId>, Option<Vec<String>>),
 ) -> (Option<MaintenanceId>, Vec<Option<Proposed>>) {
     let known: &Known = plan.known;
     let found = lifecycle::matching(known, heard, &said, plan.now);
     if found.same.is_empty() {
         let perhaps = found.perhaps.iter().map(|one| one.id).collect();
-        let opening = Opening { provider: heard.provider, said, perhaps, part_of, remarks: Vec::new() };
+        let opening = Opening { provider: heard.provider, said, perhaps, part_of, chosen, remarks: Vec::new() };
         let (id, proposed) = open(plan, source, opening);
         return (Some(id), vec![proposed]);
     }
@@ -78,17 +80,20 @@ pub(super) struct Opening<'a> {
     /// Earlier ones that it may be.
     pub(super) perhaps: Vec<MaintenanceId>,
     pub(super) part_of: Option<MaintenanceId>,
+    /// Services that staff chose for the outage that it is part of.
+    pub(super) chosen: Option<Vec<String>>,
     pub(super) remarks: Vec<Remark>,
 }
 
 /// Opens a maintenance, or a case for a mail that nobody understood.
 pub(super) fn open(plan: &mut Plan<'_>, source: &Source, opening: Opening<'_>) -> (MaintenanceId, Option<Proposed>) {
-    let Opening { provider, said, perhaps, part_of, mut remarks } = opening;
+    let Opening { provider, said, perhaps, part_of, chosen, mut remarks } = opening;
     let over = lifecycle::is_over(&said, plan.now);
     let ends_unknown = matches!(said.status, Some(Status::Cancelled | Status::Completed)) || said.retracted;
     let nothing_found = said.windows.is_empty();
     let mut maintenance = blank(plan, source, provider, said);
     maintenance.part_of = part_of;
+    maintenance.chosen_services = chosen;
     maintenance.perhaps = perhaps;
     incident::begin(plan, source, &mut maintenance);
     let old = (plan.now - source.at).num_days() > UNREADABLE_MAX_AGE_DAYS;

@@ -134,7 +134,7 @@ fn said(plan: &Plan<'_>, written: &Written, kind: Kind, title: &str, reading: &R
     };
     let downtime = match &written.downtime {
         Some(text) => minutes(text),
-        None => reading.found.iter().find_map(|found| found.expected_downtime_minutes),
+        None => reading.found.iter().find_map(|found| found.expected_downtime_minutes).or_else(|| downtime(&written.text)),
     };
     let said = Notification {
         windows,
@@ -148,6 +148,17 @@ fn said(plan: &Plan<'_>, written: &Written, kind: Kind, title: &str, reading: &R
         ..Notification::default()
     };
     (said, problems)
+}
+
+/// The length in a sentence of free text that speaks of being away.
+fn downtime(text: &str) -> Option<u32> {
+    const AWAY: [&str; 5] = ["downtime", " away", "unavailable", "unreachable", " down "];
+    let sentences = text.split_inclusive(['.', '\n']).map(str::to_lowercase);
+    let about = |sentence: &String| AWAY.iter().any(|word| sentence.contains(word));
+    sentences.filter(about).find_map(|sentence| {
+        let from = sentence.find(" for ").or_else(|| sentence.find("about ")).or_else(|| sentence.find("less than ")).unwrap_or(0);
+        minutes(sentence.get(from..).unwrap_or_default())
+    })
 }
 
 /// `30 minutes`, `less than 10 min`, `1 hour`, `1.5 h` in minutes; none for other words.

@@ -56,6 +56,7 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
     let emergency = emergency(plan, maintenance);
     let paragraphs = match &emergency {
         Some(outage) => draft::emergency_paragraphs(maintenance, outage.as_ref(), &name, &affected.services),
+        None if matches!(change, Change::Extended { .. }) => draft::extended_paragraphs(maintenance, &name, &affected.services),
         None => draft::paragraphs(maintenance, &name, &affected.services),
     };
     let rehearsal = desk.policy.mode == Mode::Rehearsal;
@@ -324,7 +325,9 @@ fn remarks(plan: &Plan<'_>, maintenance: &Maintenance, affected: &Affected, chan
     if !affected.services_without_customer.is_empty() {
         say("NOTE", format!("nobody has {}", affected.services_without_customer.join(", ")));
     }
-    if let Some(start) = lifecycle::span(&maintenance.said.windows).0.filter(|_| !lifecycle::reduces(change)) {
+    // Only a new start can come too late: a longer end or another word of it cannot be told sooner.
+    let starts_anew = matches!(change, Change::New | Change::Rescheduled { .. });
+    if let Some(start) = lifecycle::span(&maintenance.said.windows).0.filter(|_| starts_anew) {
         let days = (start - plan.now).num_days();
         for customer in &affected.customers {
             if let Some(promised) = customer.notice_days.filter(|promised| i64::from(*promised) > days) {

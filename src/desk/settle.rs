@@ -14,7 +14,7 @@ use crate::{
     lifecycle::By,
     model::{
         Change, Decision, DraftState, Evidence, EvidenceSource, Habit, HistoryLine, Kind, Learnt, Maintenance, MaintenanceId, Notification,
-        Precision, ProblemKind, Question, ReplyOutcome, Role, Settling, Status, Update, Window,
+        Precision, Problem, ProblemKind, Question, ReplyOutcome, Role, Settling, Status, Update, Window,
     },
     rules::time::{self, TimeContext},
 };
@@ -193,7 +193,11 @@ fn stands(plan: &mut Plan<'_>, reply: &Answered<'_>, status: Status) -> Result<(
         return Err(format!("{} stands so already", before.id));
     }
     let said = Notification { status: Some(status), stamp: Some(plan.now), ..Notification::default() };
-    said_so(plan, reply, Settling::Stands(status), &said);
+    let mut about = before.clone();
+    if before.kind == Some(Kind::Incident) && status == Status::Completed {
+        about.updates.push(Update { at: plan.now, text: "The issue is resolved.".to_owned(), by: Some(reply.by().to_owned()) });
+    }
+    said_so(plan, reply, &about, Settling::Stands(status), &said);
     Ok(())
 }
 
@@ -202,16 +206,16 @@ fn moved(plan: &mut Plan<'_>, reply: &Answered<'_>, text: &str) -> Result<(), St
     let windows = written_windows(plan, text)?;
     let said =
         Notification { windows: windows.clone(), status: Some(Status::Rescheduled), stamp: Some(plan.now), ..Notification::default() };
-    said_so(plan, reply, Settling::Windows(windows), &said);
+    said_so(plan, reply, &reply.maintenance, Settling::Windows(windows), &said);
     Ok(())
 }
 
 /// A person's word is heard as a mail is, and vouched for.
-fn said_so(plan: &mut Plan<'_>, reply: &Answered<'_>, settling: Settling, said: &Notification) {
+fn said_so(plan: &mut Plan<'_>, reply: &Answered<'_>, about: &Maintenance, settling: Settling, said: &Notification) {
     reply.record(plan, Decision::Settle(settling));
     let source = Source::person(plan, &reply.maintenance, reply.by());
     let asked = plan.effects.outgoing.len();
-    carry_on(plan, &source, &reply.maintenance, By::Reference, said);
+    carry_on(plan, &source, about, By::Reference, said);
     if plan.effects.outgoing.len() == asked {
         answer::noted(plan, reply);
     }
@@ -282,8 +286,16 @@ pub(super) fn is_about_time(problem: ProblemKind) -> bool {
 
 /// Windows that a person wrote; UTC unless they name another zone, never a guess.
 pub(super) fn written_windows(plan: &Plan<'_>, text: &str) -> Result<Vec<Window>, String> {
-    let context = TimeContext { zones: plan.desk.zones, arrived_at: plan.now, zone: None, order: None, date: None };
-    let statements = time::united(time::statements(text, &context));
+    let read = |zone| {
+        let context = TimeContext { zones: plan.desk.zones, arrived_at: plan.now, zone, order: None, date: None };
+        time::united(time::statements(text, &context))
+    };
+    let mut statements = read(None);
+    // Letters that several zones use mean staff's own where it is one of them.
+    let letters = |problem: &Problem| problem.blocking && problem.problem == ProblemKind::AmbiguousTime;
+    if statements.iter().flat_map(|statement| &statement.problems).any(letters) {
+        statements = read(Some(plan.desk.policy.zone));
+    }
     if statements.is_empty() {
         return Err(format!("“{text}” is no window that I understand; write window 2020-09-10 04:00 to 12:00 UTC"));
     }

@@ -51,6 +51,17 @@ pub fn paragraphs(maintenance: &Maintenance, provider_public_name: &str, service
     }
 }
 
+/// The paragraphs of work that goes on and takes longer than was said.
+#[must_use]
+pub fn extended_paragraphs(maintenance: &Maintenance, provider_public_name: &str, services: &[AffectedService]) -> String {
+    if maintenance.edited.is_some() {
+        return paragraphs(maintenance, provider_public_name, services);
+    }
+    let voice = Voice::of(maintenance, provider_public_name);
+    let need = if voice.own { "need" } else { "needs" };
+    format!("{} {need} more time for this maintenance than planned.\n\n{}", voice.who, expectation(maintenance, &voice, services))
+}
+
 /// The paragraphs of an emergency window that was announced inside an outage; the window stands below them. How the outage stands is said
 /// only where it is known.
 #[must_use]

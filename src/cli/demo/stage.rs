@@ -313,7 +313,12 @@ impl Stage {
         let now = self.clock.now();
         for maintenance in self.service.store().maintenances(now - chrono::TimeDelta::days(90), now + chrono::TimeDelta::days(90)).await? {
             if self.told.insert((maintenance.id, maintenance.revision)) {
-                for line in crate::cli::words::maintenance(&maintenance, self.service.config(), self.service.zones()) {
+                for line in crate::cli::words::maintenance(
+                    &maintenance,
+                    &self.service.inventory(),
+                    self.service.config().policy.zone,
+                    self.service.zones(),
+                ) {
                     self.print("", &format!("       {line}"));
                 }
             }

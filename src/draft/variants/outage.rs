@@ -9,7 +9,7 @@ use crate::draft::words::{is_own, title};
 use crate::mail::outgoing::instants::Instants;
 use crate::mail::outgoing::one_line;
 use crate::mail::outgoing::phrases::{listed, short_service};
-use crate::model::{AffectedService, Change, Status, Update};
+use crate::model::{AffectedService, Change, Maintenance, Status, Update};
 
 /// The body's values.
 pub(super) fn body(facts: &NoticeFacts<'_>, reader: &Addressee, shown: Shown) -> Shown {
@@ -17,7 +17,11 @@ pub(super) fn body(facts: &NoticeFacts<'_>, reader: &Addressee, shown: Shown) ->
     let over = matches!(maintenance.status, Status::Completed | Status::Cancelled) || reader.form == Form::Released;
     let window = maintenance.said.windows.first();
     let reported = if is_own(maintenance) { "when we noticed it" } else { "when our provider reported it" };
-    let end = window.filter(|window| over && window.end.is_some()).map_or_else(String::new, |window| instants.end(window));
+    let ended = || maintenance.updates.last().filter(|_| maintenance.status == Status::Completed && over);
+    let end = match window.filter(|window| over && window.end.is_some()) {
+        Some(window) => instants.end(window),
+        None => ended().map_or_else(String::new, |last| instants.minute(last.at)),
+    };
     let (zone, timeline) = timeline(&maintenance.updates, &instants);
     let (core, staff) = core(facts, &reader.services);
     Shown {
@@ -29,7 +33,10 @@ pub(super) fn body(facts: &NoticeFacts<'_>, reader: &Addressee, shown: Shown) ->
         },
         start: match window {
             Some(window) => instants.start(window),
-            None => format!("{} ({reported})", instants.minute(maintenance.first_seen_at)),
+            None => match began(maintenance) {
+                Some(at) => instants.minute(at),
+                None => format!("{} ({reported})", instants.minute(maintenance.first_seen_at)),
+            },
         },
         end,
         windows: Vec::new(),
@@ -46,11 +53,17 @@ pub(super) fn head(facts: &NoticeFacts<'_>, reader: &Addressee, body: &Shown) ->
     let maintenance = facts.maintenance;
     let when = match maintenance.said.windows.first() {
         Some(window) => instants.short_day(window, window.start),
-        None => instants.short_moment(maintenance.first_seen_at),
+        None => instants.short_moment(began(maintenance).unwrap_or(maintenance.first_seen_at)),
     };
     let (core, _) = core(facts, &reader.services);
     let first = reader.form == Form::First && !core.is_empty();
     Shown { prefix: prefix(facts, reader).to_owned(), title: if first { core } else { body.title.clone() }, when, ..body.clone() }
+}
+
+/// When an outage of our own began, where staff said it: the first event lies before their mail.
+fn began(maintenance: &Maintenance) -> Option<DateTime<Utc>> {
+    let first = maintenance.updates.first().map(|update| update.at)?;
+    (is_own(maintenance) && first < maintenance.first_seen_at).then_some(first)
 }
 
 fn instants<'a>(facts: &NoticeFacts<'a>, reader: &Addressee) -> Instants<'a> {
