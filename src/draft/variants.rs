@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use self::audience::{Addressee, Form, Sameness, addressees};
-pub use self::audience::{below_threshold, told};
+pub use self::audience::{below_threshold, told, untold};
 use super::calendar::{self, Reader};
 use super::templates::{TemplateFault, Templates};
 use super::words::impact_on;

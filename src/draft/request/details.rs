@@ -113,7 +113,9 @@ fn who(facts: &RequestFacts<'_>) -> Vec<String> {
     if facts.draft.questions.iter().any(|question| matches!(question, Question::Services(_))) {
         return Vec::new();
     }
+    let by_default = facts.draft.questions.iter().any(|question| matches!(question, Question::Notify(_)));
     let reached = match (customers, facts.draft.mode) {
+        (0, _) if by_default => "nobody by default".to_owned(),
         (0, _) if facts.draft.questions.iter().any(open) => "told once that is settled".to_owned(),
         (0, _) => "nobody to tell".to_owned(),
         (_, Mode::Rehearsal) => format!("{} (names below)", counted(customers, "customer")),

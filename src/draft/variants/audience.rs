@@ -9,7 +9,7 @@ use crate::draft::calendar::{self, Entry};
 use crate::draft::words::impact_on;
 use crate::mail::outgoing::instants::Instants;
 use crate::mail::outgoing::one_line;
-use crate::mail::outgoing::phrases::severity;
+use crate::mail::outgoing::phrases::{listed, severity};
 use crate::model::{
     Affected, AffectedCustomer, AffectedService, CalendarForm, Change, Draft, Impact, Maintenance, OutboxState, Recipient, Told, Variant,
 };
@@ -214,6 +214,16 @@ fn shows(facts: &NoticeFacts<'_>, addressee: &Addressee) -> bool {
 pub fn below_threshold(maintenance: &Maintenance, affected: &Affected, told: &[Variant]) -> Vec<String> {
     let left_out = |customer: &&AffectedCustomer| !customer.contacts.is_empty() && !is_told(maintenance, affected, told, customer);
     affected.customers.iter().filter(left_out).map(|customer| one_line(&customer.name, 80)).collect()
+}
+
+/// Why nobody is told unless a person says `notify`: a sentence that names whom it would be told.
+#[must_use]
+pub fn untold(maintenance: &Maintenance, affected: &Affected, below: &[String]) -> String {
+    let names = listed(below);
+    if impact_on(maintenance, &affected.services) == Impact::ReducedRedundancy {
+        return format!("Only redundancy is lost, for {names}: nobody is told of that by default.");
+    }
+    format!("It is below the threshold of {names}: nobody is told by default.")
 }
 
 /// Without a threshold everything is told but lost redundancy alone. What the provider does not state may be an outage.
