@@ -11,6 +11,7 @@ pub mod queue;
 pub mod replay;
 pub mod rules;
 pub mod run;
+pub mod settle;
 pub mod status;
 mod view;
 pub mod windows;
@@ -24,6 +25,7 @@ use std::{
 use clap::{Parser, Subcommand};
 
 use crate::config::{self, Config};
+use crate::inventory;
 
 /// Reads data-center maintenance mail, drafts the customer notices, has staff approve them by mail, and sends what was approved
 ///
@@ -61,6 +63,7 @@ enum Command {
     Windows(windows::WindowsArgs),
     Drafts(drafts::DraftsArgs),
     Queue(queue::QueueArgs),
+    Settle(settle::SettleArgs),
     Digest(digest::DigestArgs),
     Status(status::StatusArgs),
 }
@@ -80,12 +83,13 @@ impl Cli {
             Command::Check(args) => args.run(&path),
             Command::Doctor(args) => args.run(&path),
             Command::Extract(args) => args.run(),
-            Command::Rules(args) => args.run(),
+            Command::Rules(args) => args.run(&path),
             Command::Replay(args) => args.run(&load(&path)?),
-            Command::Windows(args) => args.run(&load(&path)?),
-            Command::Drafts(args) => args.run(&load(&path)?),
-            Command::Queue(args) => args.run(&load(&path)?),
-            Command::Digest(args) => args.run(&load(&path)?),
+            Command::Windows(args) => args.run(&load_taught(&path)?),
+            Command::Drafts(args) => args.run(&load_taught(&path)?),
+            Command::Queue(args) => args.run(&load_taught(&path)?),
+            Command::Settle(args) => args.run(load(&path)?),
+            Command::Digest(args) => args.run(&load_taught(&path)?),
             Command::Status(args) => args.run(&load(&path)?),
         }
     }
@@ -94,6 +98,17 @@ impl Cli {
 /// Reads the configuration, or says every fault of it.
 fn load(path: &Path) -> anyhow::Result<Config> {
     config::load(path).map_err(|report| anyhow::anyhow!("the configuration does not hold\n{report}"))
+}
+
+/// The configuration for commands that show things: its inventory with what staff taught since. Where there is no store yet, as written.
+fn load_taught(path: &Path) -> anyhow::Result<Config> {
+    let mut config = load(path)?;
+    let taught = view::ask(&config, async |store| store.learnt().await);
+    // A store that is missing or does not open is told by the command itself.
+    if let Ok(taught) = taught {
+        config.inventory = inventory::with_learnt(config.inventory, &taught);
+    }
+    Ok(config)
 }
 
 /// A runtime for a command: one thread is enough beside those that the store and the reader have.

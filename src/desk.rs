@@ -5,16 +5,25 @@
 
 mod answer;
 mod canary;
+mod carry_on;
+mod collision;
+mod command;
 mod fate;
+mod first_contact;
 mod hand_on;
+mod hold;
+mod incident;
 mod letter;
 mod moment;
 mod notice;
+mod own;
 mod plan;
 mod propose;
 mod questions;
 mod reply;
 mod settle;
+mod source;
+mod teach;
 mod trouble;
 
 use chrono::{DateTime, Utc};
@@ -28,6 +37,8 @@ use crate::{
         ProblemKind, Reading, Verdict, Zones,
     },
 };
+pub use collision::{outdated, reconsider};
+pub use command::{command, command_keys};
 pub use letter::{first_contact, handed_on, request};
 pub use moment::moment;
 pub use plan::{Plan, message_id};
@@ -73,6 +84,19 @@ fn sender_domain(mail: &Mail) -> &str {
     mail.original_sender.as_ref().or_else(|| mail.from.first()).map_or("", |mailbox| mailbox.domain())
 }
 
+fn sender_address(mail: &Mail) -> &str {
+    mail.original_sender.as_ref().or_else(|| mail.from.first()).map_or("", |mailbox| mailbox.address.as_str())
+}
+
+/// The form of a mail, by which the next one like it is known: provider, sender, and the words of the subject without numbers and names.
+fn form(provider: &str, sender: &str, subject: &str) -> String {
+    let is_word = |word: &&str| word.chars().count() > 2 && word.chars().all(char::is_alphabetic);
+    let lower = subject.to_lowercase();
+    let words: Vec<&str> =
+        lower.split(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | '(' | ')' | '[' | ']')).filter(is_word).collect();
+    format!("{provider}|{}|{}", sender.to_lowercase(), words.join(" "))
+}
+
 /// By what a mail is tied to what is known: asked of the store before `decide`.
 #[must_use]
 pub fn keys(policy: &Policy, inventory: &Inventory, mail: &Mail, reading: &Reading) -> Keys {
@@ -96,8 +120,8 @@ pub fn keys(policy: &Policy, inventory: &Inventory, mail: &Mail, reading: &Readi
         references: references.collect(),
         provider: Some(provider),
         starts,
-        maintenances: named_cases(&mail.subject),
-        form: None,
+        maintenances: named_cases(&mail.subject).into_iter().chain(named_cases(&reply::first_line(mail))).collect(),
+        form: Some(form(&provider_of(inventory, mail, reading), sender_address(mail), &mail.subject)),
         returned: mail.report.iter().flat_map(|report| report.message_ids.clone()).collect(),
         envelope: mail.report.as_ref().and_then(|report| envelope(report.envelope_id.as_deref()?)),
     }
@@ -155,6 +179,9 @@ fn outcome(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Readin
     if carries && (from_approver || !plan.known.requests.is_empty()) {
         return if approval::automatic(mail).is_some() { Outcome::Automatic } else { Outcome::Reply(reply::reply(plan, arrival, mail)) };
     }
+    if from_approver && let Some(outcome) = own::announced(plan, arrival, mail, reading) {
+        return Outcome::Reply(outcome);
+    }
     if from_approver && let Some(outcome) = reply::without_carrier(plan, arrival, mail) {
         return Outcome::Reply(outcome);
     }
@@ -165,6 +192,9 @@ fn outcome(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Readin
     if plan.known.answers_notice.is_some() || mail.calendars.iter().any(own_entry) {
         hand_on::hand_on(plan, arrival, mail);
         return Outcome::CustomerReply;
+    }
+    if inventory::is_silenced(desk.inventory, sender_address(mail)) && !reading.sure() {
+        return Outcome::Irrelevant(Irrelevance::Person("staff said never to its sender".to_owned()));
     }
     match &reading.verdict {
         Verdict::Automatic => Outcome::Automatic,

@@ -231,6 +231,6 @@ fn services(week: &Week<'_>, maintenance: &Maintenance, max: usize) -> String {
 fn touched(week: &Week<'_>, maintenance: &Maintenance) -> Vec<crate::model::AffectedService> {
     match draft_of(week, maintenance) {
         Some(draft) if !draft.services.is_empty() => draft.services.clone(),
-        _ => affected(week.inventory, maintenance).services,
+        _ => affected(week.inventory, maintenance, &[]).services,
     }
 }

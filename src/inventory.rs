@@ -5,44 +5,71 @@
 
 mod learnt;
 mod objects;
+mod places;
+mod redundancy;
+mod touch;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::model::{
-    Affected, AffectedCustomer, AffectedService, ContactKind, Customer, Impact, Inventory, Kind, Maintenance, ObjectMatch, Provider,
-    Service, StandsOn,
+    Affected, AffectedCustomer, AffectedService, Collision, ContactKind, Customer, Impact, Inventory, Kind, Maintenance, MaintenanceId,
+    Provider, Service,
 };
 pub use learnt::{is_silenced, with_learnt};
-use objects::Index;
+use redundancy::{Losses, Map};
+use touch::{Entry, Finder, Touched};
 
 /// The object id that stands for everything of a provider's.
 pub const EVERYTHING: &str = "everything";
 
-/// Finds what a maintenance touches: services with parts, customers with the contacts for its kind, unknown and retired objects.
+/// Finds what a maintenance touches: services with parts and what they suffer after redundancy, customers with the contacts for its kind,
+/// unknown and retired objects, and what it takes together with others.
 ///
-/// A person's choice (`chosen_services`, `dropped`: ids or names, case does not count) outranks the mapping; a chosen service that is
-/// no longer in the inventory comes back as one without customer, so that staff hear of it. After a choice nothing is `unstated`.
-/// The lists of services and customers that lack something hold names, for people.
+/// `beside` are other maintenances; those that are closed or over, and those at another time, do not count. A service that needs a touched
+/// one is touched. A person's choice (`chosen_services`, `dropped`: ids or names, case does not count) outranks the mapping; a chosen
+/// service that is no longer in the inventory comes back as one without customer, so that staff hear of it. After a choice nothing is
+/// `unstated`. The lists of services and customers that lack something hold names, for people.
 #[must_use]
-pub fn affected(inventory: &Inventory, maintenance: &Maintenance) -> Affected {
-    let mut touched = touched(inventory, maintenance);
-    let mut services = match &maintenance.chosen_services {
-        Some(chosen) => {
-            touched.unstated = false;
-            chosen_services(inventory, chosen, &touched.services)
-        }
-        None => std::mem::take(&mut touched.services),
+pub fn affected(inventory: &Inventory, maintenance: &Maintenance, beside: &[Maintenance]) -> Affected {
+    let entries = touch::entries(inventory);
+    let map = Map::new(inventory, &entries);
+    let mut finder = Finder::new(inventory, &entries);
+    let touched = finder.touched(maintenance);
+    let losses = Losses::of(&map, maintenance, &touched);
+    let unstated = touched.unstated && maintenance.chosen_services.is_none();
+    let others = if unstated || !map.has_groups() || !redundancy::is_ahead(maintenance) {
+        Vec::new()
+    } else {
+        others(&map, &mut finder, maintenance, beside)
     };
+    let (suffered, found) = map.with_others(&losses, maintenance, &others);
+    let mut services = services(inventory, &map, &entries, &touched, &losses, &suffered);
+    if let Some(chosen) = &maintenance.chosen_services {
+        services.retain(|service| names_any(chosen, &service.id, &service.name));
+        for name in
+            chosen.iter().filter(|name| !inventory.services.iter().any(|service| same(name, &service.id) || same(name, &service.name)))
+        {
+            let (id, name, impact) = (name.clone(), name.clone(), maintenance.said.impact);
+            services.push(AffectedService { impact, id, name, parts: Vec::new(), internal: false, objects: Vec::new() });
+        }
+    }
     services.retain(|service| !names_any(&maintenance.dropped, &service.id, &service.name));
     let customers = customers(inventory, maintenance, &services);
     let without_customer =
         |service: &&AffectedService| !service.internal && !inventory.customers.iter().any(|customer| has(customer, service));
+    let collision = |((number, group), with): ((usize, usize), BTreeSet<MaintenanceId>)| {
+        let service = inventory.services.get(number).filter(|service| services.iter().any(|shown| shown.id == service.id))?;
+        Some(Collision { service: service.name.clone(), group: map.group(number, group).to_owned(), with: with.into_iter().collect() })
+    };
     Affected {
+        collisions: found.into_iter().filter_map(collision).collect(),
         services_without_customer: services.iter().filter(without_customer).map(|service| service.name.clone()).collect(),
         customers_without_contact: customers.iter().filter(|one| one.contacts.is_empty()).map(|one| one.name.clone()).collect(),
-        services,
         customers,
-        ..touched
+        unknown_objects: touched.unknown,
+        retired_objects: touched.retired,
+        unstated,
+        services,
     }
 }
 
@@ -71,119 +98,72 @@ pub fn is_known_sender<'a>(inventory: &'a Inventory, domain: &str) -> Option<&'a
         .map(|(_, provider)| provider)
 }
 
-/// A thing of the provider's that we stand on, and which service or part needs it.
-struct Need<'a> {
-    service: &'a Service,
-    /// Number of the part; none where the whole service stands on it.
-    part: Option<usize>,
-    on: &'a StandsOn,
+/// Whether anything that we run has something that stands in for it.
+#[must_use]
+pub fn has_redundancy(inventory: &Inventory) -> bool {
+    let entries = touch::entries(inventory);
+    Map::new(inventory, &entries).has_groups()
 }
 
-fn needs<'a>(inventory: &'a Inventory, provider: &str) -> Vec<Need<'a>> {
-    let mut needs = Vec::new();
-    for service in &inventory.services {
-        let whole = service.stands_on.iter().map(|on| (None, on));
-        let parts = service.parts.iter().enumerate().flat_map(|(number, part)| part.stands_on.iter().map(move |on| (Some(number), on)));
-        needs.extend(whole.chain(parts).map(|(part, on)| Need { service, part, on }));
-    }
-    needs.retain(|need| need.on.provider.eq_ignore_ascii_case(provider));
-    needs
+/// What other maintenances take while this one is under way, where it is known what they touch.
+fn others<'b>(
+    map: &Map<'_>,
+    finder: &mut Finder<'_>,
+    maintenance: &Maintenance,
+    beside: &'b [Maintenance],
+) -> Vec<(&'b Maintenance, Losses)> {
+    let counts =
+        |other: &&Maintenance| other.id != maintenance.id && redundancy::is_ahead(other) && redundancy::overlap(maintenance, other);
+    let losses = |other: &'b Maintenance| {
+        let touched = finder.touched(other);
+        let known = !touched.unstated || other.chosen_services.is_some();
+        known.then(|| (other, Losses::of(map, other, &touched)))
+    };
+    beside.iter().filter(counts).filter_map(losses).collect()
 }
 
-fn touched(inventory: &Inventory, maintenance: &Maintenance) -> Affected {
-    let provider = provider_for(inventory, &maintenance.provider).map_or(maintenance.provider.as_str(), |provider| provider.id.as_str());
-    let needs = needs(inventory, provider);
-    let mut seen = BTreeSet::new();
-    let objects = maintenance.said.objects.iter().map(|object| object.object_id.trim());
-    let stated: Vec<&str> = objects.filter(|object| !object.is_empty() && seen.insert(*object)).collect();
-    if stated.is_empty() {
-        return Affected { services: anything_in_the_region(inventory, &needs, maintenance), unstated: true, ..Affected::default() };
+/// The services that suffer anything, with the parts and objects through which they do.
+fn services(
+    inventory: &Inventory,
+    map: &Map<'_>,
+    entries: &[Entry<'_>],
+    touched: &Touched,
+    losses: &Losses,
+    suffered: &[Option<Impact>],
+) -> Vec<AffectedService> {
+    let mut found: Vec<Touch> = inventory.services.iter().map(|_| Touch::default()).collect();
+    for (number, objects) in touched.entries.iter().filter(|(number, _)| losses.takes(**number)) {
+        let Some(entry) = entries.get(*number) else { continue };
+        let Some(touch) = found.get_mut(entry.service) else { continue };
+        touch.parts.extend(entry.part);
+        touch.whole |= entry.part.is_none();
+        objects.iter().for_each(|object| touch.add(object));
     }
-    let mut found = Touches::default();
-    let mut unknown = Vec::new();
-    let mut retired = Vec::new();
-    let index = Index::new(needs.iter().map(|need| need.on));
-    let fleets: Vec<&Need<'_>> = needs.iter().filter(|need| need.on.object == ObjectMatch::Fleet && !need.on.retired).collect();
-    // Where nothing but fleets is written down, no object can be unknown.
-    let only_fleets = !fleets.is_empty() && needs.iter().all(|need| need.on.object == ObjectMatch::Fleet);
-    for object in stated {
-        if object.eq_ignore_ascii_case(EVERYTHING) {
-            needs.iter().filter(|need| !need.on.retired).for_each(|need| found.add(need, object));
-            continue;
-        }
-        let hit = index.matches(object);
-        if hit.retired {
-            retired.push(object.to_owned());
-            continue;
-        }
-        if hit.needs.is_empty() && !only_fleets {
-            unknown.push(object.to_owned());
-        }
-        hit.needs.iter().filter_map(|number| needs.get(*number)).for_each(|need| found.add(need, object));
-        fleets.iter().for_each(|need| found.add(need, object));
-    }
-    // Work on something in a region that we only know as a whole: the text may name the region where the object does not.
-    if !unknown.is_empty() {
-        let text = prose(maintenance);
-        for need in &needs {
-            if let ObjectMatch::Region(region) = &need.on.object
-                && !need.on.retired
-                && objects::prose_names(&text, region)
-            {
-                found.add(need, region);
-            }
+    for number in map.order() {
+        let carriers: Vec<usize> = map.needed_by(*number).filter(|carrier| suffered.get(*carrier).is_some_and(Option::is_some)).collect();
+        let through: Vec<String> =
+            carriers.iter().filter_map(|carrier| found.get(*carrier)).flat_map(|touch| touch.objects.clone()).collect();
+        if let Some(touch) = found.get_mut(*number) {
+            touch.whole |= !carriers.is_empty() || losses.names(*number);
+            through.iter().for_each(|object| touch.add(object));
         }
     }
-    Affected { services: found.services(inventory), unknown_objects: unknown, retired_objects: retired, ..Affected::default() }
+    let one = |((service, touch), impact): ((&Service, Touch), &Option<Impact>)| {
+        let shown = |number: &usize| touch.whole || touch.parts.contains(number);
+        let parts = service.parts.iter().enumerate().filter(|(number, _)| shown(number)).map(|(_, part)| part.name.clone()).collect();
+        Some(AffectedService {
+            impact: (*impact)?,
+            id: service.id.clone(),
+            name: service.name.clone(),
+            parts,
+            internal: service.internal,
+            objects: touch.objects,
+        })
+    };
+    inventory.services.iter().zip(found).zip(suffered).filter_map(one).collect()
 }
 
-/// Everything at the provider, or, where the text names regions that we know there, everything that may stand in them.
-fn anything_in_the_region(inventory: &Inventory, needs: &[Need<'_>], maintenance: &Maintenance) -> Vec<AffectedService> {
-    let text = prose(maintenance);
-    let named = |on: &StandsOn| region_of(on).map(|region| objects::prose_names(&text, region));
-    let live = || needs.iter().filter(|need| !need.on.retired);
-    let limited = live().any(|need| named(need.on) == Some(true));
-    let mut found = Touches::default();
-    for need in live() {
-        // Without a region of its own a thing may stand anywhere.
-        if !limited || named(need.on).unwrap_or(true) {
-            found.add(need, &label(need.on));
-        }
-    }
-    found.services(inventory)
-}
-
-fn region_of(on: &StandsOn) -> Option<&str> {
-    match &on.object {
-        ObjectMatch::Region(region) => Some(region),
-        _ => on.region.as_deref(),
-    }
-}
-
-fn label(on: &StandsOn) -> String {
-    match &on.object {
-        ObjectMatch::Exact(text) | ObjectMatch::Glob(text) | ObjectMatch::Region(text) => text.clone(),
-        ObjectMatch::Prefix(net) => net.to_string(),
-        ObjectMatch::Fleet => EVERYTHING.to_owned(),
-    }
-}
-
-fn prose(maintenance: &Maintenance) -> String {
-    let said = &maintenance.said;
-    [Some(&maintenance.subject), said.summary.as_ref(), said.title.as_ref(), said.description.as_ref()]
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-/// What of each service is touched, gathered over the objects of a mail.
-#[derive(Default)]
-struct Touches<'a> {
-    by_service: BTreeMap<&'a str, Touch>,
-}
-
+/// What of a service is touched.
 #[derive(Default)]
 struct Touch {
     whole: bool,
@@ -192,58 +172,12 @@ struct Touch {
     seen: BTreeSet<String>,
 }
 
-impl<'a> Touches<'a> {
-    fn add(&mut self, need: &Need<'a>, object: &str) {
-        let touch = self.by_service.entry(&need.service.id).or_default();
-        match need.part {
-            Some(number) => {
-                touch.parts.insert(number);
-            }
-            None => touch.whole = true,
-        }
-        if touch.seen.insert(object.to_owned()) {
-            touch.objects.push(object.to_owned());
+impl Touch {
+    fn add(&mut self, object: &str) {
+        if self.seen.insert(object.to_owned()) {
+            self.objects.push(object.to_owned());
         }
     }
-
-    fn services(mut self, inventory: &Inventory) -> Vec<AffectedService> {
-        let one = |service: &Service| {
-            let touch = self.by_service.remove(service.id.as_str())?;
-            let shown = |number: &usize| touch.whole || touch.parts.contains(number);
-            let parts = service.parts.iter().enumerate().filter(|(number, _)| shown(number)).map(|(_, part)| part.name.clone()).collect();
-            Some(AffectedService {
-                impact: Impact::Unstated,
-                id: service.id.clone(),
-                name: service.name.clone(),
-                parts,
-                internal: service.internal,
-                objects: touch.objects,
-            })
-        };
-        inventory.services.iter().filter_map(one).collect()
-    }
-}
-
-fn chosen_services(inventory: &Inventory, chosen: &[String], mapped: &[AffectedService]) -> Vec<AffectedService> {
-    let mut services: Vec<AffectedService> = Vec::new();
-    let known = inventory.services.iter().filter(|service| names_any(chosen, &service.id, &service.name));
-    services.extend(known.map(|service| {
-        mapped.iter().find(|one| one.id == service.id).cloned().unwrap_or_else(|| AffectedService {
-            impact: Impact::Unstated,
-            id: service.id.clone(),
-            name: service.name.clone(),
-            parts: service.parts.iter().map(|part| part.name.clone()).collect(),
-            internal: service.internal,
-            objects: Vec::new(),
-        })
-    }));
-    for name in chosen {
-        if !services.iter().any(|service| same(name, &service.id) || same(name, &service.name)) {
-            let (id, name) = (name.clone(), name.clone());
-            services.push(AffectedService { impact: Impact::Unstated, id, name, parts: Vec::new(), internal: false, objects: Vec::new() });
-        }
-    }
-    services
 }
 
 fn customers(inventory: &Inventory, maintenance: &Maintenance, services: &[AffectedService]) -> Vec<AffectedCustomer> {
@@ -256,7 +190,7 @@ fn customers(inventory: &Inventory, maintenance: &Maintenance, services: &[Affec
             services.iter().filter(|service| !service.internal && has(customer, service)).map(|service| service.id.clone()).collect();
         let told = !theirs.is_empty() && !names_any(&maintenance.dropped, &customer.id, &customer.name);
         told.then(|| AffectedCustomer {
-            min_impact: None,
+            min_impact: customer.min_impact,
             id: customer.id.clone(),
             name: customer.name.clone(),
             zone: customer.zone,

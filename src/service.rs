@@ -5,6 +5,7 @@
 //! `store.claim` → written if it is a request → `store.dot_pending` → sink → `store.ended`. Whatever fails is written down and tried again;
 //! a mail that fails never blocks the next.
 
+mod collision;
 mod consider;
 mod failpoint;
 mod heart;
@@ -15,7 +16,7 @@ mod send;
 mod submission;
 
 use std::{
-    sync::{Arc, OnceLock, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -35,11 +36,11 @@ use crate::{
     draft::Templates,
     inventory,
     mail::outgoing::{Rendered, UnsendableMail, Written, freeze},
-    model::{AgendaFacts, Alarm, Content, Effects, Inventory, Mailbox, OutboxKind, Outgoing, Policy, Zones},
+    model::{AgendaFacts, Alarm, Content, Effects, Inventory, Mailbox, MaintenanceId, OutboxKind, Outgoing, Policy, Zones},
     store::{Store, StoreError},
     tls::{Credentials, Secret},
 };
-pub use open::{OpenError, open, rules, rules_alone, templates};
+pub use open::{OpenError, beside, open, rules, rules_alone, templates};
 
 /// Mails considered in one pass before the agenda has its turn.
 const MAILS_A_PASS: usize = 200;
@@ -61,6 +62,8 @@ pub struct Service {
     key: Vec<u8>,
     clock: Clock,
     heart: heart::Heart,
+    /// Whether a maintenance changed since collisions were looked for; at the start nobody knows.
+    moved: AtomicBool,
     /// Since when the loops run; never in a single round, between which any time may pass.
     running_since: OnceLock<DateTime<Utc>>,
     pace: submission::Pace,
@@ -114,6 +117,29 @@ impl Service {
         Desk { policy: &self.config.policy, inventory, templates: &self.templates, zones: &self.zones, key: &self.key }
     }
 
+    /// Settles something about a maintenance by words of the command line: what became of it, or why nothing did, a sentence.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn settled(&self, about: MaintenanceId, words: &str) -> Result<Result<String, String>, StoreError> {
+        self.learn().await?;
+        let (inventory, now) = (self.inventory(), self.clock.now());
+        loop {
+            let known = self.store.known_for(&desk::command_keys(about, words), now).await?;
+            let (effects, said) = match desk::command(&self.desk(&inventory), &known, about, words, now) {
+                Ok(done) => done,
+                Err(why) => return Ok(Err(why)),
+            };
+            match self.store.commit(None, &effects, now).await {
+                Err(StoreError::Overtaken { .. }) => {}
+                done => {
+                    done?;
+                    return Ok(Ok(said));
+                }
+            }
+        }
+    }
+
     /// One round of each loop: poll, consider everything that is new, do what is due, raise alarms, send what may leave.
     ///
     /// # Errors
@@ -132,6 +158,7 @@ impl Service {
                 break;
             }
         }
+        self.collisions().await?;
         self.agenda().await?;
         round.alarms += self.raise_alarms(&mut round.faults).await?;
         round.sent += self.send(&mut round.faults, &stop).await?;
@@ -192,6 +219,7 @@ impl Service {
     ) -> Result<(), StoreError> {
         while !*stop.borrow() {
             let considered = self.consider(MAILS_A_PASS, &stop).await?;
+            self.collisions().await?;
             self.agenda().await?;
             new_rows.send_replace(());
             // This loop reads everything and writes everything: as long as it turns, what is stuck elsewhere is told.

@@ -1,6 +1,7 @@
 //! The words that work, as typed. The whole first line must be one of them: "approve?", "I do not approve" and "ok but …" are none.
 
 use crate::mail::reply::Reply;
+use crate::model::{MaintenanceId, Status};
 
 /// A word that works, with what stands beside it, not yet resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +30,24 @@ pub enum Verb {
     Drop(String),
     /// `irrelevant`.
     Irrelevant,
+    /// `same as FW-12`.
+    SameAs(MaintenanceId),
+    /// `new`.
+    New,
+    /// `notify`.
+    Notify,
+    /// `gone web03`.
+    Gone(String),
+    /// `never ads@x.example`, `never x.example`.
+    Never(String),
+    /// `provider northfield`.
+    Provider(String),
+    /// `rule please`.
+    RulePlease,
+    /// `cancelled`, `started`, `completed`, `resolved`: what a person knows by another way than mail.
+    Stands(Status),
+    /// `update TEXT`; the text may go on below.
+    Update(String),
     /// `resend`.
     Resend,
     /// `assume-sent`.
@@ -52,6 +71,12 @@ fn plain_word(line: &str, _: &Reply) -> Option<Verb> {
         "help" => Some(Verb::Help),
         "hold" => Some(Verb::Hold(None)),
         "irrelevant" => Some(Verb::Irrelevant),
+        "new" => Some(Verb::New),
+        "notify" => Some(Verb::Notify),
+        "rule please" | "rule, please" => Some(Verb::RulePlease),
+        "cancelled" | "canceled" => Some(Verb::Stands(Status::Cancelled)),
+        "started" => Some(Verb::Stands(Status::InProcess)),
+        "completed" | "resolved" | "done" => Some(Verb::Stands(Status::Completed)),
         "resend" => Some(Verb::Resend),
         "assume-sent" | "assume sent" => Some(Verb::AssumeSent),
         _ => None,
@@ -95,8 +120,12 @@ fn edit(line: &str, reply: &Reply) -> Option<Verb> {
     Some(if text.is_empty() { Verb::Help } else { Verb::Edit(text) })
 }
 
-fn settling(line: &str, _: &Reply) -> Option<Verb> {
+fn settling(line: &str, reply: &Reply) -> Option<Verb> {
     let (word, rest) = first_word(line);
+    if word == "update" {
+        let text = format!("{rest}\n{}", reply.below).trim().to_owned();
+        return (!text.is_empty()).then_some(Verb::Update(text));
+    }
     let rest = rest.trim_end_matches('.').to_owned();
     if rest.is_empty() {
         return None;
@@ -105,6 +134,14 @@ fn settling(line: &str, _: &Reply) -> Option<Verb> {
         "window" | "windows" => Some(Verb::Window(rest)),
         "service" | "services" => Some(Verb::Services(rest)),
         "drop" => Some(Verb::Drop(rest)),
+        "gone" => Some(Verb::Gone(rest)),
+        "never" => Some(Verb::Never(rest)),
+        "provider" => Some(Verb::Provider(rest)),
+        "same" => {
+            let case = rest.trim_start_matches("as ").trim().to_ascii_uppercase();
+            let number = case.strip_prefix("FW-").unwrap_or(&case).parse().ok()?;
+            Some(Verb::SameAs(MaintenanceId(number)))
+        }
         _ => None,
     }
 }
@@ -194,6 +231,22 @@ mod tests {
         check("services 1 3", "", Some(Verb::Services("1 3".into())));
         check("drop Bakery Meyer", "", Some(Verb::Drop("Bakery Meyer".into())));
         check("irrelevant", "", Some(Verb::Irrelevant));
+        check("same as FW-12", "", Some(Verb::SameAs(MaintenanceId(12))));
+        check("Same as fw-12.", "", Some(Verb::SameAs(MaintenanceId(12))));
+        check("same as before", "", None);
+        check("new", "", Some(Verb::New));
+        check("new one please", "", None);
+        check("notify", "", Some(Verb::Notify));
+        check("gone web03", "", Some(Verb::Gone("web03".into())));
+        check("never ads@x.example", "", Some(Verb::Never("ads@x.example".into())));
+        check("never", "", None);
+        check("provider northfield", "", Some(Verb::Provider("northfield".into())));
+        check("rule please", "", Some(Verb::RulePlease));
+        check("Cancelled.", "", Some(Verb::Stands(Status::Cancelled)));
+        check("cancelled?", "", None);
+        check("completed", "", Some(Verb::Stands(Status::Completed)));
+        check("update Mail flows again.", "The rest follows.", Some(Verb::Update("Mail flows again.\nThe rest follows.".into())));
+        check("update", "", None);
         check("Mine!", "", Some(Verb::Mine));
         check("stop", "", Some(Verb::Stop));
         check("Resend.", "", Some(Verb::Resend));

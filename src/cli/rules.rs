@@ -3,12 +3,14 @@
 mod new;
 mod show;
 
-use super::view::{HEAD, to_stdout};
+use super::view::{HEAD, ask, to_stdout};
+use crate::model::MailId;
 use crate::rules::RuleSet;
 use crate::rules::check::{self, Sample};
 use crate::service::{self, OpenError};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -61,6 +63,7 @@ pub enum RulesCommand {
     ///   forewarn rules new mail.eml
     ///   forewarn rules new mail.eml --rules rules --samples samples
     ///   forewarn rules new second.eml --append      another layout of a provider
+    ///   forewarn rules new --stored 17 --case plan  a mail that the service has read
     ///
     /// Writes DIR/PROVIDER.toml, and below the samples PROVIDER/CASE.eml, in which
     /// names, addresses, numbers and hosts are replaced by invented ones, with the
@@ -71,8 +74,11 @@ pub enum RulesCommand {
     #[command(verbatim_doc_comment)]
     New {
         /// The mail
-        #[arg(value_name = "MAIL.eml")]
-        mail: PathBuf,
+        #[arg(value_name = "MAIL.eml", required_unless_present = "stored", conflicts_with = "stored")]
+        mail: Option<PathBuf>,
+        /// A mail of the store, by the number that `queue` and the answer to `rule please` give
+        #[arg(long, value_name = "NUMBER", requires = "case")]
+        stored: Option<i64>,
         /// Folder of your own rule files (`rules_dir`)
         #[arg(long, default_value = "rules", value_name = "DIR")]
         rules: PathBuf,
@@ -97,19 +103,33 @@ pub enum RulesCommand {
     },
 }
 
+/// A mail as the store keeps it.
+fn stored_mail(config: &Path, number: i64) -> anyhow::Result<Vec<u8>> {
+    let config = super::load(config)?;
+    let raw = ask(&config, async |store| store.mail_raw(MailId(number)).await)?;
+    raw.with_context(|| format!("the store holds no mail {number}; `forewarn queue` names those that wait"))
+}
+
 impl RulesArgs {
     /// Runs the command.
     ///
     /// # Errors
     /// A folder that cannot be read, a rule file with faults, or an output that is closed.
-    pub fn run(self) -> anyhow::Result<ExitCode> {
+    pub fn run(self, config: &Path) -> anyhow::Result<ExitCode> {
         match self.command {
             RulesCommand::List { dir } => {
                 let rules = load(dir.as_deref())?;
                 to_stdout(|out| list(&rules, out))?;
                 Ok(ExitCode::SUCCESS)
             }
-            RulesCommand::New { mail, rules, samples, case, append } => new::New { mail, rules, samples, case, append }.run(),
+            RulesCommand::New { mail, stored, rules, samples, case, append } => {
+                let raw = match (&mail, stored) {
+                    (Some(mail), _) => fs::read(mail).with_context(|| format!("{} cannot be read", mail.display()))?,
+                    (None, number) => stored_mail(config, number.unwrap_or_default())?,
+                };
+                let name = mail.unwrap_or_else(|| PathBuf::from(format!("mail {}", stored.unwrap_or_default())));
+                new::New { mail: name, raw, rules, samples, case, append }.run()
+            }
             RulesCommand::Check { dir, show: Some(mail), color, .. } => {
                 show::show(&load(dir.as_deref())?, &mail, color)?;
                 Ok(ExitCode::SUCCESS)
@@ -172,10 +192,10 @@ pub fn samples_of(dir: &Path) -> anyhow::Result<Vec<Sample>> {
     let mut samples = Vec::new();
     for provider in entries(dir)?.into_iter().filter(|path| path.is_dir()) {
         for path in entries(&provider)?.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "eml")) {
-            let raw = std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+            let raw = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
             let beside = path.with_extension("toml");
             let expected = if beside.exists() {
-                Some(std::fs::read_to_string(&beside).with_context(|| format!("{} cannot be read", beside.display()))?)
+                Some(fs::read_to_string(&beside).with_context(|| format!("{} cannot be read", beside.display()))?)
             } else {
                 None
             };
@@ -188,7 +208,7 @@ pub fn samples_of(dir: &Path) -> anyhow::Result<Vec<Sample>> {
 }
 
 fn entries(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let read = std::fs::read_dir(dir).with_context(|| format!("the folder {} cannot be read", dir.display()))?;
+    let read = fs::read_dir(dir).with_context(|| format!("the folder {} cannot be read", dir.display()))?;
     let mut paths: Vec<PathBuf> = read.filter_map(Result::ok).map(|entry| entry.path()).collect();
     paths.sort();
     Ok(paths)

@@ -152,7 +152,7 @@ fn block(
     for line in folded(&format!("  {:<8}", maintenance.id.to_string()), &format!("{provider}: {}{mark}", one_line(title, 120))) {
         writeln!(out, "{line}")?;
     }
-    let touched = affected(inventory, maintenance);
+    let touched = affected(inventory, maintenance, &[]);
     let asked = newest(maintenance, &facts.drafts).and_then(|draft| {
         draft.questions.iter().find_map(|question| match question {
             Question::Services(services) => Some(services.len()),

@@ -52,7 +52,7 @@ pub fn maintenance(maintenance: &Maintenance, config: &Config, zones: &Zones) ->
     if maintenance.problems.iter().any(|problem| problem.blocking) {
         lines.push("  in doubt: a person must say so first".to_owned());
     }
-    let affected = inventory::affected(&config.inventory, maintenance);
+    let affected = inventory::affected(&config.inventory, maintenance, &[]);
     let services: Vec<&str> = affected.services.iter().map(|service| service.name.as_str()).collect();
     let touched = if services.is_empty() { "no service known".to_owned() } else { services.join(", ") };
     lines.push(format!("  touches {touched}{}", if affected.unstated { " (not stated: a person chooses)" } else { "" }));

@@ -3,7 +3,7 @@ use std::fs;
 use chrono::{TimeDelta, Weekday};
 
 use super::*;
-use crate::model::{AuthMode, ContactKind, Mode, ObjectMatch, Security};
+use crate::model::{AuthMode, ContactKind, Impact, Mode, Needs, ObjectMatch, Place, PlaceKind, Security, StandsOn};
 
 const FOREWARN: &str = r#"
 mode = "live"
@@ -249,9 +249,15 @@ fn inboxes_are_named_once_and_cover_providers_and_replies() {
 fn an_object_is_said_in_exactly_one_way() {
     let object = |line: &str| loaded(FOREWARN, &SERVICES.replace("object = \"web01\"", line));
     let read = |line: &str| object(line).unwrap().inventory.services[0].stands_on[0].clone();
-    assert_eq!(read("region = \"Dallas\"").object, ObjectMatch::Region("Dallas".into()));
-    assert_eq!(read("region = \"Dallas\"").region, None);
-    assert_eq!(read("object = \"web01\"\nregion = \"Dallas\"").region, Some("Dallas".into()));
+    let place = |kind, name: &str| Place { kind, name: name.into() };
+    let dallas = place(PlaceKind::Region, "Dallas");
+    assert_eq!(read("region = \"Dallas\""), StandsOn { places: vec![dallas.clone()], ..read("region = \"Dallas\"") });
+    assert_eq!(read("region = \"Dallas\"").object, ObjectMatch::Place);
+    assert_eq!(read("object = \"web01\"\nregion = \"Dallas\"").places, [dallas]);
+    let narrow = read("glob = \"web*\"\nfeed = \"A\"\nrack = \"R12\"\nsite = \"DAL2\"").places;
+    assert_eq!(narrow, [place(PlaceKind::Site, "DAL2"), place(PlaceKind::Rack, "R12"), place(PlaceKind::Feed, "A")]);
+    assert_eq!(read("rack = \"R12\"").object, ObjectMatch::Place);
+    assert_eq!(read("account = \"12345\"").object, ObjectMatch::Account("12345".into()));
     assert_eq!(read("prefix = \"203.0.113.0/28\"").object, ObjectMatch::Prefix("203.0.113.0/28".parse().unwrap()));
     assert_eq!(read("glob = \"web*\"\nretired = true").object, ObjectMatch::Glob("web*".into()));
     assert_eq!(read("fleet = true").object, ObjectMatch::Fleet);
@@ -263,6 +269,77 @@ fn an_object_is_said_in_exactly_one_way() {
     one_fault(&object("glob = \"*\""), "matches everything", "fleet = true");
     one_fault(&object("fleet = false"), "names no object", "fleet = true");
     one_fault(&object("region = 7"), "`region` must be text", "write");
+    one_fault(&object("rack = 12"), "`rack` must be text", "write");
+    one_fault(&object("object = \"a\"\naccount = \"1\""), "both `object` and `account`", "aliases");
+    one_fault(&object("acount = \"1\"\nfleet = true"), "unknown key `acount`", "did you mean `account`?");
+}
+
+/// The smallest inventory with lines below the service's entry, and with other services.
+fn carried(lines: &str, others: &str) -> Result<Config, Report> {
+    loaded(FOREWARN, &SERVICES.replace("object = \"web01\"\n", &format!("object = \"web01\"\n{lines}\n{others}\n")))
+}
+
+const VMHOST: &str = "[[service]]\nid = \"vmhost\"\nname = \"V\"\n[[service.stands_on]]\nprovider = \"northfield\"\nobject = \"vm\"\n";
+
+#[test]
+fn w30_legs_of_a_service_stand_in_for_each_other() {
+    let second = "redundant = \"power\"\n[[service.stands_on]]\nprovider = \"northfield\"\nfeed = \"B\"\nredundant = \"power\"";
+    let config = carried(second, "").unwrap();
+    let legs = &config.inventory.services[0].stands_on;
+    assert!(config.warnings.faults().is_empty() && legs.len() == 2);
+    assert!(legs.iter().all(|on| on.redundant.as_deref() == Some("power")));
+    one_fault(&carried("redundant = \"power\"", ""), "the redundancy group \"power\" of \"web\" has only one member", "add the other");
+    one_fault(&carried(&format!("{second}\nretired = true"), ""), "has only one member", "add the other");
+    one_fault(&carried("redundant = true", ""), "`redundant` must be text", "write");
+    let misspelt = faults(&carried(&second.replace("B\"\nredundant = \"power", "B\"\nredundant = \"pwoer"), ""));
+    assert!(misspelt.iter().any(|fault| fault.contains("did you mean \"power\"?")), "{misspelt:#?}");
+}
+
+#[test]
+fn w18_a_service_needs_others_but_never_in_a_circle() {
+    let config = carried("[[service.needs]]\nservice = \"vmhost\"", VMHOST).unwrap();
+    assert!(config.warnings.faults().is_empty(), "{}", config.warnings);
+    assert_eq!(config.inventory.services[0].needs, [Needs { service: "vmhost".into(), redundant: None }]);
+    let only_needs = SERVICES
+        .replace("[[service.stands_on]]\nprovider = \"northfield\"\nobject = \"web01\"\n", "[[service.needs]]\nservice = \"vmhost\"\n");
+    assert_eq!(faults(&loaded(FOREWARN, &format!("{only_needs}{VMHOST}"))), Vec::<String>::new());
+    let pair =
+        "[[service.needs]]\nservice = \"vmhost\"\nredundant = \"hosts\"\n[[service.needs]]\nservice = \"vmhost2\"\nredundant = \"hosts\"";
+    let both = format!("{VMHOST}{}", VMHOST.replace("\"vmhost\"", "\"vmhost2\""));
+    assert_eq!(faults(&carried(pair, &both)), Vec::<String>::new());
+    one_fault(
+        &carried("[[service.needs]]\nservice = \"vmhots\"", &VMHOST.replace("name =", "internal = true\nname =")),
+        "there is no service \"vmhots\"",
+        "did you mean \"vmhost\"?",
+    );
+    let twice = "[[service.needs]]\nservice = \"vmhost\"\n[[service.needs]]\nservice = \"VMhost\"";
+    one_fault(&carried(twice, VMHOST), "needs \"VMhost\" twice", "keep one");
+    let circle = format!("{VMHOST}[[service.needs]]\nservice = \"web\"\n");
+    one_fault(&carried("[[service.needs]]\nservice = \"vmhost\"", &circle), "in a circle: web → vmhost → web", "delete one");
+    one_fault(&carried("[[service.needs]]\nservice = \"web\"", ""), "in a circle: web → web", "delete one");
+    one_fault(&carried("[[service.needs]]", ""), "`service` is missing in [[service.needs]]", "vmhost");
+}
+
+#[test]
+fn the_readme_shows_an_inventory_that_holds() {
+    let readme = include_str!("../../README.md");
+    let shown =
+        readme.split("```toml\n").filter_map(|block| block.split("```").next()).find(|block| block.contains("[[service.needs]]")).unwrap();
+    let provider = "[[provider]]\nid = \"northfield\"\nname = \"N\"\n";
+    let contact = "[[customer.contact]]\naddress = \"it@meyer.example\"\n";
+    assert_eq!(faults(&loaded(FOREWARN, &format!("{provider}{shown}{contact}"))), Vec::<String>::new());
+}
+
+#[test]
+fn w30_a_customer_says_what_is_too_small_to_be_told() {
+    let customer = |line: &str| loaded(FOREWARN, &SERVICES.replace("services = [\"web\"]", &format!("services = [\"web\"]\n{line}")));
+    let least = |line: &str| customer(line).unwrap().inventory.customers[0].min_impact;
+    assert_eq!(least(""), None);
+    assert_eq!(least("min_impact = \"no-impact\""), Some(Impact::NoImpact));
+    assert_eq!(least("min_impact = \"reduced-redundancy\""), Some(Impact::ReducedRedundancy));
+    assert_eq!(least("min_impact = \"degraded\""), Some(Impact::Degraded));
+    assert_eq!(least("min_impact = \"outage\""), Some(Impact::Outage));
+    one_fault(&customer("min_impact = \"outtage\""), "unknown impact \"outtage\"", "did you mean \"outage\"?");
 }
 
 #[test]

@@ -88,7 +88,7 @@ pub(super) fn closed(plan: &mut Plan<'_>, reply: &Answered<'_>) {
 /// Remarks of the new request that answers an edit or a settling word: old and new side by side.
 pub(super) fn changed_remark(reply: &Answered<'_>, next: &Maintenance) -> Vec<Remark> {
     let note = |text: String| Remark { label: "NOTE".to_owned(), text };
-    match &reply.accepted.verb {
+    match reply.verb {
         Verb::Edit(_) => {
             let old: Vec<&str> = reply.draft.paragraphs.split_whitespace().collect();
             vec![note(format!("text changed by {}; it was: {}", reply.by(), old.join(" ")))]
@@ -243,10 +243,42 @@ pub(super) fn to_sender(plan: &mut Plan<'_>, reply: &Answered<'_>, draft: &Draft
 }
 
 pub(super) fn send(plan: &mut Plan<'_>, reply: &Answered<'_>, to: &Mailbox, rendered: Rendered) {
-    let thread = if to.address == reply.by() { thread_of(reply.mail) } else { case(plan, &reply.maintenance) };
-    plan.write(OutboxKind::Answer, format!("answer:{}:{}", reply.arrival.mail.0, to.address), to, rendered, thread);
+    let thread = match reply.from {
+        Some((_, mail, _)) if to.address == reply.by() => thread_of(mail),
+        _ => case(plan, &reply.maintenance),
+    };
+    let key = match reply.from {
+        Some((arrival, ..)) => format!("answer:{}:{}", arrival.mail.0, to.address),
+        None => format!("settled:{}:{}:{}", reply.maintenance.id, plan.now.timestamp(), to.address),
+    };
+    plan.write(OutboxKind::Answer, key, to, rendered, thread);
 }
 
 pub(super) fn bare(subject: String, lines: &[&str]) -> Rendered {
     Rendered { subject, text: format!("{}\n", lines.join("\n")), html: None }
+}
+
+/// To every approver: a mail was joined to a maintenance that is known, and changes nothing in it.
+pub(super) fn joined(plan: &mut Plan<'_>, reply: &Answered<'_>, known: &Maintenance) {
+    let text = format!(
+        "{} is the same as {}, says {}. It changes nothing there; nobody is written to.",
+        reply.maintenance.id,
+        known.id,
+        reply.by()
+    );
+    taught(plan, reply, &text);
+}
+
+/// To every approver: what a person said is kept, and there is nobody to tell.
+pub(super) fn noted(plan: &mut Plan<'_>, reply: &Answered<'_>) {
+    let text = format!("Noted by {}. No customer was told of it before, so nobody is written to.", reply.by());
+    taught(plan, reply, &text);
+}
+
+/// To every approver: a word that asks nothing of them.
+pub(super) fn taught(plan: &mut Plan<'_>, reply: &Answered<'_>, text: &str) {
+    for to in approvers(plan) {
+        let rendered = rendered(plan, &reply.draft, &reply.maintenance, &to, |facts| draft::noted(facts, text));
+        send(plan, reply, &to, rendered);
+    }
 }

@@ -34,6 +34,26 @@ impl<'a> Plan<'a> {
         Self { desk, known, now, effects: Effects::default(), next_maintenance: known.next_maintenance, next_draft: known.next_draft }
     }
 
+    /// The same plan at another desk, for a part of the decision; its work comes back by `hand_back` and `take_back`.
+    pub fn at_desk<'b>(&mut self, desk: &'b Desk<'b>) -> Plan<'b>
+    where
+        'a: 'b,
+    {
+        let effects = std::mem::take(&mut self.effects);
+        Plan { desk, known: self.known, now: self.now, effects, next_maintenance: self.next_maintenance, next_draft: self.next_draft }
+    }
+
+    /// What was decided at the other desk, with the next numbers.
+    #[must_use]
+    pub fn hand_back(self) -> (Effects, i64, i64) {
+        (self.effects, self.next_maintenance, self.next_draft)
+    }
+
+    /// Takes what was decided at another desk.
+    pub fn take_back(&mut self, (effects, next_maintenance, next_draft): (Effects, i64, i64)) {
+        (self.effects, self.next_maintenance, self.next_draft) = (effects, next_maintenance, next_draft);
+    }
+
     /// The next number for a maintenance.
     pub fn new_maintenance(&mut self) -> MaintenanceId {
         let id = MaintenanceId(self.next_maintenance);

@@ -1,15 +1,17 @@
 //! Maintenance → draft, questions and requests: the one place in which approvers are asked.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use crate::{
     approval,
-    desk::{Desk, Plan, questions},
+    desk::{Desk, Plan, collision, questions},
     draft::{self, AnswerFacts, NoticeFacts},
     inventory, lifecycle,
     model::{
-        Affected, Change, Content, Draft, DraftId, DraftState, Kind, Maintenance, Mode, OutboxKind, Outgoing, Question, Remark, Request,
-        RequestAbout, RequestFlavour, Status, Window,
+        Affected, Change, Content, Draft, DraftId, DraftState, Kind, Maintenance, Mode, OutboxKind, Outgoing, Question, Recipient, Remark,
+        Request, RequestAbout, RequestFlavour, Status, Told, Variant, Window,
     },
 };
 
@@ -35,9 +37,9 @@ pub(crate) fn blocks_sending(draft: &Draft) -> bool {
 pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &Change, extra: Vec<Remark>) -> Proposed {
     let desk = plan.desk;
     let maintenance = &as_after(maintenance, change);
-    let affected = inventory::affected(desk.inventory, maintenance);
+    let affected = inventory::affected(desk.inventory, maintenance, &collision::beside(plan, maintenance.id));
     // Who is told of a change must have heard of what it changes: rows that this decision takes back told nobody. Of an end rather one too many.
-    let mut rows = plan.told(maintenance.id, true);
+    let mut rows = told(plan, maintenance, true);
     rows.retain(|row| lifecycle::reduces(change) || !plan.takes_back(row));
     // What is in doubt is looked at by a person, and those who were told before are told what became of it.
     let settled = rows.is_empty() && !maintenance.problems.iter().any(|problem| problem.blocking);
@@ -60,7 +62,7 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
     let revision = plan.drafts_of(maintenance.id).iter().map(|draft| draft.revision).max().unwrap_or(0) + 1;
     let mut variants = Vec::new();
     if questions.is_empty() {
-        let told = draft::told(&plan.drafts_of(maintenance.id), &rows, rehearsal);
+        let told = told_before(plan, maintenance, &rows);
         let below = if lifecycle::reduces(change) { Vec::new() } else { draft::below_threshold(maintenance, &affected, &told) };
         let facts = NoticeFacts {
             templates: desk.templates,
@@ -96,13 +98,14 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
             remarks.push(Remark { label: "NOTE".to_owned(), text });
         }
     }
+    let collides = collision::others(&affected);
     let services = match questions.iter().find_map(|question| if let Question::Services(list) = question { Some(list) } else { None }) {
         Some(list) => list.clone(),
         None => affected.services,
     };
     let (starts_at, ends_at) = lifecycle::span(&possible_windows(maintenance, &questions));
     let draft = Draft {
-        collides: Vec::new(),
+        collides,
         id: plan.new_draft(),
         maintenance: maintenance.id,
         revision,
@@ -127,6 +130,86 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
     ask(plan, maintenance, &draft);
     plan.keep_draft(draft);
     Proposed::Asked(id)
+}
+
+/// In place of a draft for a maintenance that never had one: nothing is asked by it, and its revision is 0.
+pub(super) fn no_draft(desk: &Desk<'_>, maintenance: &Maintenance, now: DateTime<Utc>) -> Draft {
+    let (starts_at, ends_at) = lifecycle::span(&maintenance.said.windows);
+    Draft {
+        id: DraftId(0),
+        maintenance: maintenance.id,
+        revision: 0,
+        maintenance_revision: maintenance.revision,
+        change: Change::New,
+        mode: desk.policy.mode,
+        paragraphs: String::new(),
+        variants: Vec::new(),
+        services: Vec::new(),
+        remarks: Vec::new(),
+        questions: Vec::new(),
+        proposed_at: now,
+        asked_at: None,
+        reminders: 0,
+        send_by: None,
+        starts_at,
+        ends_at,
+        collides: Vec::new(),
+        content_hash: String::new(),
+        state: DraftState::Proposed,
+    }
+}
+
+/// The customer mails by which people know of a maintenance: its own, and of one that was split off those of the whole, except to whom
+/// the rest of the whole still touches.
+pub(super) fn told(plan: &Plan<'_>, maintenance: &Maintenance, queued_too: bool) -> Vec<Told> {
+    let mut rows = plan.told(maintenance.id, queued_too);
+    if let Some(whole) = split_from(plan, maintenance) {
+        let moved = moved_with(plan, &whole, maintenance);
+        rows.extend(plan.told(whole.id, queued_too).into_iter().filter(|row| moved.contains(&row.address.to_lowercase())));
+    }
+    rows
+}
+
+/// Addresses, in small letters, of those for whom the split part is a move: it touches them, and the rest touches none of the same
+/// services. For the others it is another window.
+fn moved_with(plan: &Plan<'_>, rest: &Maintenance, part: &Maintenance) -> BTreeSet<String> {
+    let (rest, part) = (inventory::affected(plan.desk.inventory, rest, &[]), inventory::affected(plan.desk.inventory, part, &[]));
+    let shared =
+        |id: &String| part.services.iter().any(|service| service.id == *id) && rest.services.iter().any(|service| service.id == *id);
+    let moved = part.customers.iter().filter(|customer| !customer.services.iter().any(shared));
+    moved.flat_map(|customer| &customer.contacts).map(|contact| contact.mailbox.address.to_lowercase()).collect()
+}
+
+/// What those who know of a maintenance were told last. Whose share of it was split off knows it no more; the calendar entry of who is
+/// touched by the rest as well stays theirs.
+fn told_before(plan: &Plan<'_>, maintenance: &Maintenance, rows: &[Told]) -> Vec<Variant> {
+    let mut told = draft::told(&earlier_drafts(plan, maintenance), rows, plan.desk.policy.mode == Mode::Rehearsal);
+    let moved = |recipient: &Recipient| recipient.customers.iter().all(|id| maintenance.moved_away.contains(id));
+    told.iter_mut().for_each(|variant| variant.recipients.retain(|recipient| !moved(recipient)));
+    if let Some(whole) = split_from(plan, maintenance) {
+        let rest = inventory::affected(plan.desk.inventory, &whole, &[]);
+        let stays = |recipient: &&Recipient| recipient.customers.iter().any(|id| rest.customers.iter().any(|customer| customer.id == *id));
+        let apart = |variant: Variant| {
+            let (both, only): (Vec<Recipient>, Vec<Recipient>) = variant.recipients.iter().cloned().partition(|one| stays(&one));
+            [Variant { recipients: both, calendar: None, ..variant.clone() }, Variant { recipients: only, ..variant }]
+        };
+        told = told.into_iter().flat_map(apart).collect();
+    }
+    told.retain(|variant| !variant.recipients.is_empty());
+    told
+}
+
+/// The maintenance that this one was split from; none for an emergency window inside an outage.
+fn split_from(plan: &Plan<'_>, maintenance: &Maintenance) -> Option<Maintenance> {
+    let id = maintenance.part_of?;
+    let mut newest = plan.effects.maintenances.iter().rev().chain(&plan.known.maintenances);
+    newest.find(|one| one.id == id).filter(|one| one.kind != Some(Kind::Incident)).cloned()
+}
+
+/// The drafts of a maintenance, those of the whole that it was split from first.
+fn earlier_drafts(plan: &Plan<'_>, maintenance: &Maintenance) -> Vec<Draft> {
+    let whole = split_from(plan, maintenance).map(|whole| plan.drafts_of(whole.id)).unwrap_or_default();
+    whole.into_iter().chain(plan.drafts_of(maintenance.id)).collect()
 }
 
 /// The maintenance as a change makes it: an unproved mail changes what a notice says, not yet what is known.
@@ -217,13 +300,13 @@ fn send_by(desk: &Desk<'_>, starts_at: Option<DateTime<Utc>>, now: DateTime<Utc>
     Some(if wanted > now { wanted } else { start })
 }
 
-fn public_name(desk: &Desk<'_>, maintenance: &Maintenance) -> String {
+pub(super) fn public_name(desk: &Desk<'_>, maintenance: &Maintenance) -> String {
     inventory::provider_for(desk.inventory, &maintenance.provider)
         .map_or_else(|| "Provider".to_owned(), |provider| provider.public_name.clone())
 }
 
 fn remarks(plan: &Plan<'_>, maintenance: &Maintenance, affected: &Affected, change: &Change) -> Vec<Remark> {
-    let mut remarks = Vec::new();
+    let mut remarks: Vec<Remark> = collision::remarks(affected).collect();
     let mut say = |label: &str, text: String| remarks.push(Remark { label: label.to_owned(), text });
     for problem in maintenance.problems.iter().filter(|problem| problem.blocking) {
         say("DOUBT", problem.detail.clone());
@@ -248,6 +331,12 @@ fn remarks(plan: &Plan<'_>, maintenance: &Maintenance, affected: &Affected, chan
                 say("LATE", format!("{} is promised {}, gets {}", customer.name, count(i64::from(promised)), count(days.max(0))));
             }
         }
+    }
+    if let Some(habit) = &plan.known.habit
+        && *change == Change::New
+    {
+        let day = plan.desk.zones.local(plan.desk.policy.zone, habit.at).0.format("%b %-d");
+        say("LAST", format!("{} answered \"{}\" to such a mail on {day} ({})", habit.by, habit.words, habit.maintenance));
     }
     let also = also(plan, maintenance);
     if !also.is_empty() {

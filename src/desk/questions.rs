@@ -7,7 +7,8 @@ use crate::{
     desk::{Desk, Plan},
     inventory, lifecycle,
     model::{
-        Affected, AffectedService, Change, EvidenceSource, Impact, Inventory, Kind, Local, Maintenance, ProblemKind, Question, Role, Window,
+        Affected, AffectedService, Change, Earlier, EvidenceSource, Impact, Inventory, Local, Maintenance, MaintenanceId, ProblemKind,
+        Question, Role, Window,
     },
     rules::time::{self, Statement, TimeContext},
 };
@@ -23,18 +24,35 @@ pub(super) fn questions(
     let (desk, said) = (plan.desk, &maintenance.said);
     let follows = lifecycle::reduces(change) && anybody_told;
     let mut questions = Vec::new();
+    let earlier = earlier(plan, maintenance);
+    if !earlier.is_empty() {
+        questions.push(Question::SameAs(earlier));
+    }
+    // What ends one of several is asked by its number alone.
+    let which = !questions.is_empty() && said.windows.is_empty() && lifecycle::needs_no_window(maintenance.kind, said);
     let readings = readings(desk, maintenance, plan.now);
     if !readings.is_empty() && !follows {
         questions.push(Question::Windows(readings));
     } else if said.windows.is_empty() && !follows && (said.watch.is_some() || !lifecycle::needs_no_window(maintenance.kind, said)) {
         questions.push(Question::NoWindow);
     }
-    if maintenance.kind == Some(Kind::Incident) {
-        questions.push(Question::NobodyToTell("an outage report: staff know now, and nothing is drafted for customers".to_owned()));
-    } else if !follows && (affected.unstated || affected.services.is_empty()) && maintenance.chosen_services.is_none() {
+    if !follows && !which && (affected.unstated || affected.services.is_empty()) && maintenance.chosen_services.is_none() {
         questions.push(Question::Services(candidates(desk.inventory, maintenance, affected)));
     }
     questions
+}
+
+/// The earlier maintenances that it may be, as they stand now.
+fn earlier(plan: &Plan<'_>, maintenance: &Maintenance) -> Vec<Earlier> {
+    let known = |id: &MaintenanceId| plan.known.maintenances.iter().chain(&plan.known.ahead).find(|one| one.id == *id);
+    let shown = |one: &Maintenance| {
+        let said = &one.said;
+        let what = [said.summary.as_ref(), Some(&one.subject)].into_iter().flatten().find(|text| !text.trim().is_empty());
+        let names: Vec<&str> = said.objects.iter().take(3).map(|object| object.object_id.as_str()).collect();
+        let names = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
+        Earlier { id: one.id, what: format!("{}{names}", what.map_or("", String::as_str)), windows: said.windows.clone() }
+    };
+    maintenance.perhaps.iter().filter_map(known).map(shown).collect()
 }
 
 /// The readings that a person chooses from: those that the mail leaves open; where only the zone is missing, UTC and staff's zone; where
@@ -106,7 +124,7 @@ fn candidates(inventory: &Inventory, maintenance: &Maintenance, affected: &Affec
     }
     let mut unnamed = maintenance.clone();
     unnamed.said.objects.clear();
-    let at_provider = inventory::affected(inventory, &unnamed).services;
+    let at_provider = inventory::affected(inventory, &unnamed, &[]).services;
     if !at_provider.is_empty() {
         return at_provider;
     }

@@ -1,11 +1,9 @@
 //! What follows from a reply of staff: the decision is checked against the present state and carried out, and the reply is answered.
 
-use chrono::{DateTime, Datelike, NaiveTime, TimeDelta, Utc, Weekday};
-
 use crate::{
     approval::{self, Accepted, Refused, Verb},
     desk::{
-        Arrival, Plan, answer, blocks_sending, fate,
+        Arrival, Plan, answer, blocks_sending, fate, first_contact, hold,
         plan::{Thread, message_id},
         propose::propose,
         settle,
@@ -17,10 +15,9 @@ use crate::{
         reply,
     },
     model::{
-        Change, Content, Decision, DecisionRecord, Draft, DraftState, Local, Mail, Mailbox, Maintenance, OutboxKind, OutboxState, Outgoing,
-        ProblemKind, Recipient, Remark, ReplyOutcome, Request, RequestAbout, Status, Variant, Zones,
+        Change, Content, Decision, DecisionRecord, Draft, DraftState, Mail, Mailbox, Maintenance, OutboxKind, OutboxState, Outgoing,
+        ProblemKind, Recipient, Remark, ReplyOutcome, Request, RequestAbout, Status, Variant,
     },
-    rules::time::{self, TimeContext},
 };
 
 /// Help mails a request may have.
@@ -74,7 +71,7 @@ fn colleague(plan: &Plan<'_>, mail: &Mail, refused: &Refused) -> Option<Mailbox>
 }
 
 /// Sends the words that work, at most three times a request.
-fn help(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, request: &Request, why: &str) {
+pub(super) fn help(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, request: &Request, why: &str) {
     if request.helped >= MAX_HELP {
         return;
     }
@@ -84,7 +81,7 @@ fn help(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, request: &Request, 
 
 fn act(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, accepted: &Accepted) -> ReplyOutcome {
     let draft = match &accepted.request.about {
-        RequestAbout::FirstContact(account) => return first_contact(plan, arrival, mail, accepted, account),
+        RequestAbout::FirstContact(account) => return first_contact::first_contact(plan, arrival, mail, accepted, account),
         RequestAbout::Draft(id) => plan.known.drafts.iter().find(|draft| draft.id == *id).cloned(),
     };
     let maintenance = draft.as_ref().and_then(|draft| plan.known.maintenances.iter().find(|known| known.id == draft.maintenance)).cloned();
@@ -92,7 +89,8 @@ fn act(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, accepted: &Accepted)
         help(plan, arrival, mail, &accepted.request, "the draft it is about is not in the store any more");
         return ReplyOutcome::Superseded;
     };
-    let reply = Answered { arrival, mail, accepted, draft, maintenance };
+    let from = Some((arrival, mail, accepted));
+    let reply = Answered { from, by: &accepted.request.approver, verb: &accepted.verb, proof: &accepted.proof, draft, maintenance };
     match &accepted.verb {
         Verb::Help => {
             help(plan, arrival, mail, &accepted.request, "you asked for help");
@@ -102,48 +100,68 @@ fn act(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, accepted: &Accepted)
         Verb::Mine => mine(plan, &reply),
         Verb::Resend => fate::resend(plan, &reply),
         Verb::AssumeSent => fate::assume_sent(plan, &reply),
-        _ => decide(plan, &reply),
+        _ => settle::settle(plan, &reply).unwrap_or_else(|| decide(plan, &reply)),
     }
 }
 
-/// A reply with everything that it is about.
+/// A person's word with everything that it is about.
 pub(super) struct Answered<'a> {
-    pub(super) arrival: &'a Arrival,
-    pub(super) mail: &'a Mail,
-    pub(super) accepted: &'a Accepted,
+    /// The mail that says it; none for the command line.
+    pub(super) from: Option<(&'a Arrival, &'a Mail, &'a Accepted)>,
+    /// Who says it: an approver's address, or the command line.
+    pub(super) by: &'a str,
+    pub(super) verb: &'a Verb,
+    pub(super) proof: &'a str,
     pub(super) draft: Draft,
     pub(super) maintenance: Maintenance,
 }
 
 impl Answered<'_> {
     pub(super) fn by(&self) -> &str {
-        &self.accepted.request.approver
+        self.by
     }
 
     pub(super) fn record(&self, plan: &mut Plan<'_>, decision: Decision) {
         plan.effects.decisions.push(DecisionRecord {
-            draft: Some(self.draft.id),
+            // What was never drafted has no draft that a decision could be about.
+            draft: (self.draft.revision > 0).then_some(self.draft.id),
             by: self.by().to_owned(),
             decision,
-            mail: Some(self.arrival.mail),
+            mail: self.from.map(|(arrival, ..)| arrival.mail),
             at: plan.now,
-            proof: self.accepted.proof.clone(),
+            proof: self.proof.to_owned(),
         });
     }
 }
 
-/// Words that need the draft to be the current one and undecided.
-fn decide(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
+/// Help for a word that does not fit.
+pub(super) fn unclear(plan: &mut Plan<'_>, reply: &Answered<'_>, why: &str) -> ReplyOutcome {
+    if let Some((arrival, mail, accepted)) = reply.from {
+        help(plan, arrival, mail, &accepted.request, why);
+    }
+    ReplyOutcome::Unclear
+}
+
+/// Whether a word about the draft comes too late: another one is current, or it is decided.
+pub(super) fn is_overtaken(plan: &Plan<'_>, reply: &Answered<'_>) -> bool {
     let newest = plan.drafts_of(reply.maintenance.id).pop();
-    let overtaken = newest.as_ref().is_none_or(|newest| newest.id != reply.draft.id)
+    if newest.is_none() && reply.draft.revision == 0 {
+        return false;
+    }
+    newest.is_none_or(|newest| newest.id != reply.draft.id)
         || !reply.draft.state.open()
         || reply.draft.maintenance_revision != reply.maintenance.revision
-        || reply.draft.mode != plan.desk.policy.mode;
-    if overtaken {
+        || reply.draft.mode != plan.desk.policy.mode
+}
+
+/// Words that need the draft to be the current one and undecided.
+fn decide(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
+    if is_overtaken(plan, reply) {
+        let newest = plan.drafts_of(reply.maintenance.id).pop();
         answer::superseded(plan, reply, newest.as_ref());
         return ReplyOutcome::Superseded;
     }
-    match reply.accepted.verb.clone() {
+    match reply.verb.clone() {
         Verb::Approve => approve(plan, reply),
         Verb::Reject(why) => {
             reply.record(plan, Decision::Reject(why.clone()));
@@ -153,12 +171,11 @@ fn decide(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
             bring_back(plan, reply);
             ReplyOutcome::Accepted
         }
-        Verb::Hold(day) => hold(plan, reply, day.as_deref()),
+        Verb::Hold(day) => hold::hold(plan, reply, day.as_deref()),
         Verb::Edit(text) => {
             let text = text.trim().to_owned();
             if text == reply.draft.paragraphs.trim() {
-                help(plan, reply.arrival, reply.mail, &reply.accepted.request, "the text you sent is the text that stands");
-                return ReplyOutcome::Unclear;
+                return unclear(plan, reply, "the text you sent is the text that stands");
             }
             reply.record(plan, Decision::Edit(text.clone()));
             let mut next = settle::next(plan, reply, "text changed");
@@ -166,7 +183,7 @@ fn decide(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
             renew(plan, reply, next);
             ReplyOutcome::Accepted
         }
-        verb => settle(plan, reply, &verb),
+        _ => unclear(plan, reply, "that word does not work here"),
     }
 }
 
@@ -183,28 +200,8 @@ fn bring_back(plan: &mut Plan<'_>, reply: &Answered<'_>) {
     }
 }
 
-fn settle(plan: &mut Plan<'_>, reply: &Answered<'_>, verb: &Verb) -> ReplyOutcome {
-    match settle::settled(plan, reply, verb) {
-        Ok((decision, next)) => {
-            reply.record(plan, decision);
-            if next.closed.is_some() {
-                plan.void_drafts(next.id, &format!("irrelevant, says {}", reply.by()));
-                answer::closed(plan, reply);
-                plan.keep(next);
-            } else {
-                renew(plan, reply, next);
-            }
-            ReplyOutcome::Accepted
-        }
-        Err(why) => {
-            help(plan, reply.arrival, reply.mail, &reply.accepted.request, &why);
-            ReplyOutcome::Unclear
-        }
-    }
-}
-
 /// Drafts anew what a person changed: the new request is the answer to the reply, and approves nothing.
-fn renew(plan: &mut Plan<'_>, reply: &Answered<'_>, next: Maintenance) {
+pub(super) fn renew(plan: &mut Plan<'_>, reply: &Answered<'_>, next: Maintenance) {
     plan.void_drafts(next.id, &format!("changed by {}", reply.by()));
     let remarks = answer::changed_remark(reply, &next);
     let change = reply.draft.change.clone();
@@ -215,8 +212,7 @@ fn renew(plan: &mut Plan<'_>, reply: &Answered<'_>, next: Maintenance) {
 fn approve(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
     let draft = &reply.draft;
     if blocks_sending(draft) {
-        help(plan, reply.arrival, reply.mail, &reply.accepted.request, "there is a question to answer first, so approve does not work yet");
-        return ReplyOutcome::Unclear;
+        return unclear(plan, reply, "there is a question to answer first, so approve does not work yet");
     }
     if draft.ends_at.is_some_and(|end| end <= plan.now) && !lifecycle::reduces(&draft.change) {
         plan.keep_draft(Draft { state: DraftState::Expired, ..draft.clone() });
@@ -241,10 +237,7 @@ fn approve(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
             plan.effects.outgoing.extend(rows);
             ReplyOutcome::Accepted
         }
-        Err(why) => {
-            help(plan, reply.arrival, reply.mail, &reply.accepted.request, &format!("nothing was sent: {why}"));
-            ReplyOutcome::Unclear
-        }
+        Err(why) => unclear(plan, reply, &format!("nothing was sent: {why}")),
     }
 }
 
@@ -262,12 +255,15 @@ fn notice_row(plan: &Plan<'_>, draft: &Draft, index: usize, variant: &Variant, r
     let policy = plan.desk.policy;
     let address = &recipient.mailbox.address;
     let key = format!("notice:{}:{index}:{address}", draft.id.0);
-    // Updates stand in the thread of what this address was told before.
+    // Updates stand in the thread of what this address was told before, also of the whole that this was split from.
+    let known = plan.known.maintenances.iter().find(|one| one.id == draft.maintenance);
+    let whole = known.and_then(|one| one.part_of);
     let earlier: Vec<String> = plan
         .known
         .told
         .iter()
-        .filter(|told| told.maintenance == draft.maintenance && told.address == *address)
+        .filter(|told| told.maintenance == draft.maintenance || Some(told.maintenance) == whole)
+        .filter(|told| told.address == *address)
         .map(|told| told.message_id.clone())
         .collect();
     let written = Written {
@@ -338,149 +334,14 @@ fn mine(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
     ReplyOutcome::Accepted
 }
 
-fn hold(plan: &mut Plan<'_>, reply: &Answered<'_>, day: Option<&str>) -> ReplyOutcome {
-    let wanted = match day {
-        None => Ok(next_working_day(plan)),
-        Some(text) => hold_until(plan, text),
-    };
-    let begun = reply.draft.starts_at.is_some_and(|start| start <= plan.now);
-    let until = match wanted {
-        Ok(_) if begun => {
-            let why = "the window has begun, so it cannot be held any more";
-            help(plan, reply.arrival, reply.mail, &reply.accepted.request, why);
-            return ReplyOutcome::Unclear;
-        }
-        Ok(until) => latest_hold(plan, &reply.draft).map_or(until, |latest| until.min(latest)),
-        Err(why) => {
-            help(plan, reply.arrival, reply.mail, &reply.accepted.request, &why);
-            return ReplyOutcome::Unclear;
-        }
-    };
-    reply.record(plan, Decision::Hold(until));
-    plan.keep_draft(Draft { state: DraftState::Held(until), ..reply.draft.clone() });
-    answer::held(plan, reply, until);
-    ReplyOutcome::Accepted
-}
-
-/// A hold ends when the notice must be out and when the window becomes urgent, whichever of them is still ahead.
-fn latest_hold(plan: &Plan<'_>, draft: &Draft) -> Option<DateTime<Utc>> {
-    let urgent_from = draft.starts_at.map(|start| start - plan.desk.policy.agenda.urgent_within);
-    [draft.send_by, urgent_from, draft.starts_at].into_iter().flatten().filter(|at| *at > plan.now).min()
-}
-
-/// Nine o'clock of the next working day, staff's zone.
-fn next_working_day(plan: &Plan<'_>) -> DateTime<Utc> {
-    let zone = plan.desk.policy.zone;
-    let nine = NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default();
-    let today = plan.desk.zones.local(zone, plan.now).0.date_naive();
-    let mut day = today.succ_opt().unwrap_or(today);
-    while matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
-        day = day.succ_opt().unwrap_or(day);
-    }
-    match plan.desk.zones.resolve(zone, day.and_time(nine)) {
-        Local::One(at) | Local::Twice(at, _) => at,
-        Local::Never | Local::Unknown => plan.now + TimeDelta::hours(24),
-    }
-}
-
-/// `Thu 9:00`, `2020-09-08 14:00`, `Friday`: in staff's zone, the next such time.
-fn hold_until(plan: &Plan<'_>, text: &str) -> Result<DateTime<Utc>, String> {
-    let (zone, zones) = (plan.desk.policy.zone, plan.desk.zones);
-    let unclear = || format!("“{text}” is no time that I understand; write hold until Thu 9:00, or hold until 2026-09-08 14:00");
-    let mut words = text.split_whitespace();
-    let first = words.next().unwrap_or_default();
-    let at = match weekday(first) {
-        Some(wanted) => {
-            let rest: Vec<&str> = words.filter(|word| !word.eq_ignore_ascii_case("at")).collect();
-            let time = if rest.is_empty() { NaiveTime::from_hms_opt(9, 0, 0) } else { clock(&rest.join("")) }.ok_or_else(unclear)?;
-            let today = zones.local(zone, plan.now).0.date_naive();
-            let days = today.iter_days().take(15).filter(|day| day.weekday() == wanted);
-            days.filter_map(|day| local(zones, zone, day, time)).find(|at| *at > plan.now).ok_or_else(unclear)?
-        }
-        None => {
-            let context = TimeContext { zones, arrived_at: plan.now, zone: Some(zone), order: None, date: None };
-            let statement = time::statements(text, &context).into_iter().next().ok_or_else(unclear)?;
-            match statement.readings.as_slice() {
-                [(start, _)] if statement.problems.iter().all(|problem| !problem.blocking) => *start,
-                _ => return Err(unclear()),
-            }
-        }
-    };
-    if at <= plan.now { Err(format!("“{text}” is past")) } else { Ok(at) }
-}
-
-fn local(zones: &Zones, zone: chrono_tz::Tz, day: chrono::NaiveDate, time: NaiveTime) -> Option<DateTime<Utc>> {
-    match zones.resolve(zone, day.and_time(time)) {
-        Local::One(at) | Local::Twice(at, _) => Some(at),
-        Local::Never | Local::Unknown => None,
-    }
-}
-
-fn weekday(word: &str) -> Option<Weekday> {
-    word.trim_end_matches([',', '.']).parse().ok()
-}
-
-/// `9:00`, `9am`, `14:30`, `9`.
-fn clock(text: &str) -> Option<NaiveTime> {
-    let lower = text.to_lowercase();
-    let (digits, shift) = match lower.strip_suffix("pm") {
-        Some(digits) => (digits, 12),
-        None => (lower.strip_suffix("am").unwrap_or(&lower), 0),
-    };
-    let (hour, minute) = digits.split_once(':').unwrap_or((digits, "0"));
-    let hour: u32 = hour.trim().parse().ok()?;
-    NaiveTime::from_hms_opt(if shift == 12 && hour < 12 { hour + 12 } else { hour }, minute.trim().parse().ok()?, 0)
-}
-
-/// `start` drafts what lies ahead; `reject` leaves it.
-fn first_contact(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, accepted: &Accepted, account: &str) -> ReplyOutcome {
-    let by = accepted.request.approver.clone();
-    let starts = match &accepted.verb {
-        Verb::Start | Verb::Approve => true,
-        Verb::Reject(_) | Verb::Irrelevant => false,
-        _ => {
-            help(plan, arrival, mail, &accepted.request, "answer start to draft what lies ahead, or reject to leave it");
-            return ReplyOutcome::Unclear;
-        }
-    };
-    let held: Vec<Maintenance> = plan.known.held_back.clone();
-    if held.is_empty() {
-        // Somebody else's word came first.
-        answer::first_contact_settled(plan, arrival, accepted, account);
-        plan.effects.first_contact_started.push(account.to_owned());
-        return ReplyOutcome::Superseded;
-    }
-    let mut drafted = 0;
-    for mut maintenance in held {
-        maintenance.held_back = false;
-        if matches!(maintenance.status, Status::Cancelled | Status::Completed) {
-            maintenance.closed = Some("cancelled or over before the start".to_owned());
-        } else if starts && !lifecycle::is_over(&maintenance.said, plan.now) {
-            maintenance.revision += 1;
-            propose(plan, &maintenance, &Change::New, Vec::new());
-            drafted += 1;
-        } else {
-            maintenance.closed = Some(if starts { "over before the start".to_owned() } else { format!("left at first contact by {by}") });
-        }
-        plan.keep(maintenance);
-    }
-    let decision = if starts { Decision::Start } else { Decision::Reject("left at first contact".to_owned()) };
-    plan.effects.decisions.push(DecisionRecord {
-        draft: None,
-        by,
-        decision,
-        mail: Some(arrival.mail),
-        at: plan.now,
-        proof: accepted.proof.clone(),
-    });
-    plan.effects.first_contact_started.push(account.to_owned());
-    answer::first_contact(plan, arrival, accepted, account, starts, drafted);
-    ReplyOutcome::Accepted
-}
-
 /// The thread of a reply: what it answers stays connected.
 pub(super) fn thread_of(mail: &Mail) -> Thread {
     let mut references = mail.references.clone();
     references.extend(mail.message_id.iter().cloned());
     Thread { in_reply_to: mail.message_id.clone(), references, reply_to: None }
+}
+
+/// The first line of a reply that counts, for the maintenance that it may name.
+pub(super) fn first_line(mail: &Mail) -> String {
+    reply::reply(mail).line
 }

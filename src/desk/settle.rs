@@ -1,12 +1,69 @@
-//! Words of staff that settle a doubt: they change what is known and approve nothing.
+//! Words of staff that settle a doubt: they change what is known and approve nothing. By mail and on the command line alike.
 
 use crate::{
     approval::Verb,
-    desk::{Plan, reply::Answered},
+    desk::{
+        Plan, answer,
+        carry_on::carry_on,
+        form, incident,
+        reply::{Answered, is_overtaken, renew, unclear},
+        source::Source,
+        teach,
+    },
     inventory,
-    model::{Decision, Evidence, EvidenceSource, HistoryLine, Maintenance, Precision, ProblemKind, Question, Role, Settling, Window},
+    lifecycle::By,
+    model::{
+        Change, Decision, DraftState, Evidence, EvidenceSource, Habit, HistoryLine, Kind, Learnt, Maintenance, MaintenanceId, Notification,
+        Precision, ProblemKind, Question, ReplyOutcome, Role, Settling, Status, Update, Window,
+    },
     rules::time::{self, TimeContext},
 };
+
+/// Carries out a settling word; none for every other word. A word that does not fit gets help, or says why on the command line.
+pub(super) fn settle(plan: &mut Plan<'_>, reply: &Answered<'_>) -> Option<ReplyOutcome> {
+    Some(match word(plan, reply)? {
+        Ok(outcome) => outcome,
+        Err(why) => unclear(plan, reply, &why),
+    })
+}
+
+/// Carries out a settling word; none for every other word.
+///
+/// # Errors
+/// A sentence that says what does not fit and what would.
+pub(super) fn word(plan: &mut Plan<'_>, reply: &Answered<'_>) -> Option<Result<ReplyOutcome, String>> {
+    let done = match reply.verb {
+        Verb::SameAs(id) => same_as(plan, reply, *id),
+        Verb::New => another(plan, reply),
+        Verb::Notify => notify(plan, reply),
+        Verb::Gone(object) => teach::gone(plan, reply, object),
+        Verb::Never(sender) => teach::never(plan, reply, sender),
+        Verb::Provider(id) => teach::provider(plan, reply, id),
+        Verb::RulePlease => teach::rule_please(plan, reply),
+        Verb::Stands(status) => stands(plan, reply, *status),
+        Verb::Update(text) => update(plan, reply, text),
+        Verb::Window(text) if decided(plan, reply) => moved(plan, reply, text),
+        Verb::Irrelevant | Verb::Window(_) | Verb::Services(_) | Verb::Drop(_) => {
+            if is_overtaken(plan, reply) {
+                let newest = plan.drafts_of(reply.maintenance.id).pop();
+                if reply.from.is_none() {
+                    return Some(Err("the draft was overtaken meanwhile; look at it with `forewarn drafts`".to_owned()));
+                }
+                answer::superseded(plan, reply, newest.as_ref());
+                return Some(Ok(ReplyOutcome::Superseded));
+            }
+            current(plan, reply)
+        }
+        _ => return None,
+    };
+    Some(done.map(|()| ReplyOutcome::Accepted))
+}
+
+/// Whether the draft that is answered is the newest, was approved, and nothing came after it: a word about the time is then a change.
+fn decided(plan: &Plan<'_>, reply: &Answered<'_>) -> bool {
+    let newest = plan.drafts_of(reply.maintenance.id).pop();
+    newest.is_some_and(|newest| newest.id == reply.draft.id) && matches!(reply.draft.state, DraftState::Approved | DraftState::Done)
+}
 
 /// The maintenance's next revision, with a line of history that names who changed what.
 pub(super) fn next(plan: &Plan<'_>, reply: &Answered<'_>, what: &str) -> Maintenance {
@@ -16,47 +73,183 @@ pub(super) fn next(plan: &Plan<'_>, reply: &Answered<'_>, what: &str) -> Mainten
     next
 }
 
-/// Reads a settling word against the draft it answers: the decision and the maintenance after it.
-///
-/// # Errors
-/// A sentence that says what does not fit and what would.
-pub(super) fn settled(plan: &Plan<'_>, reply: &Answered<'_>, verb: &Verb) -> Result<(Decision, Maintenance), String> {
-    let (settling, next) = match verb {
-        Verb::Irrelevant => {
-            let mut next = next(plan, reply, "called irrelevant");
-            next.closed = Some(format!("irrelevant, says {}", reply.by()));
-            next.closed_by = Some(reply.by().to_owned());
-            (Settling::Irrelevant, next)
+/// A word about the draft that is current and undecided.
+fn current(plan: &mut Plan<'_>, reply: &Answered<'_>) -> Result<(), String> {
+    let (settling, next, habit) = match reply.verb {
+        Verb::Irrelevant => (Settling::Irrelevant, closed(plan, reply, "called irrelevant", "irrelevant"), Some("irrelevant".to_owned())),
+        Verb::Services(text) if text.eq_ignore_ascii_case("none") => {
+            (Settling::Irrelevant, closed(plan, reply, "said to touch nothing of ours", "touches nothing of ours"), None)
         }
         Verb::Window(text) => window(plan, reply, text)?,
-        Verb::Services(text) if text.eq_ignore_ascii_case("none") => {
-            let mut next = next(plan, reply, "said to touch nothing of ours");
-            next.closed = Some(format!("touches nothing of ours, says {}", reply.by()));
-            next.closed_by = Some(reply.by().to_owned());
-            (Settling::Irrelevant, next)
-        }
         Verb::Services(text) => services(plan, reply, text)?,
         Verb::Drop(name) => drop_name(plan, reply, name)?,
         _ => return Err("that word does not work here".to_owned()),
     };
-    Ok((Decision::Settle(settling), next))
+    reply.record(plan, Decision::Settle(settling));
+    if let Some(words) = habit {
+        remember(plan, reply, words);
+    }
+    if next.closed.is_some() {
+        close(plan, reply, next);
+    } else {
+        renew(plan, reply, next);
+    }
+    Ok(())
 }
 
-fn window(plan: &Plan<'_>, reply: &Answered<'_>, text: &str) -> Result<(Settling, Maintenance), String> {
+fn closed(plan: &Plan<'_>, reply: &Answered<'_>, what: &str, why: &str) -> Maintenance {
+    let mut next = next(plan, reply, what);
+    next.closed = Some(format!("{why}, says {}", reply.by()));
+    next.closed_by = Some(reply.by().to_owned());
+    next
+}
+
+/// Nothing is to be done about it: what waits falls away, and every approver hears it.
+pub(super) fn close(plan: &mut Plan<'_>, reply: &Answered<'_>, next: Maintenance) {
+    plan.void_drafts(next.id, next.closed.as_deref().unwrap_or("closed"));
+    answer::closed(plan, reply);
+    plan.keep(next);
+}
+
+/// The next mail of this form proposes the same words.
+fn remember(plan: &mut Plan<'_>, reply: &Answered<'_>, words: String) {
+    let case = &reply.maintenance;
+    plan.effects.learnt.push(Learnt::Habit(Habit {
+        form: form(&case.provider, &case.sender, &case.subject),
+        words,
+        by: reply.by().to_owned(),
+        at: plan.now,
+        maintenance: case.id,
+    }));
+}
+
+/// It is one that was known before: what its mail says is said of that one, and the person vouches for it.
+fn same_as(plan: &mut Plan<'_>, reply: &Answered<'_>, id: MaintenanceId) -> Result<(), String> {
+    let case = &reply.maintenance;
+    let Some(before) = plan.known.maintenances.iter().find(|known| known.id == id).cloned() else {
+        return Err(format!("there is no {id}"));
+    };
+    if before.id == case.id || before.same_as.is_some() {
+        return Err(format!("{id} cannot be it; name one that was announced before"));
+    }
+    if before.provider != case.provider {
+        return Err(format!("{id} is of another provider ({})", before.provider));
+    }
+    if case.closed.is_some()
+        || !plan.drafts_of(case.id).iter().all(|draft| draft.state.open() || matches!(draft.state, DraftState::Void(_)))
+    {
+        return Err(format!("{} is decided already, so it stays one of its own", case.id));
+    }
+    reply.record(plan, Decision::Settle(Settling::SameAs(id)));
+    let mut merged = next(plan, reply, &format!("said to be the same as {id}"));
+    merged.closed = Some(format!("the same as {id}, says {}", reply.by()));
+    merged.closed_by = Some(reply.by().to_owned());
+    merged.same_as = Some(id);
+    plan.void_drafts(case.id, &format!("the same as {id}, says {}", reply.by()));
+    let source = Source::case(plan, case, reply.by());
+    plan.keep(merged);
+    let asked = plan.effects.outgoing.len();
+    carry_on(plan, &source, &before, By::Person, &case.said);
+    if plan.effects.outgoing.len() == asked {
+        answer::joined(plan, reply, &before);
+    }
+    Ok(())
+}
+
+/// It is none of those known before.
+fn another(plan: &mut Plan<'_>, reply: &Answered<'_>) -> Result<(), String> {
+    if reply.maintenance.perhaps.is_empty() {
+        return Err("nobody asked whether it is new".to_owned());
+    }
+    if is_overtaken(plan, reply) {
+        return Err("its draft was overtaken or decided meanwhile".to_owned());
+    }
+    reply.record(plan, Decision::Settle(Settling::New));
+    let mut next = next(plan, reply, "called another one");
+    next.perhaps.clear();
+    renew(plan, reply, next);
+    Ok(())
+}
+
+/// Customers are told although it is below their thresholds, or only an internal service is touched.
+fn notify(plan: &mut Plan<'_>, reply: &Answered<'_>) -> Result<(), String> {
+    if reply.maintenance.notify {
+        return Err("everybody is told already".to_owned());
+    }
+    if is_overtaken(plan, reply) {
+        return Err("its draft was overtaken or decided meanwhile".to_owned());
+    }
+    reply.record(plan, Decision::Settle(Settling::Notify));
+    let mut next = next(plan, reply, "everybody to be told");
+    next.notify = true;
+    renew(plan, reply, next);
+    Ok(())
+}
+
+/// What a person knows by another way than mail: it is called off, has begun, is over.
+fn stands(plan: &mut Plan<'_>, reply: &Answered<'_>, status: Status) -> Result<(), String> {
+    let before = &reply.maintenance;
+    if before.closed.is_some() || before.status == status {
+        return Err(format!("{} stands so already", before.id));
+    }
+    let said = Notification { status: Some(status), stamp: Some(plan.now), ..Notification::default() };
+    said_so(plan, reply, Settling::Stands(status), &said);
+    Ok(())
+}
+
+/// Another time, by a person, after what stood was approved.
+fn moved(plan: &mut Plan<'_>, reply: &Answered<'_>, text: &str) -> Result<(), String> {
+    let windows = written_windows(plan, text)?;
+    let said =
+        Notification { windows: windows.clone(), status: Some(Status::Rescheduled), stamp: Some(plan.now), ..Notification::default() };
+    said_so(plan, reply, Settling::Windows(windows), &said);
+    Ok(())
+}
+
+/// A person's word is heard as a mail is, and vouched for.
+fn said_so(plan: &mut Plan<'_>, reply: &Answered<'_>, settling: Settling, said: &Notification) {
+    reply.record(plan, Decision::Settle(settling));
+    let source = Source::person(plan, &reply.maintenance, reply.by());
+    let asked = plan.effects.outgoing.len();
+    carry_on(plan, &source, &reply.maintenance, By::Reference, said);
+    if plan.effects.outgoing.len() == asked {
+        answer::noted(plan, reply);
+    }
+}
+
+/// What happened in an outage, in words for customers.
+fn update(plan: &mut Plan<'_>, reply: &Answered<'_>, text: &str) -> Result<(), String> {
+    let before = &reply.maintenance;
+    if before.kind != Some(Kind::Incident) {
+        return Err("only an outage has updates; change the text of a notice with edit".to_owned());
+    }
+    if before.closed.is_some() {
+        return Err(format!("{} is closed", before.id));
+    }
+    reply.record(plan, Decision::Settle(Settling::Update(text.to_owned())));
+    let mut next = next(plan, reply, "update written");
+    next.updates.push(Update { at: plan.now, text: text.to_owned(), by: Some(reply.by().to_owned()) });
+    let change = if plan.told(next.id, true).is_empty() { Change::New } else { Change::Updated { fields: vec!["update".to_owned()] } };
+    incident::asked_anew(plan, &next, &change, reply.by());
+    plan.keep(next);
+    Ok(())
+}
+
+fn window(plan: &Plan<'_>, reply: &Answered<'_>, text: &str) -> Result<(Settling, Maintenance, Option<String>), String> {
     let readings = reply.draft.questions.iter().find_map(|question| match question {
         Question::Windows(readings) => Some(readings),
         _ => None,
     });
-    let (settling, windows) = match (text.trim().parse::<usize>(), readings) {
+    let (settling, windows, habit) = match (text.trim().parse::<usize>(), readings) {
         (Ok(number), Some(readings)) => {
             let chosen = number.checked_sub(1).and_then(|index| readings.get(index));
             let chosen = chosen.ok_or_else(|| format!("there is no reading {number}; they are numbered 1 to {}", readings.len()))?;
-            (Settling::Reading(number), chosen.clone())
+            (Settling::Reading(number), chosen.clone(), Some(format!("window {number}")))
         }
         (Ok(_), None) => return Err("there are no numbered readings; write the window: window 2020-09-10 04:00 to 12:00 UTC".to_owned()),
         (Err(_), _) => {
             let windows = written_windows(plan, text)?;
-            (Settling::Windows(windows.clone()), windows)
+            (Settling::Windows(windows.clone()), windows, None)
         }
     };
     let mut next = next(plan, reply, "window settled");
@@ -70,7 +263,7 @@ fn window(plan: &Plan<'_>, reply: &Answered<'_>, text: &str) -> Result<(Settling
         pattern: None,
     });
     next.problems.retain(|problem| !(problem.blocking && is_about_time(problem.problem)));
-    Ok((settling, next))
+    Ok((settling, next, habit))
 }
 
 /// Doubts that a person ends by naming the window.
@@ -88,7 +281,7 @@ pub(super) fn is_about_time(problem: ProblemKind) -> bool {
 }
 
 /// Windows that a person wrote; UTC unless they name another zone, never a guess.
-fn written_windows(plan: &Plan<'_>, text: &str) -> Result<Vec<Window>, String> {
+pub(super) fn written_windows(plan: &Plan<'_>, text: &str) -> Result<Vec<Window>, String> {
     let context = TimeContext { zones: plan.desk.zones, arrived_at: plan.now, zone: None, order: None, date: None };
     let statements = time::united(time::statements(text, &context));
     if statements.is_empty() {
@@ -114,7 +307,7 @@ fn written_windows(plan: &Plan<'_>, text: &str) -> Result<Vec<Window>, String> {
         .collect()
 }
 
-fn services(plan: &Plan<'_>, reply: &Answered<'_>, text: &str) -> Result<(Settling, Maintenance), String> {
+fn services(plan: &Plan<'_>, reply: &Answered<'_>, text: &str) -> Result<(Settling, Maintenance, Option<String>), String> {
     let asked = reply.draft.questions.iter().find_map(|question| match question {
         Question::Services(list) => Some(list),
         _ => None,
@@ -124,8 +317,11 @@ fn services(plan: &Plan<'_>, reply: &Answered<'_>, text: &str) -> Result<(Settli
     let settling = if words.len() == 1 && words.iter().any(|word| word.eq_ignore_ascii_case("all")) {
         Settling::AllServices
     } else {
-        let numbers: Result<Vec<usize>, _> = words.iter().map(|word| word.parse::<usize>()).collect();
-        let numbers = numbers.map_err(|_| "name services by their numbers: services 1 3, or services all".to_owned())?;
+        // A number stands in the list as it was shown; an id is the same in every list.
+        let number =
+            |word: &&str| word.parse::<usize>().ok().or_else(|| Some(1 + list.iter().position(|one| one.id.eq_ignore_ascii_case(word))?));
+        let numbers: Option<Vec<usize>> = words.iter().map(number).collect();
+        let numbers = numbers.ok_or_else(|| "name services by their numbers: services 1 3, or services all".to_owned())?;
         if numbers.is_empty() || numbers.iter().any(|number| *number == 0 || *number > list.len()) {
             return Err(format!("services are numbered 1 to {}", list.len()));
         }
@@ -138,12 +334,13 @@ fn services(plan: &Plan<'_>, reply: &Answered<'_>, text: &str) -> Result<(Settli
         _ => list.iter().map(|service| service.id.clone()).collect(),
     };
     let mut next = next(plan, reply, "services chosen");
+    let habit = format!("services {}", chosen.join(" "));
     next.chosen_services = Some(chosen);
-    Ok((settling, next))
+    Ok((settling, next, Some(habit)))
 }
 
-fn drop_name(plan: &Plan<'_>, reply: &Answered<'_>, name: &str) -> Result<(Settling, Maintenance), String> {
-    let affected = inventory::affected(plan.desk.inventory, &reply.maintenance);
+fn drop_name(plan: &Plan<'_>, reply: &Answered<'_>, name: &str) -> Result<(Settling, Maintenance, Option<String>), String> {
+    let affected = inventory::affected(plan.desk.inventory, &reply.maintenance, &[]);
     let is = |id: &str, full: &str| id.eq_ignore_ascii_case(name) || full.eq_ignore_ascii_case(name);
     let customer = affected.customers.iter().find(|customer| is(&customer.id, &customer.name)).map(|customer| customer.id.clone());
     let service = || affected.services.iter().find(|service| is(&service.id, &service.name)).map(|service| service.id.clone());
@@ -153,5 +350,5 @@ fn drop_name(plan: &Plan<'_>, reply: &Answered<'_>, name: &str) -> Result<(Settl
     })?;
     let mut next = next(plan, reply, &format!("{id} dropped"));
     next.dropped.push(id.clone());
-    Ok((Settling::Drop(id), next))
+    Ok((Settling::Drop(id), next, None))
 }

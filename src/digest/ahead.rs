@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 
 use super::{Week, draft_of, open, services, touched};
+use crate::inventory::affected;
+use crate::mail::outgoing::one_line;
 use crate::mail::outgoing::phrases::{counted, effect, listed, severity};
-use crate::model::{Change, Impact, Maintenance, OutboxState, Precision, Role, Status, Window};
+use crate::model::{Change, Impact, Maintenance, MaintenanceId, OutboxState, Precision, Role, Status, Window};
 
 /// One window of a maintenance.
 pub(super) struct Row<'a> {
@@ -18,7 +20,7 @@ pub(super) struct Row<'a> {
 impl Row<'_> {
     /// Short names within `max` characters.
     pub(super) fn services(&self, max: usize) -> String {
-        crate::mail::outgoing::one_line(&self.services, max)
+        one_line(&self.services, max)
     }
 }
 
@@ -56,6 +58,7 @@ pub(super) fn shown(week: &Week<'_>, rows: &[Row<'_>]) -> Vec<String> {
     if !rows.is_empty() || [&moved, &cancelled, &together].iter().any(|said| *said != "none") {
         lines.push(format!("Moved: {moved}.  Cancelled: {cancelled}.  Two at once: {together}."));
     }
+    lines.extend(both_legs(week, rows));
     lines
 }
 
@@ -115,10 +118,16 @@ fn expected(week: &Week<'_>, row: &Row<'_>) -> &'static str {
         return "no exact date";
     }
     let said = &row.maintenance.said;
-    let of_objects = said.objects.iter().map(|object| object.impact).filter(|impact| *impact != Impact::Unstated);
-    let worst = of_objects.max_by_key(|impact| severity(*impact)).unwrap_or(said.impact);
-    let unmapped = touched(week, row.maintenance).is_empty();
-    if unmapped { "touches nothing" } else { effect(worst) }
+    let touched = touched(week, row.maintenance);
+    if touched.is_empty() {
+        return "touches nothing";
+    }
+    let stated = |impact: &Impact| *impact != Impact::Unstated;
+    let worst = |impacts: &mut dyn Iterator<Item = Impact>| impacts.filter(stated).max_by_key(|impact| severity(*impact));
+    // What no customer sees counts only where they see nothing of it.
+    let felt = worst(&mut touched.iter().filter(|service| !service.internal).map(|service| service.impact));
+    let felt = felt.or_else(|| worst(&mut touched.iter().map(|service| service.impact)));
+    effect(felt.or_else(|| worst(&mut said.objects.iter().map(|object| object.impact))).unwrap_or(said.impact))
 }
 
 /// `14 not told`, `36 told`, `nobody to tell`.
@@ -166,6 +175,31 @@ fn cancelled(week: &Week<'_>) -> String {
 fn named<'a>(of: impl Iterator<Item = &'a Maintenance>) -> String {
     let all: Vec<String> = of.map(|maintenance| maintenance.id.to_string()).collect();
     if all.is_empty() { "none".to_owned() } else { listed(&all) }
+}
+
+/// What maintenances ahead take together, one line each: `BOTH LEGS: FW-1 with FW-2, power of Managed Web Services`.
+fn both_legs(week: &Week<'_>, rows: &[Row<'_>]) -> Vec<String> {
+    let ahead: BTreeSet<MaintenanceId> = rows.iter().map(|row| row.maintenance.id).collect();
+    let open: Vec<Maintenance> = open(week).cloned().collect();
+    let mut told: BTreeSet<(BTreeSet<MaintenanceId>, String, String)> = BTreeSet::new();
+    let mut lines = Vec::new();
+    for maintenance in open.iter().filter(|maintenance| ahead.contains(&maintenance.id)) {
+        for collision in affected(week.inventory, maintenance, &open).collisions {
+            let ids = collision.with.iter().copied().chain([maintenance.id]).collect();
+            let others: Vec<String> = collision.with.iter().map(ToString::to_string).collect();
+            let line = format!(
+                "BOTH LEGS: {} with {}, {} of {}.",
+                maintenance.id,
+                listed(&others),
+                collision.group,
+                one_line(&collision.service, 60)
+            );
+            if told.insert((ids, collision.service, collision.group)) {
+                lines.push(line);
+            }
+        }
+    }
+    lines
 }
 
 /// Main windows of different maintenances that overlap; a roll-out of many days overlaps with everything and tells nothing.

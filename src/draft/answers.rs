@@ -8,7 +8,7 @@ use super::request::{head, reach, reference};
 use crate::mail::outgoing::instants::StaffClock;
 use crate::mail::outgoing::phrases::counted;
 use crate::mail::outgoing::{Rendered, clean, one_line, shown};
-use crate::model::{Draft, DraftState, Inventory, Maintenance, Mode, OutboxState, Policy, Told, Zones};
+use crate::model::{Draft, DraftState, Inventory, Kind, Maintenance, Mode, OutboxState, Policy, Question, Told, Zones};
 
 mod alarm;
 mod customer;
@@ -85,6 +85,12 @@ pub fn closed(facts: &AnswerFacts<'_>, by: &str) -> Rendered {
         "You are asked again only if the provider names other objects or a worse effect.".to_owned(),
     ];
     answer(facts, "Closed", &lines)
+}
+
+/// A word was kept that asks nothing of anybody; the text says what it means.
+#[must_use]
+pub fn noted(facts: &AnswerFacts<'_>, text: &str) -> Rendered {
+    answer(facts, "Noted", &text.lines().map(str::to_owned).collect::<Vec<_>>())
 }
 
 /// The provider cancelled it, by a proved mail, before any customer heard of it.
@@ -198,24 +204,47 @@ pub fn help(facts: &AnswerFacts<'_>, detail: &str) -> Rendered {
     if facts.draft.questions.is_empty() && customers > 0 {
         lines.push(format!("  approve              tells {} (ok, yes, send do the same)", counted(customers, "customer")));
     }
+    lines.extend(HELP.map(str::to_owned));
+    for question in &facts.draft.questions {
+        lines.extend(settling_words(question).iter().map(|line| (*line).to_owned()));
+    }
     lines.extend(
         [
-            "  reject WHY           tells nobody",
-            "  edit                 takes the text below that line, or between the two marker lines of the request",
-            "  hold until Thu 9:00  asks again then",
-            "  drop NAME            leaves out a customer or a service",
-            "  window 2             takes the second of two readings",
-            "  window 2020-09-10 04:00 to 12:00 UTC   (with the right times)",
-            "  services 1 3         (or: services all, services none)",
             "  irrelevant           there is nothing to act on",
             "  mine                 tells the others that you look after it",
             "  stop                 takes back what has not left yet",
-            "  resend, assume-sent  settle a notice of which nobody knows whether it arrived",
+            "",
+            "What you know by telephone: cancelled, started, completed, window 2020-09-10 04:00 to 12:00 UTC",
+            "To teach for later: gone web03, never ads@shop.example, provider ID, rule please",
+            "To settle a notice of which nobody knows whether it arrived: resend, assume-sent",
         ]
         .map(str::to_owned),
     );
+    if facts.maintenance.kind == Some(Kind::Incident) {
+        lines.push("To add to the outage's timeline: update TEXT".to_owned());
+    }
     lines.extend([String::new(), "Words around them (\"ok but …\", \"approve?\") change nothing.".to_owned()]);
     answer(facts, "Not understood", &lines)
+}
+
+/// The words that work on every request.
+const HELP: [&str; 4] = [
+    "  reject WHY           tells nobody",
+    "  edit                 takes the text below that line, or between the two marker lines of the request",
+    "  hold until Thu 9:00  asks again then",
+    "  drop NAME            leaves out a customer or a service",
+];
+
+/// The words that settle a question.
+fn settling_words(question: &Question) -> &'static [&'static str] {
+    match question {
+        Question::Windows(_) | Question::NoWindow => {
+            &["  window 2             takes the second of two readings", "  window 2020-09-10 04:00 to 12:00 UTC   (with the right times)"]
+        }
+        Question::Services(_) | Question::NobodyToTell(_) => &["  services 1 3         (or: services all, services none)"],
+        Question::SameAs(_) => &["  same as FW-12, new   it is one that was announced before, or another one"],
+        Question::Notify(_) => &["  notify               tells customers whom it would not reach by itself"],
+    }
 }
 
 /// To the approver at the known address: somebody else, or another address of theirs, used their request.

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::words::impact_on;
+use super::words::{impact_on, is_own};
 use crate::inventory::provider_for;
 use crate::mail::outgoing::instants::StaffClock;
 use crate::mail::outgoing::phrases::{counted, effect, listed, main_windows, short_services};
@@ -91,7 +91,8 @@ pub(super) fn reach(draft: &Draft) -> (usize, usize) {
 
 fn subject(facts: &RequestFacts<'_>) -> String {
     let (draft, clock) = (facts.draft, StaffClock::new(facts.zones, facts.policy.zone));
-    let head = head(&clock, draft, facts.maintenance);
+    let clash = if draft.collides.is_empty() { "" } else { " BOTH LEGS," };
+    let head = format!("{}{clash}", head(&clock, draft, facts.maintenance));
     let provider = provider(facts);
     let said = match draft.questions.first() {
         Some(Question::Windows(readings)) => {
@@ -108,7 +109,10 @@ fn subject(facts: &RequestFacts<'_>) -> String {
         Some(Question::NobodyToTell(_)) if facts.maintenance.kind == Some(Kind::Incident) => {
             format!("OUTAGE reported: {}, {provider}", services_within(draft, 20))
         }
-        Some(Question::SameAs(_)) => format!("{head}: moved, or another one? {provider}"),
+        Some(Question::SameAs(_)) => match questions::ending(facts.maintenance) {
+            Some(what) => format!("{what}: which one? {provider} \"{}\"", one_line(&facts.maintenance.subject, 60)),
+            None => format!("{head}: moved, or another one? {provider}"),
+        },
         Some(Question::Notify(_)) => format!("{head}, nobody told by default"),
         Some(Question::NobodyToTell(_)) => format!("{head}, NOBODY TO TELL"),
         None => {
@@ -281,6 +285,9 @@ fn services_within(draft: &Draft, max: usize) -> String {
 }
 
 fn provider(facts: &RequestFacts<'_>) -> String {
+    if is_own(facts.maintenance) {
+        return one_line(&facts.policy.organisation, 60);
+    }
     let name = provider_for(facts.inventory, &facts.maintenance.provider).map(|provider| provider.name.clone());
     one_line(&name.filter(|name| !name.is_empty()).unwrap_or_else(|| facts.maintenance.provider.clone()), 60)
 }

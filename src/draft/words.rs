@@ -164,18 +164,19 @@ fn capitalised(word: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// The worst that the named services may feel: what each suffers after redundancy, else the impact of the objects that carry it, else that
-/// of the whole maintenance.
+/// The worst that the named services may feel after redundancy; where that is not known, what the objects that carry them suffer, else what
+/// the provider says of the whole. What no customer sees counts only where they see nothing of it.
 pub(super) fn impact_on(maintenance: &Maintenance, services: &[AffectedService]) -> Impact {
     let said = &maintenance.said;
+    let worst = |impacts: &mut dyn Iterator<Item = Impact>| impacts.max_by_key(|impact| severity(*impact));
     let of_object = |id: &String| {
-        let own =
-            said.objects.iter().filter(|object| object.object_id == *id).map(|object| object.impact).max_by_key(|impact| severity(*impact));
+        let own = worst(&mut said.objects.iter().filter(|object| object.object_id == *id).map(|object| object.impact));
         own.filter(|impact| *impact != Impact::Unstated).unwrap_or(said.impact)
     };
-    let of_service = |service: &AffectedService| match service.impact {
-        Impact::Unstated => service.objects.iter().map(of_object).max_by_key(|impact| severity(*impact)),
-        after_redundancy => Some(after_redundancy),
+    let felt = |service: &AffectedService| match service.impact {
+        Impact::Unstated => worst(&mut service.objects.iter().map(of_object)).unwrap_or(said.impact),
+        after_redundancy => after_redundancy,
     };
-    services.iter().filter_map(of_service).max_by_key(|impact| severity(*impact)).unwrap_or(said.impact)
+    let seen = worst(&mut services.iter().filter(|service| !service.internal).map(felt));
+    seen.or_else(|| worst(&mut services.iter().map(felt))).unwrap_or(said.impact)
 }

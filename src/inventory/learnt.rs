@@ -39,7 +39,7 @@ fn gone(inventory: &mut Inventory, provider: &str, object: &str) {
             provider: provider.to_owned(),
             object: ObjectMatch::Exact(object.to_owned()),
             aliases: Vec::new(),
-            region: None,
+            places: Vec::new(),
             redundant: None,
             retired: true,
         });

@@ -8,12 +8,11 @@ use std::net::IpAddr;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ipnet::IpNet;
 
+use super::places::{Named, Places, Stands};
 use crate::model::{ObjectMatch, StandsOn};
 
 /// Shortest id that counts inside a longer text; a shorter one must be the whole text.
 const SHORTEST_WORD: usize = 4;
-/// Shortest region that counts in any case inside prose; `IN` and `de` are words of their own.
-const SHORTEST_REGION: usize = 4;
 
 /// Everything that one provider's objects are compared with. Numbers are those of the list it was made from.
 pub(super) struct Index {
@@ -26,8 +25,9 @@ pub(super) struct Index {
     ranges: Vec<(IpAddr, IpAddr, usize)>,
     globs: GlobSet,
     glob_numbers: Vec<usize>,
-    /// Regions as words, of things that stand in one and of regions as such.
-    regions: Vec<(Vec<String>, usize)>,
+    places: Places,
+    /// Where each stands.
+    stands: Vec<Stands>,
     retired: Vec<bool>,
 }
 
@@ -41,7 +41,7 @@ pub(super) struct Hit {
 }
 
 impl Index {
-    pub(super) fn new<'a>(list: impl Iterator<Item = &'a StandsOn>) -> Self {
+    pub(super) fn new<'a>(list: impl Iterator<Item = &'a StandsOn> + Clone) -> Self {
         let mut index = Self {
             squashed: BTreeMap::new(),
             worded: BTreeMap::new(),
@@ -49,14 +49,16 @@ impl Index {
             ranges: Vec::new(),
             globs: GlobSet::empty(),
             glob_numbers: Vec::new(),
-            regions: Vec::new(),
+            places: Places::new(list.clone()),
+            stands: Vec::new(),
             retired: Vec::new(),
         };
         let mut globs = GlobSetBuilder::new();
         for (number, on) in list.enumerate() {
             index.retired.push(on.retired);
+            index.stands.push(Stands::of(on));
             match &on.object {
-                ObjectMatch::Exact(id) => index.name(id, number),
+                ObjectMatch::Exact(id) | ObjectMatch::Account(id) => index.name(id, number),
                 ObjectMatch::Prefix(net) => index.ranges.push((net.network(), net.broadcast(), number)),
                 ObjectMatch::Glob(glob) => {
                     // A glob that does not compile is a fault of the configuration and matches nothing here.
@@ -65,13 +67,9 @@ impl Index {
                         index.glob_numbers.push(number);
                     }
                 }
-                ObjectMatch::Region(region) => index.regions.push((words(region), number)),
-                ObjectMatch::Fleet => {}
+                ObjectMatch::Place | ObjectMatch::Fleet => {}
             }
             on.aliases.iter().for_each(|alias| index.name(alias, number));
-            if let Some(region) = &on.region {
-                index.regions.push((words(region), number));
-            }
         }
         if let Ok(globs) = globs.build() {
             index.globs = globs;
@@ -93,16 +91,29 @@ impl Index {
         }
     }
 
+    /// The places that an object's text names.
+    pub(super) fn places_in(&self, object: &str) -> Named {
+        self.places.in_object(object)
+    }
+
     /// What of ours an object's text names. Fleets are the caller's business: they know nothing of objects.
     pub(super) fn matches(&self, object: &str) -> Hit {
         let words = words(object);
+        let places = self.places.in_object(object);
+        let agrees = |number: &usize| self.stands.get(*number).is_some_and(|stands| places.agrees(stands));
         // From the most exact to the least: a retired host stays retired although a glob covers it.
         let mut tiers = [self.named(object, &words), self.addressed(object), self.globbed(object, &words), BTreeSet::new()];
+        for tier in &mut tiers {
+            // One name in two places is told apart by them; a name alone is not doubted for its place.
+            if tier.iter().any(agrees) {
+                tier.retain(agrees);
+            }
+        }
         if tiers.iter().all(BTreeSet::is_empty)
-            && let [.., regions] = &mut tiers
+            && let [.., last] = &mut tiers
         {
-            let named = |(region, number): &(Vec<String>, usize)| contains_run(&words, region).then_some(*number);
-            *regions = self.regions.iter().filter_map(named).collect();
+            let stands_there = |(number, stands): (usize, &Stands)| (places.names_any(stands) && places.agrees(stands)).then_some(number);
+            *last = self.stands.iter().enumerate().filter_map(stands_there).collect();
         }
         let is_retired = |number: &usize| self.retired.get(*number).copied().unwrap_or(false);
         let best_live = tiers.iter().position(|tier| tier.iter().any(|number| !is_retired(number)));
@@ -163,19 +174,7 @@ impl Index {
     }
 }
 
-/// Whether a text names a region as whole words. A region of less than four letters must be written in the same case.
-pub(super) fn prose_names(text: &str, region: &str) -> bool {
-    if region.trim().chars().count() >= SHORTEST_REGION {
-        return contains_run(&words(text), &words(region));
-    }
-    contains_run(&cased_words(text), &cased_words(region))
-}
-
-fn contains_run(words: &[String], run: &[String]) -> bool {
-    !run.is_empty() && words.windows(run.len()).any(|window| window == run)
-}
-
-fn squashed(text: &str) -> String {
+pub(super) fn squashed(text: &str) -> String {
     typed(text).chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
@@ -184,7 +183,7 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// The text as a keyboard writes it: HTML mail has hyphens that do not break, and letters of no width where a line may.
-fn typed(text: &str) -> String {
+pub(super) fn typed(text: &str) -> String {
     let plain = |letter: char| match letter {
         '\u{2010}' | '\u{2011}' => Some('-'),
         '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => None,
@@ -194,7 +193,7 @@ fn typed(text: &str) -> String {
 }
 
 /// Runs of letters, digits, `-`, `_` and `.`, without the dots and hyphens of the sentence around them.
-fn cased_words(text: &str) -> Vec<String> {
+pub(super) fn cased_words(text: &str) -> Vec<String> {
     text.split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.')))
         .map(|word| word.trim_matches(|letter| matches!(letter, '-' | '.')))
         .filter(|word| !word.is_empty())
@@ -267,15 +266,5 @@ mod tests {
         assert_eq!(host_names("10.20.30.40").count(), 0);
         assert_eq!(host_names("2020.09.10").count(), 0);
         assert_eq!(host_names("mail01").count(), 0);
-    }
-
-    #[test]
-    fn names_regions_as_whole_words() {
-        assert!(prose_names("Work in FRANKFURT.", "Frankfurt"));
-        assert!(prose_names("at our New  York (NYC3) site", "new york"));
-        assert!(!prose_names("us-east-1 only", "us-east"));
-        assert!(!prose_names("no region de tail", "DE"));
-        assert!(prose_names("region DE", "DE"));
-        assert!(!prose_names("anything", ""));
     }
 }

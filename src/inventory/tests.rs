@@ -1,10 +1,23 @@
+//! What is found of what mails name.
+
+mod redundancy;
+
 use chrono::DateTime;
 
 use super::*;
-use crate::model::{AffectedObject, Contact, MailId, Mailbox, MaintenanceId, Notification, Part, Status};
+use crate::model::{AffectedObject, Contact, MailId, Mailbox, Notification, ObjectMatch, Part, Place, PlaceKind, StandsOn, Status};
+
+/// What a maintenance touches when nothing else is planned.
+fn affected(inventory: &Inventory, maintenance: &Maintenance) -> Affected {
+    super::affected(inventory, maintenance, &[])
+}
 
 fn on(object: ObjectMatch) -> StandsOn {
-    StandsOn { redundant: None, provider: "northfield".into(), object, aliases: Vec::new(), region: None, retired: false }
+    StandsOn { redundant: None, provider: "northfield".into(), object, aliases: Vec::new(), places: Vec::new(), retired: false }
+}
+
+fn place(kind: PlaceKind, name: &str) -> Place {
+    Place { kind, name: name.into() }
 }
 
 fn exact(id: &str) -> StandsOn {
@@ -47,9 +60,9 @@ fn world() -> Inventory {
     let carrier = Provider { id: "brightline".into(), domains: vec!["brightline.example".into()], ..Provider::default() };
     let mut mail01 = exact("mail01");
     mail01.aliases = vec!["Mail Server".into(), "203.0.113.25".into()];
-    mail01.region = Some("Dallas".into());
+    mail01.places = vec![place(PlaceKind::Region, "Dallas")];
     let mut web02 = exact("web02");
-    web02.region = Some("Newark".into());
+    web02.places = vec![place(PlaceKind::Region, "Newark")];
     let mut old = exact("web03");
     old.retired = true;
     let mut fiber = exact("CKT-7781");
@@ -103,7 +116,9 @@ fn maintenance(provider: &str, objects: &[&str]) -> Maintenance {
         first_seen_at: DateTime::UNIX_EPOCH,
         owner: None,
         perhaps: Vec::new(),
+        same_as: None,
         part_of: None,
+        moved_away: Vec::new(),
         updates: Vec::new(),
         notify: false,
         repeats: 0,
@@ -216,7 +231,7 @@ fn no_object_lists_every_service_at_the_provider() {
     assert!(affected.unstated);
     assert_eq!(ids(&affected), ["web", "mail", "mgmt"]);
     assert_eq!(affected.services[0].objects, ["web01", "web02"]);
-    let blank = super::affected(&world(), &maintenance("northfield", &[" "]));
+    let blank = super::affected(&world(), &maintenance("northfield", &[" "]), &[]);
     assert!(blank.unstated && blank.unknown_objects.is_empty());
 }
 
@@ -235,7 +250,7 @@ fn no_object_but_a_region_limits_the_list_to_it() {
 #[test]
 fn a_region_as_such_is_touched_when_the_text_names_it_beside_an_unknown_object() {
     let mut world = world();
-    world.services[3].stands_on = vec![on(ObjectMatch::Region("Dallas".into()))];
+    world.services[3].stands_on = vec![StandsOn { places: vec![place(PlaceKind::Region, "Dallas")], ..on(ObjectMatch::Place) }];
     let mut asked = maintenance("northfield", &["core router cr4"]);
     assert!(affected(&world, &asked).services.is_empty());
     asked.said.summary = Some("Router upgrade in Dallas".into());
@@ -243,6 +258,79 @@ fn a_region_as_such_is_touched_when_the_text_names_it_beside_an_unknown_object()
     assert_eq!((ids(&found), &found.unknown_objects), (vec!["vpn"], &vec!["core router cr4".to_owned()]));
     asked.said.objects[0].object_id = "web01".into();
     assert_eq!(ids(&affected(&world, &asked)), ["web"]);
+}
+
+/// Two servers in racks of one site, on one feed each, and everything in a third rack.
+fn racks() -> Inventory {
+    let mut world = world();
+    let there = |object: ObjectMatch, places: &[(PlaceKind, &str)]| StandsOn {
+        places: places.iter().map(|(kind, name)| place(*kind, name)).collect(),
+        ..on(object)
+    };
+    let (site, rack, feed) = (PlaceKind::Site, PlaceKind::Rack, PlaceKind::Feed);
+    world.services[0].stands_on = vec![there(ObjectMatch::Exact("web01".into()), &[(site, "DAL2"), (rack, "R12"), (feed, "A")])];
+    world.services[1].stands_on = vec![there(ObjectMatch::Exact("mail01".into()), &[(site, "DAL2"), (rack, "R12"), (feed, "B")])];
+    world.services[1].parts.clear();
+    world.services[2].stands_on = vec![there(ObjectMatch::Place, &[(site, "DAL2"), (rack, "R13")])];
+    world
+}
+
+#[test]
+fn sites_racks_and_feeds_are_places_as_regions_are() {
+    let racks = racks();
+    for (object, expected) in [
+        ("DAL2 rack R12 feed A", &["web"][..]),
+        ("DAL2, rack R12", &["web", "mail"]),
+        ("R13", &["mgmt"]),
+        ("PDU B, rack R12", &["mail"]),
+        ("DAL2", &["web", "mail", "mgmt"]),
+        ("rack R44", &[]),
+        ("web01 in rack R13", &["web"]),
+    ] {
+        assert_eq!(touched_by(&racks, object), expected, "{object}");
+    }
+    let mut unnamed = maintenance("northfield", &[]);
+    unnamed.said.description = Some("The B-feed in DAL2 is switched off.".into());
+    let found = affected(&racks, &unnamed);
+    assert!(found.unstated);
+    assert_eq!(ids(&found), ["mail", "mgmt"]);
+    let mut router = maintenance("northfield", &["router cr4, rack R12"]);
+    router.said.summary = Some("Router upgrade in DAL2".into());
+    assert_eq!(ids(&affected(&racks, &router)), ["web", "mail"]);
+}
+
+#[test]
+fn one_name_in_two_places_is_told_apart_by_them() {
+    let mut world = world();
+    let pdu = |site: &str| StandsOn { places: vec![place(PlaceKind::Site, site)], ..exact("PDU 12") };
+    world.services[0].stands_on = vec![pdu("DAL2")];
+    world.services[1].stands_on = vec![pdu("NYC1")];
+    assert_eq!(touched_by(&world, "PDU 12 (NYC1)"), ["mail"]);
+    assert_eq!(touched_by(&world, "PDU 12"), ["web", "mail"]);
+}
+
+#[test]
+fn an_account_is_an_object_and_says_what_a_mail_without_one_means() {
+    let mut world = world();
+    world.services[0].stands_on = vec![on(ObjectMatch::Account("C-12345".into()))];
+    world.services[1].stands_on = vec![on(ObjectMatch::Account("C-777".into()))];
+    world.services[1].parts.clear();
+    assert_eq!(touched_by(&world, "Account C-12345"), ["web"]);
+    let mut unnamed = maintenance("northfield", &[]);
+    unnamed.said.account = Some(" c-12345".into());
+    let found = affected(&world, &unnamed);
+    // The manager may be meant too: it is no account.
+    assert_eq!((ids(&found), found.unstated), (vec!["web", "mgmt"], true));
+    world.services[2].stands_on.clear();
+    let found = affected(&world, &unnamed);
+    assert_eq!((ids(&found), found.unstated), (vec!["web"], false));
+    unnamed.said.account = Some("C-9".into());
+    assert!(affected(&world, &unnamed).unstated);
+    unnamed.said.account = None;
+    assert_eq!((ids(&affected(&world, &unnamed)), affected(&world, &unnamed).unstated), (vec!["web", "mail"], true));
+    let mut everything = maintenance("northfield", &["everything"]);
+    everything.said.account = Some("C-777".into());
+    assert_eq!(ids(&affected(&world, &everything)), ["mail"]);
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub struct Draft {
     pub variants: Vec<Variant>,
     /// The services that the request shows.
     pub services: Vec<AffectedService>,
-    /// What staff should know, one sentence each, with a label (`NOTE`, `LATE`, `ALSO`, `FOR US`).
+    /// What staff should know, one sentence each, with a label (`CLASH`, `NOTE`, `LATE`, `ALSO`, `FOR US`).
     pub remarks: Vec<Remark>,
     /// What must be answered before approve counts.
     pub questions: Vec<Question>,
@@ -57,7 +57,7 @@ pub struct Draft {
 /// A labelled remark of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remark {
-    /// `NOTE`, `LATE`, `ALSO`, `DOUBT`, `FOR US`.
+    /// `CLASH`, `NOTE`, `LATE`, `ALSO`, `DOUBT`, `FOR US`.
     pub label: String,
     /// One sentence.
     pub text: String,

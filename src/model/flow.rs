@@ -10,7 +10,7 @@ use crate::model::{
     Request, Settled, Status, Window,
 };
 
-/// The provider's id of what we do ourselves.
+/// In place of a provider's id: what staff announced by themselves.
 pub const OURSELVES: &str = "ourselves";
 
 /// Number of a mail in the ledger.
@@ -191,9 +191,15 @@ pub struct Maintenance {
     /// Earlier ones that it may be, which a person says with `same as FW-12` or `new`; empty where that is sure or settled.
     #[serde(default)]
     pub perhaps: Vec<MaintenanceId>,
+    /// The maintenance that it was found to be: a person said `same as FW-12`. It is no more looked at.
+    #[serde(default)]
+    pub same_as: Option<MaintenanceId>,
     /// The incident whose emergency window it is, or the maintenance that it was split from.
     #[serde(default)]
     pub part_of: Option<MaintenanceId>,
+    /// Customers, by id, whose share of it was split off: they are told of that one, and of this one no more.
+    #[serde(default)]
+    pub moved_away: Vec<String>,
     /// What happened in an incident, oldest first, in words for customers.
     #[serde(default)]
     pub updates: Vec<Update>,

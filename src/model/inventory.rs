@@ -75,8 +75,8 @@ pub struct StandsOn {
     pub object: ObjectMatch,
     /// Other names under which the provider's mails write the same object.
     pub aliases: Vec<String>,
-    /// Region or site in which the object stands, where known: a notice for the region touches it.
-    pub region: Option<String>,
+    /// Where it stands, as far as is known: a notice for the place touches it. None of a kind means: perhaps anywhere.
+    pub places: Vec<Place>,
     /// Name of the redundancy group: of a service's entries with the same name one is enough; none where nothing stands in for it.
     pub redundant: Option<String>,
     /// Whether it was given back: notices that name nothing else are irrelevant.
@@ -92,10 +92,34 @@ pub enum ObjectMatch {
     Prefix(ipnet::IpNet),
     /// A shell glob over ids: `web*`.
     Glob(String),
-    /// Everything of the provider's in this region or site.
-    Region(String),
+    /// Everything under this account of ours at the provider.
+    Account(String),
+    /// Everything of the provider's in the places beside it.
+    Place,
     /// Everything of the provider's.
     Fleet,
+}
+
+/// A place at a provider's in which something of ours stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// What sort of place.
+    pub kind: PlaceKind,
+    /// The provider's name for it, as its mails write it: `Dallas`, `DAL2`, `R12`, `A`.
+    pub name: String,
+}
+
+/// The sorts of places, from the widest to the narrowest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PlaceKind {
+    /// A region or city.
+    Region,
+    /// A building or data center.
+    Site,
+    /// A rack or cabinet.
+    Rack,
+    /// One of several power feeds.
+    Feed,
 }
 
 /// Somebody who is told.

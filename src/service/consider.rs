@@ -1,7 +1,7 @@
 //! One mail after the other: bytes → reading → decision → one transaction.
 
 use std::{
-    sync::{Arc, mpsc},
+    sync::{Arc, atomic::Ordering, mpsc},
     thread,
     time::Duration,
 };
@@ -81,6 +81,9 @@ impl Service {
                     done?;
                     if !effects.learnt.is_empty() {
                         self.learn().await?;
+                    }
+                    if !effects.maintenances.is_empty() || !effects.learnt.is_empty() {
+                        self.moved.store(true, Ordering::Relaxed);
                     }
                     if effects.decisions.iter().any(|record| matches!(record.decision, Decision::Approve)) {
                         failpoint::passed("approval-committed");

@@ -4,7 +4,7 @@ use std::{
     fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock, RwLock},
+    sync::{Arc, OnceLock, RwLock, atomic::AtomicBool},
 };
 
 use secrecy::ExposeSecret;
@@ -51,32 +51,37 @@ pub enum OpenError {
 /// When another process runs on the store, or a part of it does not hold; nothing is changed then.
 pub async fn open(config: Config, clock: Clock) -> Result<(Service, File), OpenError> {
     let lock = lock(&config.store)?;
-    let rules = Rules::open(config.rules_dir.clone())?;
-    let templates = templates(config.templates_dir.as_deref())?;
-    let key = approval_key(&config.key)?.expose_secret().as_bytes().to_vec();
-    let store = Store::open(&config.store)?;
-    let now = clock.now();
-    let zones = Arc::new(zones::newest());
-    tracing::info!(tzdata = zones.version(), "forewarn opened its store");
-    let (heart, pace) = (Heart::default(), Pace::of(&config.outbox));
-    let service = Service {
-        inventory: RwLock::new(Arc::new(config.inventory.clone())),
-        config,
-        store,
-        rules: Arc::new(rules),
-        zones,
-        templates,
-        key,
-        clock,
-        heart,
-        pace,
-        running_since: OnceLock::new(),
-    };
+    let store = config.store.clone();
+    let service = assembled(config, clock, || Store::open(&store))?;
+    tracing::info!(tzdata = service.zones.version(), "forewarn opened its store");
     service.learn().await?;
     service.settle().await?;
-    service.store.recover(now).await?;
+    service.store.recover(service.clock.now()).await?;
     service.store.mark_mode(service.config.policy.mode).await?;
     Ok((service, lock))
+}
+
+/// Opens what a command needs that writes into the store beside a running service: it runs no loop and holds no lock.
+///
+/// # Errors
+/// When there is no such store, or a part does not hold.
+pub async fn beside(config: Config, clock: Clock) -> Result<Service, OpenError> {
+    let store = config.store.clone();
+    let service = assembled(config, clock, || Store::open_existing(&store))?;
+    service.learn().await?;
+    Ok(service)
+}
+
+fn assembled(config: Config, clock: Clock, store: impl FnOnce() -> Result<Store, StoreError>) -> Result<Service, OpenError> {
+    let rules = Arc::new(Rules::open(config.rules_dir.clone())?);
+    let templates = templates(config.templates_dir.as_deref())?;
+    let key = approval_key(&config.key)?.expose_secret().as_bytes().to_vec();
+    let store = store()?;
+    let (heart, pace) = (Heart::default(), Pace::of(&config.outbox));
+    let inventory = RwLock::new(Arc::new(config.inventory.clone()));
+    let (zones, running_since) = (Arc::new(zones::newest()), OnceLock::new());
+    let moved = AtomicBool::new(true);
+    Ok(Service { config, inventory, store, rules, zones, templates, key, clock, heart, moved, running_since, pace })
 }
 
 /// One process a store: an advisory lock beside it, given back by the system when the process ends in whatever way.

@@ -34,6 +34,13 @@ fn known_for(tx: &Connection, keys: &Keys, now: DateTime<Utc>) -> Result<Known, 
     let surely = surely(tx, keys, &asked, answers_notice)?;
     let mut found = maintenances::by_ids(tx, surely.iter().copied())?;
     found.extend(same_start(tx, keys)?.into_iter().filter(|other| !surely.contains(&other.id)));
+    let seen: BTreeSet<MaintenanceId> = found.iter().map(|maintenance| maintenance.id).collect();
+    found.extend(outages(tx, keys)?.into_iter().filter(|other| !seen.contains(&other.id)));
+    // Of what was split off, or is an outage's emergency window, the whole: by it people know of the part.
+    let seen: BTreeSet<MaintenanceId> = found.iter().map(|maintenance| maintenance.id).collect();
+    let wholes: BTreeSet<MaintenanceId> =
+        found.iter().filter_map(|maintenance| maintenance.part_of).filter(|id| !seen.contains(id)).collect();
+    found.extend(maintenances::by_ids(tx, wholes)?);
     let ids: BTreeSet<MaintenanceId> = found.iter().map(|maintenance| maintenance.id).collect();
     let ahead = if *keys == Keys::default() {
         Vec::new()
@@ -114,6 +121,17 @@ fn same_start(tx: &Connection, keys: &Keys) -> Result<Vec<Maintenance>, StoreErr
         "SELECT value FROM maintenance WHERE id IN (SELECT maintenance FROM maintenance_window
            WHERE main = 1 AND provider = ?1 AND start_at IN (SELECT value FROM json_each(?2))) ORDER BY id",
         params![provider, json(&starts)?],
+    )
+}
+
+/// What is open at the provider without any window, the newest of it: outages, and what has no date yet.
+fn outages(tx: &Connection, keys: &Keys) -> Result<Vec<Maintenance>, StoreError> {
+    let Some(provider) = &keys.provider else { return Ok(Vec::new()) };
+    maintenances::select(
+        tx,
+        "SELECT value FROM maintenance m WHERE open = 1 AND provider = ?1
+            AND NOT EXISTS (SELECT 1 FROM maintenance_window w WHERE w.maintenance = m.id) ORDER BY id DESC LIMIT 20",
+        [provider],
     )
 }
 

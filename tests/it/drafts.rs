@@ -16,7 +16,7 @@ use forewarn::model::{
 use self::world::{at, inventory, mailbox, maintenance, policy, window, zones};
 
 fn text(maintenance: &Maintenance) -> String {
-    let touched = affected(&inventory(), maintenance);
+    let touched = affected(&inventory(), maintenance, &[]);
     paragraphs(maintenance, "Data Center Provider", &touched.services)
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn notices(maintenance: &Maintenance, change: &Change, policy: &Polic
 
 /// Nothing where a template fails, which no golden is.
 pub(crate) fn notices_of(facts: &Facts<'_>) -> Vec<Variant> {
-    notices_with(facts, &affected(&inventory(), facts.maintenance), None)
+    notices_with(facts, &affected(&inventory(), facts.maintenance, &[]), None)
 }
 
 /// As `notices_of`, for other customers; the outage makes it its emergency window.
@@ -73,7 +73,7 @@ pub(crate) fn notices_with(facts: &Facts<'_>, affected: &Affected, outage: Optio
 
 pub(crate) fn draft(maintenance: &Maintenance, change: Change, variants: Vec<Variant>) -> Draft {
     let mains = &maintenance.said.windows;
-    let touched = affected(&inventory(), maintenance);
+    let touched = affected(&inventory(), maintenance, &[]);
     Draft {
         collides: Vec::new(),
         id: DraftId(17),
@@ -367,7 +367,8 @@ fn w09_which_services() {
     let (mut maintenance, mut draft) = first_draft();
     maintenance.said.objects.clear();
     draft.variants.clear();
-    draft.services = affected(&inventory(), &roll_out()).services;
+    // Nothing is named, so all that stands there may be meant.
+    draft.services = affected(&inventory(), &maintenance, &[]).services;
     draft.questions = vec![Question::Services(draft.services.clone())];
     insta::assert_snapshot!(asked(&draft, &maintenance, RequestFlavour::First));
 }

@@ -5,7 +5,7 @@
 //! it; `{dir}` is the story's folder), `at INSTANT TEXT`, `mail FILE`, `reply WHO FW-1` with the answer below (`FW-1 v1` for an earlier
 //! revision, `FW start` for a first contact), `answer WHO FILE FW-1` with a whole mail in whose text `{to}`, `{subject}` and `{message-id}`
 //! stand for those of the mail that is answered, `write WHO SUBJECT` with a mail of their own to Forewarn below,
-//! `services FILE` (ahead of the first `at`: another inventory; later the service is started anew with it), `round`, `whole` (from now on every mail out is printed, each text once) and `brief` (subjects
+//! `settle FW-1 WORDS` on the command line, `services FILE` (ahead of the first `at`: another inventory; later the service is started anew with it), `round`, `whole` (from now on every mail out is printed, each text once) and `brief` (subjects
 //! only, again), `show mail WHO` (the newest, to its last line), `show request WHO`, `show notices`, `show digest WHO`, `show file NAME`, `ledger`.
 
 use anyhow::{Context as _, bail};
@@ -32,6 +32,8 @@ pub enum Step {
     Answer(String, String, String),
     /// Somebody of staff writes to Forewarn by themselves: who, subject, text.
     Write(String, String, String),
+    /// The admin settles something on the command line: `FW-1`, words.
+    Settle(String, String),
     /// The inventory is another one.
     Services(String),
     /// The service does a round.
@@ -100,6 +102,10 @@ fn step(line: &str, body: String) -> anyhow::Result<Step> {
         "write" => {
             let (who, subject) = rest.split_once(' ').unwrap_or((&rest, ""));
             Step::Write(who.to_owned(), subject.to_owned(), body)
+        }
+        "settle" => {
+            let (about, words) = rest.split_once(' ').context("settle FW-n WORDS")?;
+            Step::Settle(about.to_owned(), words.to_owned())
         }
         "services" => Step::Services(rest),
         "round" => Step::Round,

@@ -129,6 +129,7 @@ impl Stage {
             Step::Reply(who, about, text) => self.answers(&who, &about, &text).await?,
             Step::Answer(who, name, about) => self.answers_with(&who, &file(&name)?, &about).await?,
             Step::Write(who, subject, text) => self.writes(&who, &subject, &text).await?,
+            Step::Settle(about, words) => self.settles(&about, &words).await?,
             Step::Services(name) if self.begun => self.start_with_services(&file(&name)?, &name).await?,
             Step::Services(_) => {}
             Step::Round => self.round().await?,
@@ -272,6 +273,17 @@ impl Stage {
         );
         self.print(GREEN, &format!("  {} writes: {subject}", who.split('@').next().unwrap_or(who)));
         self.drop_reply(&raw)?;
+        self.round().await
+    }
+
+    /// The admin settles something on the command line.
+    async fn settles(&mut self, about: &str, words: &str) -> anyhow::Result<()> {
+        self.print(GREEN, &format!("  $ forewarn settle {about} {words}"));
+        let said = match crate::cli::settle::settle(&self.service, crate::cli::settle::case(about)?, words).await {
+            Ok(said) => said,
+            Err(why) => why.to_string(),
+        };
+        self.print("", &format!("       {said}"));
         self.round().await
     }
 

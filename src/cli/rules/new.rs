@@ -14,7 +14,10 @@ use std::process::ExitCode;
 
 /// What was asked for.
 pub(super) struct New {
+    /// The mail's file, or what stands for its name.
     pub(super) mail: PathBuf,
+    /// The mail.
+    pub(super) raw: Vec<u8>,
     pub(super) rules: PathBuf,
     pub(super) samples: PathBuf,
     pub(super) case: Option<String>,
@@ -27,11 +30,11 @@ impl New {
     /// # Errors
     /// The mail cannot be read or needs no rule, or a file exists already.
     pub(super) fn run(&self) -> anyhow::Result<ExitCode> {
-        let raw = fs::read(&self.mail).with_context(|| format!("{} cannot be read", self.mail.display()))?;
-        prescan::prescan(&raw).map_err(|refusal| anyhow::anyhow!("{}: {refusal}", self.mail.display()))?;
+        let raw = &self.raw;
+        prescan::prescan(raw).map_err(|refusal| anyhow::anyhow!("{}: {refusal}", self.mail.display()))?;
         let rules = if self.rules.is_dir() { service::rules(Some(&self.rules))? } else { RuleSet::embedded() };
         let case = self.case()?;
-        let made = scaffold::scaffold(&rules, &crate::zones::newest(), &raw, &case, Clock::System.now())?;
+        let made = scaffold::scaffold(&rules, &crate::zones::newest(), raw, &case, Clock::System.now())?;
         to_stdout(|out| self.write(&made, &case, out))?;
         Ok(ExitCode::SUCCESS)
     }

@@ -72,7 +72,7 @@ pub fn first_contact(facts: &FirstContactFacts<'_>) -> Rendered {
     }
     lines.extend([String::new(), format!("AHEAD, and nobody was told: {}", ahead.len())]);
     lines.extend(ahead.iter().take(LISTED).map(|(window, maintenance)| {
-        let touched = affected(facts.inventory, maintenance);
+        let touched = affected(facts.inventory, maintenance, &[]);
         let services = short_services(touched.services.iter().map(|service| service.name.as_str()), 40);
         let services = if services.is_empty() { "touches nothing known".to_owned() } else { services };
         format!("  {}  {}, {} ({})", clock.span(window), services, provider(facts, maintenance), maintenance.id)

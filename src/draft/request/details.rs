@@ -1,5 +1,6 @@
 //! The labelled lines between the decision and the notice: when, what, how bad, who, what was read, what is ours to do.
 
+use super::super::words::is_own;
 use super::questions::numbered;
 use super::{RequestFacts, counted_addresses, provider, push, reach, remarks, worst};
 use crate::mail::outgoing::instants::StaffClock;
@@ -10,6 +11,7 @@ use crate::model::{Change, Impact, Kind, Mode, Phase, Question, Role, Status, Wi
 pub(super) fn details(facts: &RequestFacts<'_>, sure: bool) -> Vec<String> {
     let clock = StaffClock::new(facts.zones, facts.policy.zone);
     let mut lines = Vec::new();
+    push(&mut lines, "CLASH", &remarks(facts, "CLASH").collect::<Vec<_>>());
     let open_time = facts.draft.questions.iter().any(|question| matches!(question, Question::Windows(_) | Question::NoWindow));
     if !open_time {
         push(&mut lines, "WHEN", &when(facts, &clock));
@@ -18,12 +20,14 @@ pub(super) fn details(facts: &RequestFacts<'_>, sure: bool) -> Vec<String> {
         push(&mut lines, "WAS", &from.iter().map(|window| clock.span(window)).collect::<Vec<_>>());
     }
     if let Change::Updated { fields } = &facts.draft.change {
-        push(&mut lines, "CHANGE", &[listed(fields).replace('_', " ")]);
+        let names: Vec<String> = facts.maintenance.said.objects.iter().take(6).map(|object| one_line(&object.object_id, 40)).collect();
+        let now = if fields.iter().any(|field| field == "objects") { format!(", now {}", listed(&names)) } else { String::new() };
+        push(&mut lines, "CHANGE", &[format!("{}{now}", listed(fields).replace('_', " "))]);
     }
     push(&mut lines, "WHAT", &[what(facts)]);
     push(&mut lines, "DOWN", &[down(facts)]);
     push(&mut lines, "WHO", &who(facts));
-    for label in ["NOTE", "LATE", "ALSO"] {
+    for label in ["NOTE", "LAST", "LATE", "ALSO"] {
         push(&mut lines, label, &remarks(facts, label).collect::<Vec<_>>());
     }
     if sure && facts.draft.questions.is_empty() {
@@ -97,10 +101,18 @@ fn down(facts: &RequestFacts<'_>) -> String {
         [] => "as long as it takes".to_owned(),
         several => format!("all of the {} windows", several.len()),
     };
-    match (worst(facts), facts.maintenance.said.expected_downtime_minutes) {
+    let said = &facts.maintenance.said;
+    let stated = said.objects.iter().map(|object| if object.impact == Impact::Unstated { said.impact } else { object.impact });
+    let said_worse = stated.chain(said.objects.is_empty().then_some(said.impact)).any(|impact| impact > Impact::ReducedRedundancy);
+    match (worst(facts), said.expected_downtime_minutes) {
         (Impact::NoImpact, _) | (_, Some(0)) => "nothing is felt, says the provider".to_owned(),
+        (Impact::ReducedRedundancy, _) if said_worse => "one leg; what stands in for it carries on".to_owned(),
         (Impact::ReducedRedundancy, _) => "less redundancy, no outage, says the provider".to_owned(),
-        (_, Some(minutes)) => format!("{} says the provider; at worst {whole}", minutes_in_words(minutes)),
+        (_, Some(minutes)) => format!(
+            "{} {}; at worst {whole}",
+            minutes_in_words(minutes),
+            if is_own(facts.maintenance) { "as announced" } else { "says the provider" }
+        ),
         (Impact::Degraded, None) => "slow or partly usable; no figure given".to_owned(),
         (Impact::Outage, None) => format!("no figure given; at worst {whole}"),
         (Impact::Unstated, None) => format!("impact not stated; at worst {whole}"),

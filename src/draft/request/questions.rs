@@ -4,7 +4,7 @@ use super::{RequestFacts, deadline};
 use crate::mail::outgoing::instants::StaffClock;
 use crate::mail::outgoing::one_line;
 use crate::mail::outgoing::phrases::main_windows;
-use crate::model::{AffectedService, Question};
+use crate::model::{AffectedService, Maintenance, Question, Status};
 
 pub(super) fn asked(question: &Question, facts: &RequestFacts<'_>, clock: &StaffClock<'_>) -> Vec<String> {
     match question {
@@ -49,11 +49,14 @@ pub(super) fn asked(question: &Question, facts: &RequestFacts<'_>, clock: &Staff
         }
         Question::SameAs(earlier) => {
             let words: Vec<String> = earlier.iter().map(|one| format!("\"same as {}\"", one.id)).collect();
-            let mut lines = vec![format!(
-                "Is it one that was announced before, or another one? Answer {} or \"new\".{}",
-                or(&words),
-                deadline(facts, clock)
-            )];
+            let mut lines = vec![match ending(facts.maintenance) {
+                Some(what) => format!("A mail says {what} and not of which. Answer {}.", or(&words)),
+                None => format!(
+                    "Is it one that was announced before, or another one? Answer {} or \"new\".{}",
+                    or(&words),
+                    deadline(facts, clock)
+                ),
+            }];
             for one in earlier {
                 let spans: Vec<String> = one.windows.iter().map(|window| clock.span(window)).collect();
                 let spans = if spans.is_empty() { "no time stated".to_owned() } else { spans.join("; ") };
@@ -70,6 +73,18 @@ pub(super) fn asked(question: &Question, facts: &RequestFacts<'_>, clock: &Staff
             format!("Nobody would be told: {}", one_line(why, 300)),
             "Answer: services 1 2 | irrelevant | reject WHY | mine | help. Or complete the inventory.".to_owned(),
         ],
+    }
+}
+
+/// What a mail says of the end of something: `CANCELLED`; none where it announces.
+pub(super) fn ending(maintenance: &Maintenance) -> Option<&'static str> {
+    match maintenance.said.status {
+        _ if maintenance.said.retracted => Some("SENT IN ERROR"),
+        Some(Status::Cancelled) => Some("CANCELLED"),
+        Some(Status::Completed) => Some("COMPLETED"),
+        Some(Status::InProcess) => Some("STARTED"),
+        Some(Status::Rescheduled) => Some("MOVED"),
+        _ => None,
     }
 }
 

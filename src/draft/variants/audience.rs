@@ -134,7 +134,7 @@ fn told_before(facts: &NoticeFacts<'_>, form: Form, wanted: &dyn Fn(&Recipient) 
                 form,
                 zone: variant.zone,
                 language: variant.language.clone(),
-                services: variant.services.clone(),
+                services: still(facts, form, &variant.services),
                 impact: variant.impact,
                 has: variant.calendar.as_deref().map(calendar::entries).unwrap_or_default(),
                 account: Vec::new(),
@@ -142,6 +142,13 @@ fn told_before(facts: &NoticeFacts<'_>, form: Form, wanted: &dyn Fn(&Recipient) 
         }
     }
     all
+}
+
+/// Of the services that somebody was told of those that it still is about: some may have been split off since.
+fn still(facts: &NoticeFacts<'_>, form: Form, told: &[AffectedService]) -> Vec<AffectedService> {
+    let touched = |service: &&AffectedService| facts.affected.services.iter().any(|one| one.id == service.id);
+    let rest: Vec<AffectedService> = told.iter().filter(touched).cloned().collect();
+    if form != Form::Closing || rest.is_empty() { told.to_vec() } else { rest }
 }
 
 fn touched(facts: &NoticeFacts<'_>) -> Vec<Addressee> {

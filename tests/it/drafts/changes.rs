@@ -91,7 +91,7 @@ fn who_reads_the_same_as_before_is_not_written_to_again() {
 
 /// The world's customers with these thresholds, in the inventory's order.
 fn with_thresholds(maintenance: &Maintenance, least: [Option<Impact>; 4]) -> Affected {
-    let mut touched = affected(&inventory(), maintenance);
+    let mut touched = affected(&inventory(), maintenance, &[]);
     for customer in &mut touched.customers {
         customer.min_impact = inventory().customers.iter().zip(least).find(|(known, _)| known.id == customer.id).unwrap().1;
     }

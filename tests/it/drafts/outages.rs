@@ -109,7 +109,7 @@ fn titles_are_made_of_the_services() {
         }
         other.customers[0].services = names.iter().map(|name| (*name).to_owned()).collect();
         let (incident, change) = (outage(), Change::New);
-        let all = notices_with(&Facts::new(&incident, &change, &policy(), &[]), &affected(&other, &incident), None);
+        let all = notices_with(&Facts::new(&incident, &change, &policy(), &[]), &affected(&other, &incident, &[]), None);
         format!("{} / {}", all[0].subject, all[0].text.lines().next().unwrap_or_default())
     };
     assert_eq!(subject(&["Managed Mail Services"]), "OUTAGE: Mail Service: Jun 8 / Mail Service Outage");
@@ -135,7 +135,7 @@ fn an_emergency_window_inside_an_outage() {
     stable.said.phase = Some(Phase::Monitoring);
     let (form, change) = (policy(), Change::New);
     let facts = Facts::new(&window_, &change, &form, &[]);
-    let written = |outage: &Maintenance| notices_with(&facts, &affected(&inventory(), &window_), Some(outage));
+    let written = |outage: &Maintenance| notices_with(&facts, &affected(&inventory(), &window_, &[]), Some(outage));
     let pages = [page(to(&written(&stable), "ana@acme.example")), page(to(&written(&outage()), "ana@acme.example"))];
     insta::assert_snapshot!(pages.join("\n==========\n\n"));
 }

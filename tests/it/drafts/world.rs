@@ -65,7 +65,7 @@ pub(crate) fn inventory() -> Inventory {
         provider: "example-hosting".to_owned(),
         object: ObjectMatch::Exact(object.to_owned()),
         aliases: Vec::new(),
-        region: None,
+        places: Vec::new(),
         retired: false,
     };
     let part = |name: &str| Part { name: name.to_owned(), stands_on: Vec::new() };
@@ -181,7 +181,9 @@ pub(crate) fn maintenance() -> Maintenance {
         first_seen_at: at("2020-09-05T15:00:00Z"),
         owner: None,
         perhaps: Vec::new(),
+        same_as: None,
         part_of: None,
+        moved_away: Vec::new(),
         updates: Vec::new(),
         notify: false,
         repeats: 0,
