@@ -113,7 +113,7 @@ fn subject(facts: &RequestFacts<'_>) -> String {
             Some(what) => format!("{what}: which one? {provider} \"{}\"", one_line(&facts.maintenance.subject, 60)),
             None => format!("{head}: moved, or another one? {provider}"),
         },
-        Some(Question::Notify(_)) => format!("{head}, nobody told by default"),
+        Some(Question::Notify(_)) => format!("{head} {}, nobody told by default", effect(worst(facts))),
         Some(Question::NobodyToTell(_)) => format!("{head}, NOBODY TO TELL"),
         None => {
             let (customers, _) = reach(draft);
