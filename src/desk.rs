@@ -39,7 +39,7 @@ use crate::{
 };
 pub use collision::{outdated, reconsider};
 pub use command::{command, command_keys};
-pub use letter::{first_contact, request};
+pub use letter::{first_contact, handed_on, request};
 pub use moment::moment;
 pub use plan::{Plan, message_id};
 pub(crate) use propose::blocks_sending;
@@ -185,7 +185,11 @@ fn outcome(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Readin
     if from_approver && let Some(outcome) = reply::without_carrier(plan, arrival, mail) {
         return Outcome::Reply(outcome);
     }
-    if plan.known.answers_notice.is_some() {
+    // A notice of ours that somebody sends back outside its thread is no provider's, however well its calendar reads.
+    let own_entry = |event: &crate::model::CalendarEvent| {
+        event.uid.as_deref().is_some_and(|uid| crate::draft::is_own_uid(uid, desk.policy.from.domain()))
+    };
+    if plan.known.answers_notice.is_some() || mail.calendars.iter().any(own_entry) {
         hand_on::hand_on(plan, arrival, mail);
         return Outcome::CustomerReply;
     }

@@ -19,4 +19,4 @@ pub use paragraphs::{emergency_paragraphs, extended_paragraphs, paragraphs};
 pub use request::{RequestFacts, request};
 
 pub use templates::{TemplateFault, Templates};
-pub use variants::{NoticeFacts, below_threshold, told, variants};
+pub use variants::{NoticeFacts, below_threshold, told, untold, variants};

@@ -1,4 +1,4 @@
-//! Mails that are written at the moment they leave: requests, because the store holds no token.
+//! Mails that are written at the moment they leave: requests, because the store holds no token, and customers' mail on its way to support.
 
 use chrono::{DateTime, Utc};
 
@@ -6,8 +6,8 @@ use crate::{
     approval::{self, Token},
     desk::{Desk, plan::case_thread},
     draft::{self, FirstContactFacts, RequestFacts},
-    mail::outgoing::{Rendered, UnsendableMail, Written, freeze},
-    model::{AgendaFacts, Draft, FrozenMail, Mailbox, Maintenance, RequestAbout, RequestFlavour},
+    mail::outgoing::{Attachment, Rendered, UnsendableMail, Written, freeze},
+    model::{AgendaFacts, Draft, FrozenMail, Letter, Mailbox, Maintenance, RequestAbout, RequestFlavour},
 };
 
 /// Writes a request on a draft for one approver, a reminder of it, or its escalation.
@@ -69,6 +69,32 @@ pub fn first_contact(
         code: &token.code,
     });
     written(desk, to, reply_address(desk, &token), rendered, Some(&token), "0", None, now)
+}
+
+/// Largest original that goes with a letter: encoded it still passes common servers. The text stands in the letter in any case.
+const MOST_ORIGINAL_BYTES: usize = 10_000_000;
+
+/// Writes the letter with which a customer's mail goes to support; the original goes with it where its bytes are kept and it is not too
+/// large.
+///
+/// # Errors
+/// When an address cannot be written to.
+pub fn handed_on(desk: &Desk<'_>, letter: &Letter, original: Option<&[u8]>, to: &Mailbox) -> Result<FrozenMail, UnsendableMail> {
+    let original = original.filter(|raw| !raw.is_empty() && raw.len() <= MOST_ORIGINAL_BYTES);
+    freeze(&Written {
+        from: desk.policy.from.clone(),
+        to: to.clone(),
+        reply_to: letter.reply_to.clone(),
+        subject: letter.subject.clone(),
+        text: letter.text.clone(),
+        html: None,
+        message_id: letter.message_id.clone(),
+        in_reply_to: letter.in_reply_to.clone(),
+        references: letter.references.clone(),
+        date: letter.date,
+        extra: Vec::new(),
+        attachments: original.map(Attachment::mail).into_iter().collect(),
+    })
 }
 
 #[expect(clippy::too_many_arguments, reason = "the two kinds of letter share all of it, and a struct for one call would say no more")]

@@ -92,7 +92,7 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
                 // Those who know of it read the same as before.
                 [] if !told.is_empty() => return Proposed::NobodyTold,
                 [] => Question::NobodyToTell("no customer with a contact has the services that are touched".to_owned()),
-                names => Question::Notify(format!("It is below the threshold of {}: nobody is told by default.", names.join(", "))),
+                names => Question::Notify(draft::untold(maintenance, &affected, names)),
             });
         } else if !below.is_empty() {
             let text = format!("below their threshold, not told: {}; answer notify to tell them", below.join(", "));

@@ -17,8 +17,8 @@ const MOST_OCTETS: usize = 75;
 /// An entry that an earlier notice put into a reader's calendar.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Entry {
-    /// Place of its window, from 1.
-    place: usize,
+    uid: String,
+    sequence: u32,
     /// DTSTART and DTEND as they were written, names included.
     times: Vec<String>,
 }
@@ -43,19 +43,32 @@ pub(super) fn entries(calendar: &str) -> Vec<Entry> {
     let mut entries = Vec::new();
     for event in unfolded.split("BEGIN:VEVENT").skip(1) {
         let lines = || event.split("\r\n");
-        let place = lines().find_map(|line| line.strip_prefix("UID:")).and_then(place_in);
-        if let Some(place) = place.filter(|_| !lines().any(|line| line == "STATUS:CANCELLED")) {
+        let value = |name: &str| lines().find_map(|line| line.strip_prefix(name));
+        if let Some(uid) = value("UID:").filter(|_| value("STATUS:") != Some("CANCELLED")) {
             let times = lines().filter(|line| line.starts_with("DTSTART") || line.starts_with("DTEND")).map(str::to_owned).collect();
-            entries.push(Entry { place, times });
+            let sequence = value("SEQUENCE:").and_then(|number| number.parse().ok()).unwrap_or(0);
+            entries.push(Entry { uid: uid.to_owned(), sequence, times });
         }
     }
     entries
 }
 
-/// `3` of `fw-12-3@lakeside.example`.
-fn place_in(uid: &str) -> Option<usize> {
-    let (local, _) = uid.split_once('@')?;
-    local.rsplit_once('-')?.1.parse().ok()
+/// Of the entries that a reader has, what makes their next calendar another than their neighbours': those to be cancelled. Of one that
+/// stands for a window that is still there, only that they have it, and only where it is called off.
+pub(super) fn relevant(facts: &NoticeFacts<'_>, entries: Vec<Entry>, is_off: bool) -> Vec<Entry> {
+    let windows = windows(facts.maintenance);
+    let window_of = |uid: &str| windows.iter().zip(1..).find(|(_, place)| uid == uid_of(facts, *place)).map(|(window, _)| window);
+    let kept = |entry: Entry| match window_of(&entry.uid) {
+        Some(window) if is_off || window.status == Some(Status::Cancelled) => Some(Entry { sequence: 0, times: Vec::new(), ..entry }),
+        Some(_) => None,
+        None => Some(entry),
+    };
+    entries.into_iter().filter_map(kept).collect()
+}
+
+/// `fw-12-3@lakeside.example`: the same in every notice of a maintenance, for the window at this place.
+fn uid_of(facts: &NoticeFacts<'_>, place: usize) -> String {
+    format!("fw-{}-{place}@{}", facts.maintenance.id.0, facts.policy.from.domain())
 }
 
 /// Whether a UID is one of ours, so that our own entries are never read as a provider's.
@@ -94,17 +107,23 @@ pub(super) fn calendar(facts: &NoticeFacts<'_>, reader: &Reader<'_>) -> Option<S
         return None;
     }
     let windows = windows(maintenance);
-    let has = |place: usize| reader.has.iter().any(|entry| entry.place == place);
-    let mut events: Vec<(usize, Vec<String>, bool, Option<&Window>)> = Vec::new();
+    let revision = facts.revision.saturating_sub(1);
+    let mut events: Vec<Event<'_>> = Vec::new();
     for (window, place) in windows.iter().zip(1..) {
+        let uid = uid_of(facts, place);
         let off = reader.is_off || window.status == Some(Status::Cancelled);
         // Nobody is told that something is off which they never had.
-        if !off || has(place) {
-            events.push((place, times(window), off, Some(window)));
+        if !off || reader.has.iter().any(|entry| entry.uid == uid) {
+            events.push(Event { uid, sequence: revision, times: times(window), off, window: Some(window) });
         }
     }
-    let fewer = reader.has.iter().filter(|entry| entry.place > windows.len());
-    events.extend(fewer.map(|entry| (entry.place, entry.times.clone(), true, None)));
+    // Nights that are no longer planned, and entries of the work from which this one was split.
+    for entry in reader.has {
+        if !windows.iter().zip(1..).any(|(_, place)| entry.uid == uid_of(facts, place)) {
+            let sequence = revision.max(entry.sequence.saturating_add(1));
+            events.push(Event { uid: entry.uid.clone(), sequence, times: entry.times.clone(), off: true, window: None });
+        }
+    }
     if events.is_empty() {
         return None;
     }
@@ -113,9 +132,9 @@ pub(super) fn calendar(facts: &NoticeFacts<'_>, reader: &Reader<'_>) -> Option<S
     out.plain("VERSION", "2.0");
     out.plain("PRODID", "-//Forewarn//Forewarn//EN");
     out.plain("CALSCALE", "GREGORIAN");
-    out.plain("METHOD", if events.iter().all(|(_, _, off, _)| *off) { "CANCEL" } else { "PUBLISH" });
-    for (place, times, off, window) in events {
-        event(&mut out, facts, reader, place, &times, off, window);
+    out.plain("METHOD", if events.iter().all(|event| event.off) { "CANCEL" } else { "PUBLISH" });
+    for event in &events {
+        written(&mut out, facts, reader, event);
     }
     out.plain("END", "VCALENDAR");
     Some(out.text)
@@ -129,17 +148,19 @@ fn windows(maintenance: &Maintenance) -> Vec<Window> {
     windows
 }
 
-fn event(
-    out: &mut Lines,
-    facts: &NoticeFacts<'_>,
-    reader: &Reader<'_>,
-    place: usize,
-    times: &[String],
+/// One entry to write.
+struct Event<'a> {
+    uid: String,
+    sequence: u32,
+    times: Vec<String>,
     off: bool,
-    window: Option<&Window>,
-) {
+    window: Option<&'a Window>,
+}
+
+fn written(out: &mut Lines, facts: &NoticeFacts<'_>, reader: &Reader<'_>, event: &Event<'_>) {
+    let off = event.off;
     let (maintenance, policy) = (facts.maintenance, facts.policy);
-    let said = window.and_then(|window| window.status).unwrap_or(maintenance.status);
+    let said = event.window.and_then(|window| window.status).unwrap_or(maintenance.status);
     let status = match said {
         _ if off => "CANCELLED",
         Status::Tentative => "TENTATIVE",
@@ -149,10 +170,10 @@ fn event(
     let cancelled = if off { "CANCELLED: " } else { "" };
     let title = title(maintenance, facts.provider_public_name, facts.emergency);
     out.plain("BEGIN", "VEVENT");
-    out.plain("UID", &format!("fw-{}-{place}@{}", maintenance.id.0, policy.from.domain()));
-    out.plain("SEQUENCE", &facts.revision.saturating_sub(1).to_string());
+    out.plain("UID", &event.uid);
+    out.plain("SEQUENCE", &event.sequence.to_string());
     out.plain("DTSTAMP", &instant(facts.proposed_at));
-    times.iter().for_each(|line| out.line(line));
+    event.times.iter().for_each(|line| out.line(line));
     out.text("SUMMARY", &format!("{rehearsal}{cancelled}{title}"));
     out.text("DESCRIPTION", &description(facts, reader, off));
     out.plain("STATUS", status);

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use self::audience::{Addressee, Form, Sameness, addressees};
-pub use self::audience::{below_threshold, told};
+pub use self::audience::{below_threshold, told, untold};
 use super::calendar::{self, Reader};
 use super::templates::{TemplateFault, Templates};
 use super::words::impact_on;
@@ -79,12 +79,13 @@ fn variant(facts: &NoticeFacts<'_>, group: Vec<Addressee>) -> Result<Variant, Te
     };
     let subject = one_line(&facts.templates.render("subject", &first.language, &head)?, 150);
     let text = tidy(&facts.templates.render(stem, &first.language, &body)?);
-    let off = match first.form {
-        Form::Released => true,
-        Form::Closing => matches!(facts.change, Change::Cancelled | Change::Retracted),
-        Form::First | Form::Update => false,
+    let reader = Reader {
+        services: &first.services,
+        impact: first.impact,
+        customers: &first.account,
+        has: &first.has,
+        is_off: first.form.is_off(facts.change),
     };
-    let reader = Reader { services: &first.services, impact: first.impact, customers: &first.account, has: &first.has, is_off: off };
     let calendar = calendar::calendar(facts, &reader);
     let recipients = if facts.rehearsal { vec![rehearsed(facts.policy, &all)] } else { all };
     Ok(Variant {

@@ -83,6 +83,22 @@ impl Attachment {
             bytes: entries.as_bytes().to_vec(),
         }
     }
+
+    /// Somebody's mail as it came. A mail within a mail must be sent without an encoding (RFC 2046 section 5.2.1): what cannot be goes as a
+    /// file that mail programs open.
+    #[must_use]
+    pub fn mail(raw: &[u8]) -> Self {
+        let content_type = if can_be_nested(raw) { MESSAGE } else { "application/octet-stream" };
+        Self { name: "original.eml".to_owned(), content_type: content_type.to_owned(), bytes: raw.to_vec() }
+    }
+}
+
+const MESSAGE: &str = "message/rfc822";
+
+/// ASCII in lines that every server takes, and nothing that could end a part of ours.
+fn can_be_nested(raw: &[u8]) -> bool {
+    let mut lines = raw.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    lines.all(|line| line.len() <= 990 && line.is_ascii() && !line.contains(&0) && !line.contains(&b'\r') && !line.starts_with(b"--=_fw"))
 }
 
 /// Why a mail cannot be sent by anybody; a person must mend the configuration, the inventory or the text.
@@ -267,12 +283,23 @@ fn part(content_type: ContentType, text: &str) -> Result<SinglePart, UnsendableM
     Ok(SinglePart::builder().header(content_type).body(body))
 }
 
-/// Base64 always: every byte arrives as it was approved.
+/// Base64 but for a mail: every byte arrives as it was approved.
 fn attached(attachment: &Attachment) -> Result<SinglePart, UnsendableMail> {
     let refuse = |_| UnsendableMail::Build(format!("{} cannot be attached", one_line(&attachment.name, 80)));
     let content_type = ContentType::parse(&attachment.content_type).map_err(|_| refuse(()))?;
-    let body = Body::new_with_encoding(attachment.bytes.clone(), ContentTransferEncoding::Base64).map_err(|_| refuse(()))?;
+    let body = if attachment.content_type == MESSAGE {
+        // lettre takes lines over 76 octets for no 7bit, which RFC 2045 section 2.7 allows up to 998: they were looked at before.
+        Body::dangerous_pre_encoded(crlf(&attachment.bytes), ContentTransferEncoding::SevenBit)
+    } else {
+        Body::new_with_encoding(attachment.bytes.clone(), ContentTransferEncoding::Base64).map_err(|_| refuse(()))?
+    };
     Ok(SinglePart::builder().header(content_type).header(ContentDisposition::attachment(&one_line(&attachment.name, 80))).body(body))
+}
+
+/// The same lines, each ended as mail ends them.
+fn crlf(text: &[u8]) -> Vec<u8> {
+    let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).collect();
+    lines.join(&b"\r\n"[..])
 }
 
 /// A boundary that no quoted-printable or base64 body can hold (`=_`, RFC 2045 section 6.7) and that is the same each time.

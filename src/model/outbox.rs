@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{DraftId, Mailbox, OutboxId};
+use crate::model::{DraftId, MailId, Mailbox, OutboxId};
 
 /// Kinds of mail we send, in the order in which they leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,6 +66,32 @@ pub enum Content {
         /// The approver's address.
         approver: String,
     },
+    /// A customer's mail on its way to support, put together when it is sent: the bytes of the original lie in the store.
+    HandedOn {
+        /// The original, which goes with it unchanged.
+        original: MailId,
+        /// What stands above it.
+        letter: Letter,
+    },
+}
+
+/// A mail without its attachments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// Subject.
+    pub subject: String,
+    /// Plain text, LF.
+    pub text: String,
+    /// Message-ID without brackets.
+    pub message_id: String,
+    /// In-Reply-To without brackets.
+    pub in_reply_to: Option<String>,
+    /// References without brackets, oldest first.
+    pub references: Vec<String>,
+    /// Reply-To.
+    pub reply_to: Option<Mailbox>,
+    /// Date, UTC.
+    pub date: DateTime<Utc>,
 }
 
 /// A mail to be sent, once.

@@ -139,6 +139,10 @@ impl Service {
                 };
                 desk::request(&desk, &draft, &maintenance, &row.outgoing.to, flavour, now)
             }
+            Content::HandedOn { original, letter } => {
+                let raw = self.store.mail_raw(*original).await?;
+                desk::handed_on(&desk, letter, raw.as_deref(), &row.outgoing.to)
+            }
             Content::FirstContact { account, .. } => desk::first_contact(&desk, &self.facts().await?, account, &row.outgoing.to, now),
         };
         match letter {

@@ -167,7 +167,7 @@ pub(super) fn enqueue(tx: &Connection, outgoing: &Outgoing, now: DateTime<Utc>) 
     };
     let draft = outgoing.draft.or(match &outgoing.content {
         Content::Request { draft, .. } => Some(*draft),
-        Content::Frozen(_) | Content::FirstContact { .. } => None,
+        Content::Frozen(_) | Content::FirstContact { .. } | Content::HandedOn { .. } => None,
     });
     let (kind, rank) = kind_name(outgoing.kind);
     tx.execute(

@@ -102,7 +102,8 @@ fn down(facts: &RequestFacts<'_>) -> String {
         several => format!("all of the {} windows", several.len()),
     };
     let said = &facts.maintenance.said;
-    let said_worse = said.objects.iter().map(|object| object.impact).chain([said.impact]).any(|impact| impact > Impact::ReducedRedundancy);
+    let stated = said.objects.iter().map(|object| if object.impact == Impact::Unstated { said.impact } else { object.impact });
+    let said_worse = stated.chain(said.objects.is_empty().then_some(said.impact)).any(|impact| impact > Impact::ReducedRedundancy);
     match (worst(facts), said.expected_downtime_minutes) {
         (Impact::NoImpact, _) | (_, Some(0)) => "nothing is felt, says the provider".to_owned(),
         (Impact::ReducedRedundancy, _) if said_worse => "one leg; what stands in for it carries on".to_owned(),
@@ -124,7 +125,9 @@ fn who(facts: &RequestFacts<'_>) -> Vec<String> {
     if facts.draft.questions.iter().any(|question| matches!(question, Question::Services(_))) {
         return Vec::new();
     }
+    let by_default = facts.draft.questions.iter().any(|question| matches!(question, Question::Notify(_)));
     let reached = match (customers, facts.draft.mode) {
+        (0, _) if by_default => "nobody by default".to_owned(),
         (0, _) if facts.draft.questions.iter().any(open) => "told once that is settled".to_owned(),
         (0, _) => "nobody to tell".to_owned(),
         (_, Mode::Rehearsal) => format!("{} (names below)", counted(customers, "customer")),

@@ -9,7 +9,7 @@ use crate::draft::calendar::{self, Entry};
 use crate::draft::words::impact_on;
 use crate::mail::outgoing::instants::Instants;
 use crate::mail::outgoing::one_line;
-use crate::mail::outgoing::phrases::severity;
+use crate::mail::outgoing::phrases::{listed, severity};
 use crate::model::{
     Affected, AffectedCustomer, AffectedService, CalendarForm, Change, Draft, Impact, Maintenance, OutboxState, Recipient, Told, Variant,
 };
@@ -27,6 +27,17 @@ pub(super) enum Form {
     Released,
 }
 
+impl Form {
+    /// Whether the work is off, or off for the reader.
+    pub(super) fn is_off(self, change: &Change) -> bool {
+        match self {
+            Self::Released => true,
+            Self::Closing => matches!(change, Change::Cancelled | Change::Retracted),
+            Self::First | Self::Update => false,
+        }
+    }
+}
+
 /// One address with everything that decides what it reads.
 #[derive(Clone, Debug)]
 pub(super) struct Addressee {
@@ -38,7 +49,7 @@ pub(super) struct Addressee {
     pub(super) language: String,
     pub(super) services: Vec<AffectedService>,
     pub(super) impact: Impact,
-    /// The calendar entries that they have of it.
+    /// The calendar entries of it that they have and that are to be cancelled.
     pub(super) has: Vec<Entry>,
     /// Ids of the customers where a machine reads them (BCOP); else empty, so that customers share a notice.
     pub(super) account: Vec<String>,
@@ -84,6 +95,10 @@ pub fn told(drafts: &[Draft], rows: &[Told], rehearsal: bool) -> Vec<Variant> {
 /// Everybody who is written to of a change.
 pub(super) fn addressees(facts: &NoticeFacts<'_>) -> Vec<Addressee> {
     let mut all = forms(facts);
+    for addressee in &mut all {
+        let entries = std::mem::take(&mut addressee.has);
+        addressee.has = calendar::relevant(facts, entries, addressee.form.is_off(facts.change));
+    }
     if facts.policy.notices.calendar == CalendarForm::Bcop {
         all.iter_mut().for_each(|addressee| addressee.account.clone_from(&addressee.recipient.customers));
     }
@@ -221,6 +236,16 @@ fn shows(facts: &NoticeFacts<'_>, addressee: &Addressee) -> bool {
 pub fn below_threshold(maintenance: &Maintenance, affected: &Affected, told: &[Variant]) -> Vec<String> {
     let left_out = |customer: &&AffectedCustomer| !customer.contacts.is_empty() && !is_told(maintenance, affected, told, customer);
     affected.customers.iter().filter(left_out).map(|customer| one_line(&customer.name, 80)).collect()
+}
+
+/// Why nobody is told unless a person says `notify`: a sentence that names whom it would be told.
+#[must_use]
+pub fn untold(maintenance: &Maintenance, affected: &Affected, below: &[String]) -> String {
+    let names = listed(below);
+    if impact_on(maintenance, &affected.services) == Impact::ReducedRedundancy {
+        return format!("Only redundancy is lost, for {names}: nobody is told of that by default.");
+    }
+    format!("It is below the threshold of {names}: nobody is told by default.")
 }
 
 /// Without a threshold everything is told but lost redundancy alone. What the provider does not state may be an outage.

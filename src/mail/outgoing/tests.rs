@@ -103,3 +103,30 @@ fn what_is_not_ours_to_set_is_refused() {
     assert!(change(|mail| mail.date = DateTime::<Utc>::MAX_UTC).is_err());
     assert_eq!(change(|mail| mail.html = None), Ok(()));
 }
+
+#[test]
+fn somebodys_mail_goes_on_unchanged() {
+    let sent = |raw: &[u8]| {
+        let mut mail = written();
+        mail.html = None;
+        mail.attachments = vec![Attachment::mail(raw)];
+        let bytes = freeze(&mail).unwrap().bytes;
+        assert!(bytes.is_ascii());
+        let text = String::from_utf8(bytes).unwrap();
+        assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+        text
+    };
+    let plain = b"From: rui@clinica.example\nSubject: Re: Mail\n\nDear all,\n.\nbye\n";
+    let text = sent(plain);
+    assert!(text.contains("Content-Type: message/rfc822\r\n") && text.contains("Content-Transfer-Encoding: 7bit\r\n"), "{text}");
+    assert!(text.contains(&String::from_utf8(plain.to_vec()).unwrap().replace('\n', "\r\n")), "{text}");
+    let long = "x".repeat(2000);
+    for other in ["From: a@b.example\r\n\r\nOlá\r\n", "a\rb", "nul\0", "--=_fwm_123", long.as_str()] {
+        let text = sent(other.as_bytes());
+        assert!(text.contains("Content-Type: application/octet-stream\r\n") && text.contains("base64"), "{text}");
+        assert_eq!(
+            mail_parser::MessageParser::default().parse(text.as_bytes()).unwrap().attachment(0).unwrap().contents(),
+            other.as_bytes()
+        );
+    }
+}

@@ -154,6 +154,39 @@ fn who_is_released_gets_it_cancelled_and_who_is_new_never_hears_of_nights_before
 }
 
 #[test]
+fn entries_of_the_work_from_which_it_was_split_are_cancelled_with_a_higher_sequence() {
+    let mut whole = Course::new(policy());
+    let change = || Change::Updated { fields: vec!["objects".to_owned()] };
+    whole.sent(&maintenance(), Change::New);
+    let mut part = maintenance();
+    part.said.expected_downtime_minutes = Some(5);
+    whole.sent(&part, Change::Updated { fields: vec!["expected downtime".to_owned()] });
+    part.id.0 = 1043;
+    part.said.windows = vec![window("2020-09-14T04:00:00Z", "2020-09-14T12:00:00Z")];
+    let mut course = Course { policy: policy(), revision: 0, told: whole.told };
+    let all = course.sent(&part, change());
+    insta::assert_snapshot!(shown("split off", &all, "office@bakery.example"));
+}
+
+#[test]
+fn readers_of_the_same_share_a_notice_whatever_they_were_told_before() {
+    let mut course = Course::new(policy());
+    course.sent(&maintenance(), Change::New);
+    let late = course.told.clone();
+    let mut moved = maintenance();
+    let from = std::mem::replace(&mut moved.said.windows, vec![window("2020-09-12T04:00:00Z", "2020-09-12T06:00:00Z")]);
+    course.sent(&moved, Change::Rescheduled { from });
+    // The bakery's office knows the second state, everybody else the first.
+    let knows = |variant: &Variant| variant.recipients.iter().any(|one| one.mailbox.address == "office@bakery.example");
+    let told: Vec<Variant> = course.told.iter().filter(|one| knows(one)).chain(late.iter().filter(|one| !knows(one))).cloned().collect();
+    moved.said.expected_downtime_minutes = Some(5);
+    let mut mixed = Course { policy: policy(), revision: 2, told };
+    let change = Change::Updated { fields: vec!["expected downtime".to_owned()] };
+    let both = mixed.sent(&moved, change.clone()).len();
+    assert_eq!(both, course.sent(&moved, change).len());
+}
+
+#[test]
 fn bcop_names_the_customer_alone_and_no_provider() {
     let mut form = policy();
     form.notices.calendar = CalendarForm::Bcop;

@@ -93,8 +93,7 @@ fn who_reads_the_same_as_before_is_not_written_to_again() {
 fn with_thresholds(maintenance: &Maintenance, least: [Option<Impact>; 4]) -> Affected {
     let mut touched = affected(&inventory(), maintenance, &[]);
     for customer in &mut touched.customers {
-        let place = inventory().customers.iter().position(|known| known.id == customer.id).unwrap();
-        customer.min_impact = least[place];
+        customer.min_impact = inventory().customers.iter().zip(least).find(|(known, _)| known.id == customer.id).unwrap().1;
     }
     touched
 }

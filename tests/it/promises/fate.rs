@@ -335,6 +335,11 @@ async fn w29_an_answer_is_handed_on_whole_and_supports_own_answer_does_not_come_
         assert!(out[0].text().contains(part), "{part}: {}", out[0].text());
     }
     assert_eq!(out[0].mail.reply_to[0].address, KATRIN, "whoever answers it answers the customer");
+    let sent = String::from_utf8(out[0].bytes.clone()).unwrap().replace("\r\n", "\n");
+    let (_, original) =
+        sent.split_once("Content-Type: message/rfc822\nContent-Disposition: attachment; filename=\"original.eml\"\n").unwrap();
+    let (_, original) = original.split_once("\n\n").unwrap();
+    assert!(original.starts_with(&raw.replace("\r\n", "\n")), "unchanged: {original}");
     let notice_id = message_id(&notice.mail);
     assert!(!out[0].mail.references.iter().any(|id| id == notice_id), "an acknowledgement of support's would come back as a customer's");
     let maintenance = world.maintenances().await.pop().unwrap();
