@@ -5,14 +5,17 @@ pub mod demo;
 pub mod digest;
 pub mod doctor;
 pub mod drafts;
+pub mod erase;
 pub mod extract;
+pub mod history;
 pub mod init;
+pub mod postmortem;
 pub mod queue;
 pub mod replay;
 pub mod rules;
 pub mod run;
 pub mod status;
-mod view;
+pub mod view;
 pub mod windows;
 pub mod words;
 
@@ -61,6 +64,9 @@ enum Command {
     Windows(windows::WindowsArgs),
     Drafts(drafts::DraftsArgs),
     Queue(queue::QueueArgs),
+    History(history::HistoryArgs),
+    Postmortem(postmortem::PostmortemArgs),
+    Erase(erase::EraseArgs),
     Digest(digest::DigestArgs),
     Status(status::StatusArgs),
 }
@@ -85,6 +91,9 @@ impl Cli {
             Command::Windows(args) => args.run(&load(&path)?),
             Command::Drafts(args) => args.run(&load(&path)?),
             Command::Queue(args) => args.run(&load(&path)?),
+            Command::History(args) => args.run(&load(&path)?),
+            Command::Postmortem(args) => args.run(&load(&path)?),
+            Command::Erase(args) => args.run(&load(&path)?),
             Command::Digest(args) => args.run(&load(&path)?),
             Command::Status(args) => args.run(&load(&path)?),
         }

@@ -11,7 +11,7 @@ use super::words::impact_on;
 use crate::mail::outgoing::phrases::{listed, severity};
 use crate::mail::outgoing::{clean, html, one_line, shown};
 use crate::model::{
-    Affected, AffectedService, Change, Draft, Impact, Mailbox, Maintenance, OutboxState, Policy, Recipient, Told, Variant, Zones,
+    Affected, AffectedService, Change, Draft, ERASED, Impact, Mailbox, Maintenance, OutboxState, Policy, Recipient, Told, Variant, Zones,
 };
 
 /// Everything that notices are written from.
@@ -95,7 +95,9 @@ pub fn variants(facts: &NoticeFacts<'_>) -> Result<Vec<Variant>, TemplateFault> 
 pub fn told(drafts: &[Draft], rows: &[Told], rehearsal: bool) -> Vec<Variant> {
     let out: BTreeSet<(i64, &str)> = rows
         .iter()
-        .filter(|row| row.rehearsal == rehearsal && !matches!(row.state, OutboxState::Failed | OutboxState::Cancelled))
+        .filter(|row| {
+            row.address != ERASED && row.rehearsal == rehearsal && !matches!(row.state, OutboxState::Failed | OutboxState::Cancelled)
+        })
         .map(|row| (row.draft.0, row.address.as_str()))
         .collect();
     let mut seen = BTreeSet::new();

@@ -13,7 +13,8 @@ fn statements(connection: &Connection) -> Vec<(String, String)> {
     rows.map(|row| {
         let (name, sql) = row.unwrap();
         let bare: Vec<&str> = sql.lines().map(|line| line.split("--").next().unwrap()).collect();
-        (name, bare.join(" ").split_whitespace().collect::<Vec<_>>().join(" "))
+        // A column that was added later stands after a space of its own.
+        (name, bare.join(" ").split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",").replace(" )", ")"))
     })
     .collect()
 }
