@@ -16,7 +16,7 @@ use crate::model::{
     Case, Content, Customer, Decision, Draft, DraftState, Inventory, LedgerMail, Maintenance, OutboxKind, OutboxState, Recipient,
     RequestFlavour, SentMail, Settling, Status,
 };
-pub use fate::{Concerned, Copy, Fate, concerned, fate};
+pub use fate::{Concerned, Copy, Fate, concerned, fate, stands_on};
 pub use missed::{Missed, missed};
 use words::{asked, decided, read};
 
@@ -219,6 +219,12 @@ pub fn notices<'a>(case: &'a Case, whose: Option<&Whose>) -> Vec<(&'a SentMail, 
 pub fn subject_for<'a>(draft: &'a Draft, address: &str) -> &'a str {
     let for_it = |recipient: &Recipient| recipient.mailbox.address.eq_ignore_ascii_case(address);
     draft.variants.iter().find(|variant| variant.recipients.iter().any(for_it)).map_or("", |variant| variant.subject.as_str())
+}
+
+/// What became of a mail of which no maintenance was made, in words.
+#[must_use]
+pub fn unmade(mail: &LedgerMail, clock: &StaffClock<'_>) -> String {
+    format!("mail {} came from {}: “{}”; {}", mail.mail.0, from(mail), subject_line(&mail.subject), read(mail, clock))
 }
 
 /// The title of a maintenance, for people.

@@ -7,12 +7,12 @@ use super::drafts::number;
 use super::view::{At, ask, to_stdout};
 use super::windows::bound;
 use crate::config::{Config, nearest};
-use crate::inventory::{affected, with_learnt};
+use crate::inventory::{affected, is_known_sender, with_learnt};
 use crate::mail::outgoing::instants::StaffClock;
-use crate::model::{Case, Inventory, Maintenance, MaintenanceId, Recipient};
-use crate::record::{Whose, concerned, customer};
+use crate::model::{Case, Inventory, LedgerMail, Maintenance, MaintenanceId, Recipient};
+use crate::record::{Whose, concerned, customer, stands_on};
 use chrono::{DateTime, Utc};
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -26,12 +26,13 @@ use std::process::ExitCode;
 ///
 /// One record a maintenance, on a page that can be printed. A customer is named
 /// by id, name or address; times are theirs and UTC. One whom services.toml does
-/// not know any more is found by the id in old drafts. Nothing is changed.
+/// not know any more is found by the id in old drafts. Mails of their providers of
+/// which nothing was made stand at the end. Nothing is changed.
 #[derive(Args, Clone, Debug, Default)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, group(ArgGroup::new("which").required(true).multiple(true).args(["maintenance", "customer"])))]
 pub struct HistoryArgs {
     /// The maintenance, as requests and subjects name it
-    #[arg(value_name = "FW-12", value_parser = number, required_unless_present = "customer")]
+    #[arg(value_name = "FW-12", value_parser = number)]
     pub maintenance: Option<MaintenanceId>,
     /// Only what concerns this customer: id, name or address
     #[arg(long, value_name = "NAME")]
@@ -96,12 +97,13 @@ impl HistoryArgs {
         let from = day(&self.from)?.unwrap_or(DateTime::UNIX_EPOCH);
         let to = day(&self.to)?.unwrap_or_else(|| self.at.now() + chrono::TimeDelta::days(36_500));
         anyhow::ensure!(from < to, "the end is not after the beginning");
-        let (cases, learnt, written_to) = ask(config, async |store| {
+        let (cases, learnt, written_to, unmade) = ask(config, async |store| {
             let cases = match self.maintenance {
                 Some(id) => store.case(id).await?.into_iter().collect(),
                 None => store.cases(from, to).await?,
             };
-            Ok((cases, store.learnt().await?, store.written_to().await?))
+            let unmade = if self.maintenance.is_none() { store.made_nothing(from, to).await? } else { Vec::new() };
+            Ok((cases, store.learnt().await?, store.written_to().await?, unmade))
         })?;
         if let Some(id) = self.maintenance {
             anyhow::ensure!(!cases.is_empty(), "there is no {id}; `forewarn windows` and `forewarn drafts --all` list those there are");
@@ -139,6 +141,13 @@ impl HistoryArgs {
                 HistoryFormat::Json => writeln!(out, "{}", json::page(&page))?,
             }
             first = false;
+        }
+        let theirs = |mail: &&LedgerMail| whose.as_ref().is_none_or(|whose| is_of_a_provider_of(mail, &inventory, &whose.id));
+        let unmade: Vec<&LedgerMail> = unmade.iter().filter(theirs).collect();
+        match self.format {
+            _ if unmade.is_empty() => {}
+            HistoryFormat::Text => text::made_nothing(out, &unmade, &clock)?,
+            HistoryFormat::Json => writeln!(out, "{}", json::made_nothing(&unmade))?,
         }
         Ok(())
     }
@@ -187,6 +196,13 @@ fn service(name: &str, inventory: &Inventory) -> anyhow::Result<String> {
         Some(close) => anyhow::bail!("there is no service {name:?}; did you mean {close:?}?"),
         None => anyhow::bail!("there is no service {name:?} in services.toml"),
     }
+}
+
+/// Whether a mail came from a provider on which something of a customer's stands.
+fn is_of_a_provider_of(mail: &LedgerMail, inventory: &Inventory, id: &str) -> bool {
+    let domain = mail.sender.rsplit_once('@').map_or("", |(_, domain)| domain.trim_end_matches('>'));
+    let provider = is_known_sender(inventory, domain);
+    customer(inventory, id).zip(provider).is_some_and(|(known, provider)| stands_on(inventory, known, &provider.id))
 }
 
 /// Whether a maintenance touches a service, by what was drafted or by the inventory as it is; what is not mapped may touch any.

@@ -74,7 +74,8 @@ pub fn concerned(case: &Case, inventory: &Inventory) -> Vec<Concerned> {
 }
 
 /// Whether one of a customer's services has anything at a provider.
-pub(super) fn stands_on(inventory: &Inventory, one: &Customer, provider: &str) -> bool {
+#[must_use]
+pub fn stands_on(inventory: &Inventory, one: &Customer, provider: &str) -> bool {
     let provider = provider_for(inventory, provider).map_or(provider, |known| known.id.as_str());
     let theirs = inventory.services.iter().filter(|service| one.services.iter().any(|id| id.eq_ignore_ascii_case(&service.id)));
     theirs

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use crate::model::{Case, DraftId, LedgerMail, MailId, Maintenance, MaintenanceId, Recipient, SentMail};
-use crate::store::values::{all_from_json, from_json, instant, json, seconds};
+use crate::store::values::{NO_SIGN, all_from_json, from_json, instant, json, seconds};
 use crate::store::{Store, StoreError, drafts, maintenances, outbox};
 
 impl Store {
@@ -35,6 +35,23 @@ impl Store {
                 params![seconds(from), seconds(to), written(from), written(to)],
             )?;
             found.into_iter().map(|maintenance| case(tx, maintenance)).collect()
+        })
+        .await
+    }
+
+    /// Mails that came in a span of time and of which no maintenance was made: put aside unread, or taken for irrelevant for a reason. Those of
+    /// strangers without a sign of a notice are left out. The first thousand, oldest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn made_nothing(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<LedgerMail>, StoreError> {
+        self.read(move |tx| {
+            mails(
+                tx,
+                "m.id IN (SELECT id FROM mail WHERE state = 'done' AND outcome IN ('quarantined', 'irrelevant') AND reason <> ?3
+                    AND arrived_at >= ?1 AND arrived_at < ?2 AND id NOT IN (SELECT mail FROM maintenance_mail) ORDER BY arrived_at, id LIMIT 1000)",
+                params![seconds(from), seconds(to), NO_SIGN],
+            )
         })
         .await
     }

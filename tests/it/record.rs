@@ -1,6 +1,8 @@
 //! The record, the post-mortem and erasure over stores that whole stories made. `FOREWARN_BLESS=1` writes the golden pages anew.
 
 mod erase;
+mod kept;
+mod why;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -125,6 +127,14 @@ fn w35_a_span_and_a_service_leave_out_the_rest() {
     assert!(span("2020-09-01", "2020-09-02", "mail").starts_with("FW-1 "), "by the day on which it was announced");
     assert!(span("2020-09-02", "2020-09-09", "").starts_with("Nothing that the store holds of that time concerned Bakery Meyer"));
     assert!(span("2020-09-09", "2020-09-11", "web").starts_with("Nothing"), "another service of theirs");
+}
+
+#[test]
+fn w35_a_mail_of_which_nothing_was_made_is_said_to_those_whom_it_may_have_touched() {
+    let shown = Played::of("quarantined-mail").history(&for_customer("meyer"));
+    assert!(shown.contains("Of 1 mail no maintenance was made:") && shown.contains("not readable: "), "{shown}");
+    let shown = Played::of("w02-strangers").history(&for_customer("meyer"));
+    assert!(!shown.contains("no maintenance was made"), "a stranger's mail is nobody's: {shown}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The record of one maintenance for scripts: one object.
 
 use super::{Page, text::status};
-use crate::model::{Content, Mode};
+use crate::model::{Content, LedgerMail, Mode};
 use crate::record::{Whose, concerned, events, fate, notices, subject_for, title};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
@@ -24,19 +24,26 @@ pub(super) fn page(page: &Page<'_>) -> Value {
     let events = events(page.case, page.whose, page.clock, page.now).into_iter();
     let events =
         events.map(|event| json!({ "at": utc(event.at), "local": page.clock.full(event.at), "what": event.what, "revision": event.revision, "text": event.text }));
-    let mails = page.case.mails.iter().map(|mail| {
-        json!({
-            "mail": mail.mail.0, "arrived_at": utc(mail.arrived_at), "read_at": mail.done_at.map(utc), "from": mail.sender, "subject": mail.subject,
-            "outcome": mail.outcome.as_ref().map(crate::model::Outcome::name),
-            "rule": mail.reading.as_ref().and_then(|reading| reading.rule.as_ref()).map(|rule| &rule.name),
-            "bytes": if mail.kept { "kept" } else { "given-up" },
-        })
-    });
+    let mails = page.case.mails.iter().map(mail);
     json!({
         "maintenance": maintenance.id.to_string(), "provider": maintenance.provider, "title": title(maintenance),
         "maintenance_id": maintenance.said.maintenance_id, "status": status(maintenance.status),
         "windows": windows.collect::<Vec<_>>(), "customers": customers, "mails": mails.collect::<Vec<_>>(),
         "notices": copies(page), "events": events.collect::<Vec<_>>(),
+    })
+}
+
+/// Mails of which no maintenance was made, as one more object.
+pub(super) fn made_nothing(mails: &[&LedgerMail]) -> Value {
+    json!({ "maintenance": null, "mails": mails.iter().map(|one| mail(one)).collect::<Vec<_>>() })
+}
+
+fn mail(mail: &LedgerMail) -> Value {
+    json!({
+        "mail": mail.mail.0, "arrived_at": utc(mail.arrived_at), "read_at": mail.done_at.map(utc), "from": mail.sender, "subject": mail.subject,
+        "outcome": mail.outcome.as_ref().map(crate::model::Outcome::name),
+        "rule": mail.reading.as_ref().and_then(|reading| reading.rule.as_ref()).map(|rule| &rule.name),
+        "bytes": if mail.kept { "kept" } else { "given-up" },
     })
 }
 

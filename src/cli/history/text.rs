@@ -3,10 +3,11 @@
 use super::Page;
 use crate::cli::view::{ALERT, HEAD, folded};
 use crate::inventory::provider_for;
+use crate::mail::outgoing::instants::StaffClock;
 use crate::mail::outgoing::phrases::counted;
 use crate::mail::outgoing::{clean, shown};
-use crate::model::{Content, Role, Status};
-use crate::record::{Fate, Whose, concerned, events, fate, notices, title};
+use crate::model::{Content, LedgerMail, Role, Status};
+use crate::record::{Fate, Whose, concerned, events, fate, notices, title, unmade};
 use chrono_tz::Tz;
 use std::io::Write;
 
@@ -115,6 +116,18 @@ fn mails(out: &mut impl Write, page: &Page<'_>) -> std::io::Result<()> {
             writeln!(out, "They were erased.")?;
         }
         writeln!(out, "{}", clean(&String::from_utf8_lossy(&mail.bytes)).trim_end())?;
+    }
+    Ok(())
+}
+
+/// Mails of which no maintenance was made.
+pub(super) fn made_nothing(out: &mut impl Write, mails: &[&LedgerMail], clock: &StaffClock<'_>) -> std::io::Result<()> {
+    writeln!(out, "\n{HEAD}Of {} no maintenance was made:{HEAD:#}", counted(mails.len(), "mail"))?;
+    for mail in mails {
+        writeln!(out, "  {}  {}", mail.arrived_at.format("%Y-%m-%d %H:%M UTC"), clock.full(mail.arrived_at))?;
+        for line in folded("      ", &unmade(mail, clock)) {
+            writeln!(out, "{line}")?;
+        }
     }
     Ok(())
 }
