@@ -189,8 +189,10 @@ fn connect(path: &Path, check: impl FnOnce(&Connection) -> Result<(), StoreError
     connection.busy_timeout(BUSY_TIMEOUT)?;
     migrations::check_ours(&connection, path)?;
     check(&connection)?;
-    // Counts for a file that is still empty: free pages can then be given back piece by piece.
-    connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?;
+    // Only in a file that is still empty, because it writes: free pages can then be given back piece by piece.
+    if migrations::is_empty(&connection)? {
+        connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?;
+    }
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" {
         return Err(StoreError::cannot_open(path, format!("the file system allows no write-ahead log (journal mode {mode})")));

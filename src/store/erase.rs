@@ -73,7 +73,8 @@ impl Store {
     /// Writes the file anew, so that nothing of what was erased is left in free pages or in the write-ahead log.
     async fn rebuild(&self) -> Result<(), StoreError> {
         self.outside_transactions(|connection| {
-            connection.execute_batch("VACUUM")?;
+            // From then on the file gives free pages back, by whatever version it was made.
+            connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL; VACUUM;")?;
             connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
             Ok(())
         })

@@ -91,6 +91,17 @@ fn w37_no_trace_is_left_in_the_file_and_what_was_counted_stands() {
 }
 
 #[test]
+fn w37_a_file_of_an_earlier_version_shrinks_from_an_erasure_on() {
+    let played = Played::of("w28-bounces");
+    let old = played.config().store;
+    let mode = || Connection::open(&old).unwrap().pragma_query_value(None, "auto_vacuum", |row| row.get::<_, i64>(0)).unwrap();
+    Connection::open(&old).unwrap().execute_batch("PRAGMA journal_mode = DELETE; PRAGMA auto_vacuum = NONE; VACUUM;").unwrap();
+    assert_eq!(mode(), 0);
+    erase(&played, "meyer", true);
+    assert_eq!(mode(), 2);
+}
+
+#[test]
 fn w37_who_was_erased_is_known_by_the_fact_alone() {
     let played = Played::of("w28-bounces");
     erase(&played, "meyer", true);
