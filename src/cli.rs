@@ -5,15 +5,18 @@ pub mod demo;
 pub mod digest;
 pub mod doctor;
 pub mod drafts;
+pub mod erase;
 pub mod extract;
+pub mod history;
 pub mod init;
+pub mod postmortem;
 pub mod queue;
 pub mod replay;
 pub mod rules;
 pub mod run;
 pub mod settle;
 pub mod status;
-mod view;
+pub mod view;
 pub mod windows;
 pub mod words;
 
@@ -64,6 +67,9 @@ enum Command {
     Drafts(drafts::DraftsArgs),
     Queue(queue::QueueArgs),
     Settle(settle::SettleArgs),
+    History(history::HistoryArgs),
+    Postmortem(postmortem::PostmortemArgs),
+    Erase(erase::EraseArgs),
     Digest(digest::DigestArgs),
     Status(status::StatusArgs),
 }
@@ -89,6 +95,9 @@ impl Cli {
             Command::Drafts(args) => args.run(&load_taught(&path)?),
             Command::Queue(args) => args.run(&load_taught(&path)?),
             Command::Settle(args) => args.run(load(&path)?),
+            Command::History(args) => args.run(&load_taught(&path)?),
+            Command::Postmortem(args) => args.run(&load_taught(&path)?),
+            Command::Erase(args) => args.run(&load_taught(&path)?),
             Command::Digest(args) => args.run(&load_taught(&path)?),
             Command::Status(args) => args.run(&load(&path)?),
         }

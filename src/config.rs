@@ -14,9 +14,10 @@ mod written;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::model::{Inventory, Policy, Server};
+use crate::model::{Inventory, Policy, Retention, Server};
 pub use fault::{Fault, Report, Severity};
 pub use secret::{SecretError, SecretSource, approval_key};
+pub(crate) use value::nearest;
 
 /// Everything that the two files say, checked. Paths are joined to the configuration's folder.
 #[derive(Clone, Debug)]
@@ -39,6 +40,8 @@ pub struct Config {
     pub key: SecretSource,
     /// Address on the web that is asked for after each complete good pass; whoever watches it knows when that ends.
     pub heartbeat_url: Option<String>,
+    /// How long the bytes of mails are kept.
+    pub retention: Retention,
     /// The inventory's file.
     pub services_file: PathBuf,
     /// What is allowed but hardly meant.
@@ -162,6 +165,7 @@ pub fn load(path: &Path) -> Result<Config, Report> {
             templates_dir: settled.templates_dir,
             key: settled.key,
             heartbeat_url: settled.heartbeat_url,
+            retention: settled.retention,
             services_file,
             warnings: report,
         }),

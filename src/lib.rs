@@ -1,7 +1,7 @@
 //! Forewarn: reads provider notices from a mailbox, drafts customer notices, has staff approve them by mail, sends what was approved.
 //!
 //! The map: `model` holds the nouns. The core (`mail`, `rules`, `desk`, `lifecycle`, `inventory`, `draft`, `approval`, `agenda`,
-//! `digest`) is functions from values to values. The shell does all I/O. `service` alone sees both.
+//! `digest`, `record`) is functions from values to values. The shell does all I/O. `service` alone sees both.
 
 pub mod agenda;
 pub mod alarm;
@@ -20,6 +20,7 @@ pub mod lifecycle;
 pub mod mail;
 pub mod maildir;
 pub mod model;
+pub mod record;
 pub mod rules;
 pub mod service;
 pub mod smtp;

@@ -11,6 +11,7 @@ mod mail;
 mod notice;
 mod outbox;
 mod policy;
+mod record;
 mod server;
 mod zone;
 
@@ -22,5 +23,6 @@ pub use mail::*;
 pub use notice::*;
 pub use outbox::*;
 pub use policy::*;
+pub use record::*;
 pub use server::*;
 pub use zone::*;

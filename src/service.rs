@@ -247,6 +247,10 @@ impl Service {
     /// Does what is due at this moment.
     async fn agenda(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
+        let given_up = self.store.give_up(self.config.retention, now).await?;
+        if given_up > 0 {
+            tracing::info!(mails = given_up, "the text of old mails was given up");
+        }
         let facts = self.facts().await?;
         let due = agenda::due(&facts, &self.config.policy, &self.zones, now);
         if due.is_empty() {

@@ -8,6 +8,7 @@ mod accounts;
 mod alarms;
 mod drafts;
 mod effects;
+mod erase;
 mod error;
 mod facts;
 mod known;
@@ -16,6 +17,9 @@ mod ledger;
 mod maintenances;
 mod migrations;
 mod outbox;
+mod record;
+mod redact;
+mod retention;
 mod settle;
 mod values;
 mod views;
@@ -28,6 +32,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
 pub use alarms::AlarmId;
+pub use erase::Mentions;
 pub use error::StoreError;
 pub use ledger::{Kept, Listed, Listing, MAX_MAIL_BYTES, Place, ToFetch};
 pub use outbox::{OutboxFilter, Recovered};
@@ -136,10 +141,19 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     {
+        self.outside_transactions(move |connection| in_transaction(connection, behavior, work)).await
+    }
+
+    /// Runs one job that makes its own transactions, or needs none.
+    async fn outside_transactions<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    {
         let (answer, answered) = oneshot::channel();
         let job = Job::Work(Box::new(move |connection| {
-            let result = in_transaction(connection, behavior, work);
-            // The caller may have given up; the transaction stands all the same.
+            let result = work(connection);
+            // The caller may have given up; what was done stands all the same.
             drop(answer.send(result));
         }));
         self.jobs.send(job).map_err(|_| StoreError::Closed)?;
@@ -175,6 +189,10 @@ fn connect(path: &Path, check: impl FnOnce(&Connection) -> Result<(), StoreError
     connection.busy_timeout(BUSY_TIMEOUT)?;
     migrations::check_ours(&connection, path)?;
     check(&connection)?;
+    // Only in a file that is still empty, because it writes: free pages can then be given back piece by piece.
+    if migrations::is_empty(&connection)? {
+        connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?;
+    }
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" {
         return Err(StoreError::cannot_open(path, format!("the file system allows no write-ahead log (journal mode {mode})")));

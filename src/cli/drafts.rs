@@ -72,7 +72,7 @@ impl DraftsArgs {
 }
 
 /// `FW-12` or `12`.
-fn number(text: &str) -> anyhow::Result<MaintenanceId> {
+pub(super) fn number(text: &str) -> anyhow::Result<MaintenanceId> {
     let digits = text.strip_prefix("FW-").or_else(|| text.strip_prefix("fw-")).unwrap_or(text);
     Ok(MaintenanceId(digits.parse().context("write it like FW-12")?))
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     config::Config,
     mail::{self, prescan},
-    model::{MailId, Outcome, Reading, Verdict},
+    model::{MailId, Outcome, RawMail, Reading, Verdict},
     rules::{self, Options},
     service,
     store::Store,
@@ -55,14 +55,21 @@ impl ReplayArgs {
     async fn replay(&self, config: &Config, out: &mut impl Write) -> anyhow::Result<()> {
         let store = Store::open_existing(&config.store)?;
         let (rules, zones) = (service::rules(config.rules_dir.as_deref())?, zones::newest());
-        let (mut read, mut differ, mut again) = (0_u64, 0_u64, 0_u64);
+        let (mut read, mut differ, mut again, mut given_up) = (0_u64, 0_u64, 0_u64, 0_u64);
         let mut after = MailId(0);
         loop {
             let page = store.mails_for_replay(self.waiting || self.apply, after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = last.mail;
             for stored in page {
-                let Some(raw) = store.mail_raw(stored.mail).await? else { continue };
+                let raw = match store.mail_raw(stored.mail).await? {
+                    RawMail::Kept(raw) => raw,
+                    RawMail::GivenUp => {
+                        given_up += 1;
+                        continue;
+                    }
+                    RawMail::NeverKept => continue,
+                };
                 if prescan::prescan(&raw).is_err() {
                     continue;
                 }
@@ -90,7 +97,11 @@ impl ReplayArgs {
         }
         store.close().await;
         let considered = if self.apply { format!(", {again} are considered again") } else { String::new() };
-        Ok(writeln!(out, "{read} read again, {differ} differ{considered}")?)
+        writeln!(out, "{read} read again, {differ} differ{considered}")?;
+        if given_up > 0 {
+            writeln!(out, "{given_up} cannot be read again: their bytes were given up ([retention] in forewarn.toml)")?;
+        }
+        Ok(())
     }
 }
 

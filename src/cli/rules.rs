@@ -106,7 +106,7 @@ pub enum RulesCommand {
 /// A mail as the store keeps it.
 fn stored_mail(config: &Path, number: i64) -> anyhow::Result<Vec<u8>> {
     let config = super::load(config)?;
-    let raw = ask(&config, async |store| store.mail_raw(MailId(number)).await)?;
+    let raw = ask(&config, async |store| store.mail_raw(MailId(number)).await)?.kept();
     raw.with_context(|| format!("the store holds no mail {number}; `forewarn queue` names those that wait"))
 }
 

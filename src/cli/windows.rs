@@ -77,7 +77,7 @@ struct Facts {
 }
 
 /// A day of the zone of staff, or an instant.
-fn bound(zones: &Zones, zone: Tz, text: &str) -> anyhow::Result<DateTime<Utc>> {
+pub(super) fn bound(zones: &Zones, zone: Tz, text: &str) -> anyhow::Result<DateTime<Utc>> {
     let Ok(day) = text.parse::<NaiveDate>() else {
         return instant(text).with_context(|| format!("{text:?} is neither a day like 2026-03-01 nor an instant"));
     };

@@ -12,7 +12,7 @@ use super::secret::SecretSource;
 use super::value::{self, Why};
 use super::written::{Notes, Table};
 use super::{InboxConfig, Reads, SinkConfig};
-use crate::model::{AgendaPlan, Approver, AuthMode, CalendarForm, DigestPlan, Mailbox, Mode, NoticeForm, Policy, ZoneOrder};
+use crate::model::{AgendaPlan, Approver, AuthMode, CalendarForm, DigestPlan, Mailbox, Mode, NoticeForm, Policy, Retention, ZoneOrder};
 
 /// The file's meaning as far as it could be had: enough to read the inventory beside it, and all of it when nothing is missing.
 #[derive(Debug)]
@@ -35,6 +35,7 @@ pub(super) struct Settled {
     pub(super) templates_dir: Option<PathBuf>,
     pub(super) key: SecretSource,
     pub(super) heartbeat_url: Option<String>,
+    pub(super) retention: Retention,
 }
 
 const MAILBOX: &str = "\"Name <local@domain.example>\"";
@@ -76,6 +77,7 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
     let notices = notices(&root);
     let digest = digest(&root, &approvers);
     let agenda = agenda(&root);
+    let retention = retention(&root);
     let alarm = root.table("alarm").map(|table| {
         let command = places::command(&table, "command");
         let heartbeat_url = table.read("heartbeat_url", value::url);
@@ -117,7 +119,17 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
             backlog_bytes_a_day: u64::from(backlog_mb) << 20,
             canary_every,
         };
-        Some(Settled { policy, store: folder.join(store), inboxes, outbox: outbox?, rules_dir, templates_dir, key, heartbeat_url })
+        Some(Settled {
+            policy,
+            store: folder.join(store),
+            inboxes,
+            outbox: outbox?,
+            rules_dir,
+            templates_dir,
+            key,
+            heartbeat_url,
+            retention,
+        })
     };
     Written { services, zone: policy_zone, own_addresses, settled: settle() }
 }
@@ -264,6 +276,20 @@ fn agenda(root: &Table<'_>) -> (AgendaPlan, Vec<Mailbox>) {
     let escalation = table.as_ref().and_then(|table| table.list("escalate_to", value::mailbox)).unwrap_or_default();
     table.into_iter().for_each(Table::finish);
     (plan, escalation.into_iter().map(|(mailbox, _)| mailbox).collect())
+}
+
+fn retention(root: &Table<'_>) -> Retention {
+    let table = root.table("retention");
+    let days = |key: &'static str, default: u32| table.as_ref().and_then(|table| table.number(key, 1..=36_500, "days")).unwrap_or(default);
+    let retention = Retention { ordinary_days: days("ordinary_days", 30), notices_days: days("notices_days", 1095) };
+    if let Some(table) = table {
+        if retention.notices_days < retention.ordinary_days {
+            let help = "notices, answers and delivery reports are the record: keep them at least as long as ordinary mail";
+            table.notes.error(table.span_of("notices_days"), "notices would be given up before ordinary mail", help);
+        }
+        table.finish();
+    }
+    retention
 }
 
 fn at(hour: u32) -> NaiveTime {

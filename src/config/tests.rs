@@ -229,6 +229,13 @@ fn on_this_machine_nobody_need_sign_in() {
 }
 
 #[test]
+fn mail_is_kept_for_so_many_days() {
+    assert_eq!(loaded(FOREWARN, SERVICES).unwrap().retention, Retention { ordinary_days: 30, notices_days: 1095 });
+    let given = loaded(&format!("{FOREWARN}[retention]\nordinary_days = 7\n"), SERVICES).unwrap();
+    assert_eq!(given.retention, Retention { ordinary_days: 7, notices_days: 1095 });
+}
+
+#[test]
 fn a_heartbeat_is_an_address_on_the_web() {
     let alarm = |line: &str| loaded(&format!("{FOREWARN}[alarm]\n{line}"), SERVICES);
     assert_eq!(alarm("heartbeat_url = \"https://watch.example/x\"").unwrap().heartbeat_url.as_deref(), Some("https://watch.example/x"));
@@ -417,6 +424,8 @@ fn hours_and_days_out_of_range_are_refused() {
         ("[agenda]\nescalate_hours = -1", "`escalate_hours` is out of range"),
         ("[agenda]\nurgent_hours = 8.5", "`urgent_hours` must be a whole number"),
         ("[agenda]\nday = \"18:00-08:00\"", "no hours of a day"),
+        ("[retention]\nordinary_days = 0", "`ordinary_days` is out of range"),
+        ("[retention]\nordinary_days = 90\nnotices_days = 60", "notices would be given up before ordinary mail"),
         ("[digest]\nweekday = \"mon day\"", "unknown weekday"),
         ("[digest]\ntime = \"7am\"", "no time of day"),
         ("[digest]\nto = []", "the digest goes to nobody"),

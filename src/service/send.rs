@@ -140,7 +140,7 @@ impl Service {
                 desk::request(&desk, &draft, &maintenance, &row.outgoing.to, flavour, now)
             }
             Content::HandedOn { original, letter } => {
-                let raw = self.store.mail_raw(*original).await?;
+                let raw = self.store.mail_raw(*original).await?.kept();
                 desk::handed_on(&desk, letter, raw.as_deref(), &row.outgoing.to)
             }
             Content::FirstContact { account, .. } => desk::first_contact(&desk, &self.facts().await?, account, &row.outgoing.to, now),

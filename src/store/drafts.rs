@@ -7,7 +7,7 @@ use crate::model::{Decision, DecisionRecord, Draft, DraftId, DraftState, Request
 use crate::store::values::{all_from_json, from_json, instant, json, mode_name, seconds};
 use crate::store::{StoreError, outbox};
 
-const WHAT: &str = "a draft";
+pub(super) const WHAT: &str = "a draft";
 
 /// Keeps a draft in its new state. Mails of it that may not leave any more are cancelled.
 ///

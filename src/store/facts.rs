@@ -62,6 +62,15 @@ impl Store {
     }
 }
 
+/// An instant among the settings, UTC.
+pub(super) fn instant_of(tx: &Connection, name: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+    text(tx, name)?.map(|_| instant(number(tx, name)?)).transpose()
+}
+
+pub(super) fn set_instant(tx: &Connection, name: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+    set(tx, name, &seconds(at).to_string())
+}
+
 fn recovered(tx: &Connection) -> Result<u64, StoreError> {
     Ok(u64::try_from(number(tx, "sweep_recovered")?).unwrap_or(0))
 }

@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::model::{LedgerCounts, MailId, Outcome, Reading, ToConsider};
+use crate::model::{LedgerCounts, MailId, Outcome, RawMail, Reading, ToConsider};
 use crate::store::values::{count, instant, json, reason, seconds, sha256_hex};
 use crate::store::{Store, StoreError};
 
 pub use listing::{Listed, Listing, Place};
 
-use bytes::{HEAD_BYTES, header, put_raw, raw_of};
+pub(super) use bytes::raw_of;
+use bytes::{HEAD_BYTES, header, keep_again, put_raw};
 
 /// The most bytes of a mail that are kept: 25 MiB.
 pub const MAX_MAIL_BYTES: usize = 25 * 1024 * 1024;
@@ -175,15 +176,16 @@ impl Store {
     /// Puts a mail that waits for a person back among those to be considered, because a rule was mended.
     ///
     /// # Errors
-    /// When it did not end as needs-person or quarantined, was too big to be kept whole, or the store fails.
+    /// When it did not end as needs-person or quarantined, was too big to be kept whole, its bytes were given up, or the store fails.
     pub async fn reconsider(&self, mail: MailId) -> Result<(), StoreError> {
         self.write(move |tx| {
             let changed = tx.execute(
                 "UPDATE mail SET state = 'stored', attempts = 0, outcome = NULL, reason = NULL, value = NULL, done_at = NULL, told_at = NULL
-                  WHERE id = ?1 AND state = 'done' AND outcome IN ('needs-person', 'quarantined') AND size IS NOT NULL",
+                  WHERE id = ?1 AND state = 'done' AND outcome IN ('needs-person', 'quarantined') AND size IS NOT NULL
+                    AND EXISTS (SELECT 1 FROM raw WHERE raw.id = mail.raw AND length(packed) > 0)",
                 [mail.0],
             )?;
-            if changed == 1 { Ok(()) } else { Err(StoreError::WrongState { mail, needed: "waiting for a person" }) }
+            if changed == 1 { Ok(()) } else { Err(StoreError::WrongState { mail, needed: "waiting for a person with its bytes kept" }) }
         })
         .await
     }
@@ -196,11 +198,11 @@ impl Store {
         self.read(|tx| counts(tx)).await
     }
 
-    /// The bytes of a kept mail; none where none are kept (of a mail over the cap: the first of them).
+    /// The bytes of a mail, or that they were given up.
     ///
     /// # Errors
     /// When the bytes cannot be unpacked, or the store fails.
-    pub async fn mail_raw(&self, mail: MailId) -> Result<Option<Vec<u8>>, StoreError> {
+    pub async fn mail_raw(&self, mail: MailId) -> Result<RawMail, StoreError> {
         self.read(move |tx| raw_of(tx, mail)).await
     }
 }
@@ -236,15 +238,18 @@ fn keep(tx: &Connection, mail: MailId, raw: &[u8], now: DateTime<Utc>) -> Result
             end(tx, mail, &Outcome::Duplicate(first), None, now)?;
             Ok(Kept::Duplicate(first))
         }
-        None => Ok(Kept::New),
+        None => {
+            keep_again(tx, id, raw)?;
+            Ok(Kept::New)
+        }
     }
 }
 
 fn next_to_consider(tx: &Connection, now: DateTime<Utc>) -> Result<Option<ToConsider>, StoreError> {
     while let Some(mail) = first_to_consider(tx, now)? {
         let lost = match raw_of(tx, mail) {
-            Ok(Some(raw)) => return hand_out(tx, mail, raw).map(Some),
-            Ok(None) => "its kept bytes are gone".into(),
+            Ok(RawMail::Kept(raw)) => return hand_out(tx, mail, raw).map(Some),
+            Ok(RawMail::GivenUp | RawMail::NeverKept) => "its kept bytes are gone".into(),
             Err(StoreError::Unreadable { source, .. }) => format!("its kept bytes cannot be unpacked: {source}"),
             Err(error) => return Err(error),
         };

@@ -253,7 +253,7 @@ fn ended(
     let before = state_of(tx, id)?;
     if before == Some(Failed) && state != Failed && bounced(tx, id)? {
         // Its bounce was quicker than the server's answer to the final dot.
-        return Ok(());
+        return if state == Sent { accepted(tx, id, answer, now) } else { Ok(()) };
     }
     let may = matches!(
         (before, state),
@@ -269,7 +269,16 @@ fn ended(
         "UPDATE outbox SET state = ?2, answer = ?3, due_at = ?4, changed_at = ?5, may_have_arrived = may_have_arrived OR ?2 = 'unknown' WHERE id = ?1",
         params![id.0, state.name(), answer, seconds(retry_at.unwrap_or(now)), seconds(now)],
     )?;
+    if state == Sent {
+        accepted(tx, id, answer, now)?;
+    }
     finish_draft_of(tx, id, now)
+}
+
+/// Keeps the server's word for the record, whatever becomes of the mail later.
+fn accepted(tx: &Connection, id: OutboxId, answer: Option<&str>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    tx.execute("UPDATE outbox SET accepted_at = ?2, accepted = ?3 WHERE id = ?1", params![id.0, seconds(now), answer.unwrap_or_default()])?;
+    Ok(())
 }
 
 fn recover(tx: &Connection, now: DateTime<Utc>) -> Result<Recovered, StoreError> {
@@ -368,6 +377,11 @@ fn bounced(tx: &Connection, id: OutboxId) -> Result<bool, StoreError> {
 pub(super) fn state_of(tx: &Connection, id: OutboxId) -> Result<Option<OutboxState>, StoreError> {
     let name: Option<String> = tx.query_row("SELECT state FROM outbox WHERE id = ?1", [id.0], |row| row.get(0)).optional()?;
     name.map(|name| state(&name)).transpose()
+}
+
+/// Rows of a draft, oldest first.
+pub(super) fn of_draft(tx: &Connection, draft: DraftId) -> Result<Vec<OutboxRow>, StoreError> {
+    filtered(tx, OutboxFilter::Draft(draft))
 }
 
 fn by_id(tx: &Connection, id: OutboxId) -> Result<Option<OutboxRow>, StoreError> {

@@ -3,10 +3,11 @@
 --
 -- Conventions: every table is STRICT. Ids are AUTOINCREMENT: a number that was once shown to a person (FW-12) never comes back
 -- for something else. `…_at` is UTC in whole seconds. `value` is the noun of the model as JSON; the columns beside it repeat
--- only what is looked up or ordered by. Rows are kept; nothing that was said, decided or sent is deleted.
+-- only what is looked up or ordered by. Rows are kept; nothing that was said, decided or sent is deleted, but the bytes of old mail
+-- are given up, and `forewarn erase` takes a customer's names out of what was said and sent.
 
--- Facts of the service as a whole: `mode` (rehearsal, live), `digest_made_at`, `repeats`, `repeats_at_digest`; `canary_back` and
--- `canary_back_at`, the last mail to ourselves that came back; `sweep_recovered`, how many mails only a sweep found.
+-- Facts of the service as a whole: `mode` (rehearsal, live), `digest_made_at`, `repeats`, `repeats_at_digest`; `retained_at`,
+-- when old bytes were last given up to the end; `erased:erased-HASH`, when the customer whose id has that hash was erased; `canary_back` and `canary_back_at`, the last mail to ourselves that came back; `sweep_recovered`, how many mails only a sweep found.
 CREATE TABLE setting (
   name TEXT NOT NULL PRIMARY KEY,
   value TEXT NOT NULL
@@ -46,8 +47,11 @@ CREATE TABLE raw (
   sha256 TEXT NOT NULL UNIQUE,
   length INTEGER NOT NULL,
   -- zstd frame of the bytes as received; empty once they were given up
-  packed BLOB NOT NULL
+  packed BLOB NOT NULL,
+  -- When it is next asked whether the bytes may be given up; none once they were.
+  look_at INTEGER DEFAULT 0
 ) STRICT;
+CREATE INDEX raw_to_look_at ON raw (look_at) WHERE look_at IS NOT NULL;
 
 -- The ledger: every mail that a server ever listed. A row leaves `done` only when a person asks for it to be considered again.
 CREATE TABLE mail (
@@ -216,6 +220,7 @@ CREATE TABLE decision (
   value TEXT NOT NULL
 ) STRICT;
 CREATE INDEX decision_by_draft ON decision (draft);
+CREATE INDEX decision_by_mail ON decision (mail) WHERE mail IS NOT NULL;
 
 -- What staff taught by settling something: `never:ads@x.example`, `provider:dc.example`, `gone:northfield:web03`, `habit:FORM`, `rule:17`.
 CREATE TABLE learnt (
@@ -252,6 +257,9 @@ CREATE TABLE outbox (
   told_at INTEGER,
   -- Whether an earlier attempt ended with nobody knowing: such a row is never cancelled as if it had not left.
   may_have_arrived INTEGER NOT NULL DEFAULT 0 CHECK (may_have_arrived IN (0, 1)),
+  -- When the server took it and what it answered: stays when the mail bounces later.
+  accepted_at INTEGER,
+  accepted TEXT,
   CHECK ((bytes IS NULL) <> (deferred IS NULL)),
   CHECK (bytes IS NULL OR message_id IS NOT NULL),
   -- A customer gets nothing but frozen bytes of a draft.

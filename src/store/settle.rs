@@ -31,8 +31,12 @@ pub(super) fn settle(tx: &Connection, settled: &Settled, decisions: &[DecisionRe
         (Sent | Unknown | DotPending, Failed) | (Unknown, Sent) => {}
         (Unknown, Queued) => {
             let said = decisions.iter().any(|record| record.decision == Decision::Resend && draft.is_some() && record.draft == draft);
-            let Some(draft) = draft.filter(|_| said) else {
-                return Err(StoreError::refused(format!("outbox row {} may have left, and nobody said that it is to be sent again", id.0)));
+            let emptied: bool = tx.query_row("SELECT length(bytes) = 0 FROM outbox WHERE id = ?1", [id.0], |row| row.get(0))?;
+            let Some(draft) = draft.filter(|_| said && !emptied) else {
+                return Err(StoreError::refused(format!(
+                    "outbox row {} may have left, and nobody said that it is to be sent again, or its recipient was erased",
+                    id.0
+                )));
             };
             drafts::reopen(tx, draft, now)?;
         }

@@ -10,7 +10,7 @@ use crate::store::values::{all_from_json, from_json, instant, seconds};
 use crate::store::{Store, StoreError, drafts, facts, maintenances, outbox};
 
 /// Mails `m` that wait for a person: quarantined ones, and cases that are neither decided nor closed.
-const WAITING: &str = "(m.outcome = 'quarantined' OR (m.outcome = 'needs-person' AND (
+pub(super) const WAITING: &str = "(m.outcome = 'quarantined' OR (m.outcome = 'needs-person' AND (
     NOT EXISTS (SELECT 1 FROM maintenance_mail c WHERE c.mail = m.id)
     OR EXISTS (SELECT 1 FROM maintenance_mail c JOIN maintenance x ON x.id = c.maintenance WHERE c.mail = m.id AND x.open = 1
                 AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.maintenance = c.maintenance AND d.maintenance_revision >= c.revision
@@ -198,17 +198,14 @@ impl Store {
     /// When the file exists or cannot be written, or the store fails.
     pub async fn backup(&self, to: &Path) -> Result<(), StoreError> {
         let to = to.to_owned();
-        let (answer, answered) = tokio::sync::oneshot::channel();
         // No transaction: SQLite makes its own for this.
-        let job = super::Job::Work(Box::new(move |connection| {
-            let copied = to.to_str().ok_or_else(|| StoreError::cannot_open(&to, "its name is no UTF-8")).and_then(|name| {
-                super::create_private(&to).map_err(|source| StoreError::cannot_open(&to, source))?;
-                connection.execute("VACUUM INTO ?1", [name]).map_err(|source| StoreError::cannot_open(&to, source))
-            });
-            drop(answer.send(copied.map(|_| ())));
-        }));
-        self.jobs.send(job).map_err(|_| StoreError::Closed)?;
-        answered.await.map_err(|_| StoreError::Closed)?
+        self.outside_transactions(move |connection| {
+            let name = to.to_str().ok_or_else(|| StoreError::cannot_open(&to, "its name is no UTF-8"))?;
+            super::create_private(&to).map_err(|source| StoreError::cannot_open(&to, source))?;
+            connection.execute("VACUUM INTO ?1", [name]).map_err(|source| StoreError::cannot_open(&to, source))?;
+            Ok(())
+        })
+        .await
     }
 }
 

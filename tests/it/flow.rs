@@ -16,6 +16,7 @@ use forewarn::{
         script::{self, Step},
         stage::{self, Voice},
     },
+    cli::{history::HistoryArgs, view::At},
     mail,
     model::{Decision, OutboxState},
     store::Store,
@@ -77,6 +78,7 @@ async fn tell(story: &Path) -> Result<String, String> {
     let proved = promises_held(&store, dir).await;
     store.close().await;
     proved?;
+    std::thread::scope(|scope| scope.spawn(|| history_names_everybody(dir)).join()).unwrap()?;
     Ok(masked(&fs::read_to_string(dir.join("transcript.txt")).unwrap()))
 }
 
@@ -129,6 +131,28 @@ async fn promises_held(store: &Store, dir: &Path) -> Result<(), String> {
             let approved = decisions.iter().find(|record| record.decision == Decision::Approve);
             if approved.is_none_or(|record| mail.date.is_none_or(|date| record.at > date)) {
                 return Err(format!("“{}” reached {} without an approval before it", mail.subject, name(&recipient)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whoever got a notice stands in the record of each customer behind the address, with the mail that it was (W35).
+fn history_names_everybody(dir: &Path) -> Result<(), String> {
+    let config = forewarn::config::load(&dir.join("forewarn.toml")).unwrap();
+    let now = Some("2021-09-20T12:00:00Z".parse().unwrap());
+    for customer in &config.inventory.customers {
+        let mut out = Vec::new();
+        let args = HistoryArgs { customer: Some(customer.id.clone()), at: At { now }, bytes: true, ..HistoryArgs::default() };
+        args.show(&config, &mut out).map_err(|error| format!("history of {}: {error:#}", customer.id))?;
+        let shown = String::from_utf8_lossy(&out);
+        for contact in &customer.contacts {
+            let address = &contact.mailbox.address;
+            for path in files(&dir.join("out").join(address).join("new")) {
+                let id = mail::parse(&fs::read(&path).unwrap()).message_id.unwrap_or_default();
+                if !shown.contains(&format!("Message-ID: <{id}>")) || !shown.contains(address.as_str()) {
+                    return Err(format!("history of {} does not name {id} to {address}:\n{shown}", customer.id));
+                }
             }
         }
     }

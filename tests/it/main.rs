@@ -15,6 +15,7 @@ mod layers;
 mod mailserver;
 mod mutated;
 mod promises;
+mod record;
 mod rules;
 mod scaffold;
 mod smtp;

@@ -2,6 +2,7 @@
 
 mod ledger;
 mod outbox;
+mod retention;
 mod safety;
 mod schema;
 

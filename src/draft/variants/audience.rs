@@ -11,7 +11,8 @@ use crate::mail::outgoing::instants::Instants;
 use crate::mail::outgoing::one_line;
 use crate::mail::outgoing::phrases::{listed, severity};
 use crate::model::{
-    Affected, AffectedCustomer, AffectedService, CalendarForm, Change, Draft, Impact, Maintenance, OutboxState, Recipient, Told, Variant,
+    Affected, AffectedCustomer, AffectedService, CalendarForm, Change, Draft, ERASED, Impact, Maintenance, OutboxState, Recipient, Told,
+    Variant,
 };
 
 /// The form that a recipient gets, by what they know already.
@@ -72,7 +73,8 @@ impl Addressee {
 pub fn told(drafts: &[Draft], rows: &[Told], rehearsal: bool) -> Vec<Variant> {
     let out: BTreeSet<(i64, &str)> = rows
         .iter()
-        .filter(|row| row.rehearsal == rehearsal && !matches!(row.state, OutboxState::Failed | OutboxState::Cancelled))
+        .filter(|row| row.address != ERASED && row.rehearsal == rehearsal)
+        .filter(|row| !matches!(row.state, OutboxState::Failed | OutboxState::Cancelled))
         .map(|row| (row.draft.0, row.address.as_str()))
         .collect();
     let mut seen = BTreeSet::new();

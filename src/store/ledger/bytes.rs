@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::model::MailId;
+use crate::model::{MailId, RawMail};
 use crate::store::StoreError;
 
 /// The most bytes that are kept of a mail over that cap, for people.
@@ -25,17 +25,28 @@ pub(super) fn put_raw(tx: &Connection, sha256: &str, bytes: &[u8]) -> Result<i64
     Ok(tx.query_row("SELECT id FROM raw WHERE sha256 = ?1", [sha256], |row| row.get(0))?)
 }
 
-/// The bytes of a kept mail; none where none are kept.
-pub(super) fn raw_of(tx: &Connection, mail: MailId) -> Result<Option<Vec<u8>>, StoreError> {
+/// Keeps bytes again that were given up.
+pub(super) fn keep_again(tx: &Connection, raw: i64, bytes: &[u8]) -> Result<(), StoreError> {
+    let packed = zstd::bulk::compress(bytes, ZSTD_LEVEL).map_err(|error| StoreError::Io(error.into()))?;
+    tx.execute("UPDATE raw SET packed = ?2, look_at = 0 WHERE id = ?1 AND length(packed) = 0", params![raw, packed])?;
+    Ok(())
+}
+
+/// The bytes of a mail.
+pub(in crate::store) fn raw_of(tx: &Connection, mail: MailId) -> Result<RawMail, StoreError> {
     let row: Option<(i64, Vec<u8>)> = tx
         .query_row("SELECT r.length, r.packed FROM mail m JOIN raw r ON r.id = m.raw WHERE m.id = ?1", [mail.0], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
         .optional()?;
-    let Some((length, packed)) = row else { return Ok(None) };
+    let Some((length, packed)) = row else { return Ok(RawMail::NeverKept) };
+    // A frame of zstd is never empty, that of no bytes neither.
+    if packed.is_empty() {
+        return Ok(RawMail::GivenUp);
+    }
     let what = || format!("the bytes of mail {}", mail.0);
     let capacity = usize::try_from(length).map_err(|error| StoreError::unreadable(what(), error))?;
-    zstd::bulk::decompress(&packed, capacity).map(Some).map_err(|error| StoreError::unreadable(what(), error))
+    zstd::bulk::decompress(&packed, capacity).map(RawMail::Kept).map_err(|error| StoreError::unreadable(what(), error))
 }
 
 /// The first header of that name as it stands, unfolded and cut to what a person needs; empty where there is none. Only for

@@ -181,6 +181,9 @@ fn every_command_teaches() {
         "windows",
         "drafts",
         "queue",
+        "history",
+        "postmortem",
+        "erase",
         "digest",
         "status",
     ];
@@ -211,8 +214,12 @@ fn wrong_use_is_refused_with_a_hint() {
     run(&["statsu"]).complains(2, &["'statsu'", "status"]);
     run(&[]).complains(2, &["Usage: forewarn"]);
     run(&["extract"]).complains(2, &["<PATH>"]);
-    for command in ["status", "once", "queue", "windows", "digest"] {
-        run(&[command, "--now", "tomorrow"]).complains(2, &["'tomorrow'", "2026-03-01T00:00:00Z"]);
+    run(&["history"]).complains(2, &["FW-12", "--customer"]);
+    run(&["history", "twelve"]).complains(2, &["write it like FW-12"]);
+    run(&["erase"]).complains(2, &["<CUSTOMER>"]);
+    for command in ["status", "once", "queue", "windows", "digest", "history FW-1", "postmortem FW-1", "erase x"] {
+        let words: Vec<&str> = command.split_whitespace().chain(["--now", "tomorrow"]).collect();
+        run(&words).complains(2, &["'tomorrow'", "2026-03-01T00:00:00Z"]);
     }
     run(&["--version"]).exits(0);
 }

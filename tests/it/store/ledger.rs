@@ -1,7 +1,7 @@
 //! Every listed mail ends once, and the counts add up after each step.
 
 use chrono::TimeDelta;
-use forewarn::model::{Effects, FirstContact, Irrelevance, LedgerCounts, MailId, Mode, Outcome, Reading, Verdict};
+use forewarn::model::{Effects, FirstContact, Irrelevance, LedgerCounts, MailId, Mode, Outcome, RawMail, Reading, Verdict};
 use forewarn::store::{Kept, Listed, Listing, MAX_MAIL_BYTES, Place, Store, StoreError};
 
 use super::{Scratch, draft, inbox, later, listings, maintenance, notice, now};
@@ -52,8 +52,8 @@ async fn a_mail_is_kept_once_and_only_when_listed() {
     assert!(matches!(scratch.store.keep(mail, b"other".to_vec(), now()).await, Err(StoreError::WrongState { .. })));
     assert!(matches!(scratch.store.vanished(mail).await, Err(StoreError::WrongState { .. })));
     assert!(matches!(scratch.store.refuse(mail, "x", Vec::new(), now()).await, Err(StoreError::WrongState { .. })));
-    assert_eq!(scratch.store.mail_raw(mail).await.unwrap().unwrap(), b"From: a@b.example\r\n\r\nhello");
-    assert_eq!(scratch.store.mail_raw(MailId(99)).await.unwrap(), None);
+    assert_eq!(scratch.store.mail_raw(mail).await.unwrap().kept().unwrap(), b"From: a@b.example\r\n\r\nhello");
+    assert_eq!(scratch.store.mail_raw(MailId(99)).await.unwrap(), RawMail::NeverKept);
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn a_mail_over_the_cap_is_refused_with_its_head() {
     let mut head = b"From: Big <big@lux.example>\r\nSubject: big\r\n\r\n".to_vec();
     head.resize(200_000, b'x');
     scratch.store.refuse(mail, "31 MB", head, now()).await.unwrap();
-    assert_eq!(scratch.store.mail_raw(mail).await.unwrap().unwrap().len(), 65_536);
+    assert_eq!(scratch.store.mail_raw(mail).await.unwrap().kept().unwrap().len(), 65_536);
     let queue = scratch.store.queue().await.unwrap();
     assert_eq!((queue[0].from.as_str(), queue[0].subject.as_str(), queue[0].why.as_str()), ("Big <big@lux.example>", "big", "31 MB"));
     assert!(matches!(scratch.store.reconsider(mail).await, Err(StoreError::WrongState { .. })));

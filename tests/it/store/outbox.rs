@@ -364,6 +364,11 @@ async fn s02_a_bounce_turns_sent_and_unknown_into_failed_and_never_back() {
     // The server's answer to the third came after its bounce.
     scratch.store.ended(ids[2], OutboxState::Sent, Some("250 ok".into()), None, now()).await.unwrap();
     assert_eq!(states(&scratch).await, [failed; 3]);
+    // What the server said when it took a mail outlives the bounce: the record tells both.
+    let case = scratch.store.case(forewarn::model::MaintenanceId(1)).await.unwrap().unwrap();
+    let notices = case.rows.iter().filter(|sent| sent.row.outgoing.kind == OutboxKind::Notice);
+    let accepted: Vec<_> = notices.map(|sent| sent.accepted.clone()).collect();
+    assert_eq!(accepted, [Some((now(), "250 ok".to_owned())), None, Some((now(), "250 ok".to_owned()))]);
     for to in [OutboxState::Sent, OutboxState::Queued, OutboxState::Cancelled] {
         assert!(settle(&scratch, ids[0], failed, to, vec![Decision::Resend]).await.is_err());
     }
