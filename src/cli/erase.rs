@@ -158,7 +158,7 @@ fn mentions(erasure: &Erasure) -> Mentions {
 }
 
 fn lines(erasure: &Erasure, counted_rows: Erased) -> Vec<String> {
-    let Erased { drafts, maintenances, decisions, notices, staff_mails, answers } = counted_rows;
+    let Erased { drafts, maintenances, decisions, notices, other_mails, answers } = counted_rows;
     let addresses = if erasure.addresses.is_empty() {
         "no address".to_owned()
     } else {
@@ -172,7 +172,7 @@ fn lines(erasure: &Erasure, counted_rows: Erased) -> Vec<String> {
             counted(decisions, "decision")
         ),
         format!("the text of {} to them; when each was sent stays", counted(notices, "mail")),
-        format!("the text of {} to staff that named them", counted(staff_mails, "mail")),
+        format!("the text of {} to staff and others that named them", counted(other_mails, "mail")),
         format!("the text of {} from them or about them", counted(answers, "mail")),
     ]
 }

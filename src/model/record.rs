@@ -111,8 +111,8 @@ pub struct Erased {
     pub decisions: usize,
     /// Mails to them, emptied.
     pub notices: usize,
-    /// Mails to staff that named them, emptied.
-    pub staff_mails: usize,
+    /// Other mails that named them, emptied: to staff, mostly.
+    pub other_mails: usize,
     /// Their answers and machines' mails about them, emptied.
     pub answers: usize,
 }

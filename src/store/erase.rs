@@ -136,7 +136,7 @@ fn erase(tx: &Connection, erasure: &Erasure, mentions: &Mentions, now: DateTime<
     revisions(tx, &redaction)?;
     texts(tx, &redaction)?;
     erased.notices = notices(tx, erasure, &redaction)?;
-    erased.staff_mails = staff_mails(tx, &their_drafts, mentions)?;
+    erased.other_mails = other_mails(tx, &their_drafts, mentions)?;
     erased.answers = mails_of_theirs(tx, erasure, &redaction, mentions)?;
     facts::set_instant(tx, &setting(&erasure.id), now)?;
     note(tx, &their_drafts, now)?;
@@ -208,11 +208,12 @@ fn notices(tx: &Connection, erasure: &Erasure, redaction: &Redaction) -> Result<
     Ok(rows.len())
 }
 
-/// Empties mails to staff that ended and name them: answers, summaries, and everything about their drafts that names them.
-fn staff_mails(tx: &Connection, their_drafts: &BTreeSet<i64>, mentions: &Mentions) -> Result<usize, StoreError> {
+/// Empties other mails that ended and name them: answers and summaries to staff, what a rehearsal sent to staff in their place, and what went
+/// to an address that they share. A notice of which nobody knows stays whole, because it may have to leave again.
+fn other_mails(tx: &Connection, their_drafts: &BTreeSet<i64>, mentions: &Mentions) -> Result<usize, StoreError> {
     let mut select = tx.prepare(
-        "SELECT id, bytes, draft FROM outbox WHERE kind <> 'notice' AND bytes IS NOT NULL AND length(bytes) > 0
-            AND state IN ('sent', 'failed', 'unknown', 'cancelled')",
+        "SELECT id, bytes, iif(kind = 'notice', NULL, draft) FROM outbox WHERE bytes IS NOT NULL AND length(bytes) > 0
+            AND (state IN ('sent', 'failed', 'cancelled') OR (state = 'unknown' AND kind <> 'notice'))",
     )?;
     let mut update = tx.prepare("UPDATE outbox SET bytes = x'' WHERE id = ?1")?;
     let rows = select.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Option<i64>>(2)?)))?;

@@ -91,6 +91,26 @@ fn w37_no_trace_is_left_in_the_file_and_what_was_counted_stands() {
 }
 
 #[test]
+fn w37_what_a_rehearsal_sent_in_their_place_goes_too() {
+    let played = Played::of("w04-rehearsal");
+    let rejected =
+        "UPDATE draft SET state = 'rejected', value = json_set(value, '$.state', json('{\"rejected\":\"no\"}')) WHERE state = 'proposed'";
+    Connection::open(played.config().store).unwrap().execute(rejected, []).unwrap();
+    let rehearsal = "rehearsal@harborlight.example";
+    assert!(file(&played).contains("bakery-meyer.example"));
+    erase(&played, "meyer", true);
+    let left = file(&played);
+    for trace in ["bakery-meyer.example", "bakery meyer", "katrin meyer", "(meyer)", "\"meyer\""] {
+        assert!(
+            !left.contains(trace),
+            "{trace} is left: {:?}",
+            left.find(trace).map(|at| left.chars().skip(at.saturating_sub(100)).take(200).collect::<String>())
+        );
+    }
+    assert!(left.contains(rehearsal), "the house's own address is nobody's to erase");
+}
+
+#[test]
 fn w37_a_file_of_an_earlier_version_shrinks_from_an_erasure_on() {
     let played = Played::of("w28-bounces");
     let old = played.config().store;
