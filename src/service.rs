@@ -9,6 +9,7 @@ mod consider;
 mod failpoint;
 mod heart;
 mod open;
+pub mod past;
 mod poll;
 mod reload;
 mod send;

@@ -51,15 +51,33 @@ pub enum OpenError {
 /// When another process runs on the store, or a part of it does not hold; nothing is changed then.
 pub async fn open(config: Config, clock: Clock) -> Result<(Service, File), OpenError> {
     let lock = lock(&config.store)?;
+    let service = with_store(config, clock, Store::open)?;
+    service.learn().await?;
+    service.settle().await?;
+    service.store.recover(service.clock.now()).await?;
+    service.store.mark_mode(service.config.policy.mode).await?;
+    Ok((service, lock))
+}
+
+/// A service on a store of its own that nobody needs later.
+///
+/// # Errors
+/// When rules, templates or the key do not hold, or the store cannot be made.
+pub(super) async fn open_passing(config: Config, clock: Clock) -> Result<Service, OpenError> {
+    let service = with_store(config, clock, Store::open_passing)?;
+    service.store.mark_mode(service.config.policy.mode).await?;
+    Ok(service)
+}
+
+fn with_store(config: Config, clock: Clock, open: fn(&Path) -> Result<Store, StoreError>) -> Result<Service, OpenError> {
     let rules = Rules::open(config.rules_dir.clone())?;
     let templates = templates(config.templates_dir.as_deref())?;
     let key = approval_key(&config.key)?.expose_secret().as_bytes().to_vec();
-    let store = Store::open(&config.store)?;
-    let now = clock.now();
+    let store = open(&config.store)?;
     let zones = Arc::new(zones::newest());
     tracing::info!(tzdata = zones.version(), "forewarn opened its store");
     let (heart, pace) = (Heart::default(), Pace::of(&config.outbox));
-    let service = Service {
+    Ok(Service {
         inventory: RwLock::new(Arc::new(config.inventory.clone())),
         config,
         store,
@@ -71,12 +89,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<(Service, File), OpenE
         heart,
         pace,
         running_since: OnceLock::new(),
-    };
-    service.learn().await?;
-    service.settle().await?;
-    service.store.recover(now).await?;
-    service.store.mark_mode(service.config.policy.mode).await?;
-    Ok((service, lock))
+    })
 }
 
 /// One process a store: an advisory lock beside it, given back by the system when the process ends in whatever way.
