@@ -9,9 +9,12 @@ pub mod extract;
 pub mod init;
 pub mod queue;
 pub mod replay;
+pub mod rewind;
 pub mod rules;
 pub mod run;
+mod scratch;
 pub mod status;
+mod mailbox;
 mod view;
 pub mod windows;
 pub mod words;
@@ -29,13 +32,14 @@ use crate::config::{self, Config};
 ///
 /// See it work:         forewarn demo
 /// Try your own mail:   forewarn extract mail.eml
+/// Try last year's:     forewarn rewind MAILBOX --services services.toml
 /// Set it up:           forewarn init DIR, edit two files, forewarn check,
 ///                      forewarn once, forewarn run
 ///
 /// `forewarn COMMAND --help` explains a command with examples.
 ///
-/// Exit codes: 0 fine, 1 something needs attention (check, doctor, once, status,
-/// rules check), 2 wrong use, a faulty configuration, or it could not run.
+/// Exit codes: 0 fine, 1 something needs attention (check, doctor, once, rewind,
+/// status, rules check), 2 wrong use, a faulty configuration, or it could not run.
 #[derive(Debug, Parser)]
 #[command(version, about, verbatim_doc_comment, max_term_width = 80)]
 pub struct Cli {
@@ -58,6 +62,7 @@ enum Command {
     Extract(extract::ExtractArgs),
     Rules(rules::RulesArgs),
     Replay(replay::ReplayArgs),
+    Rewind(rewind::RewindArgs),
     Windows(windows::WindowsArgs),
     Drafts(drafts::DraftsArgs),
     Queue(queue::QueueArgs),
@@ -82,6 +87,7 @@ impl Cli {
             Command::Extract(args) => args.run(),
             Command::Rules(args) => args.run(),
             Command::Replay(args) => args.run(&load(&path)?),
+            Command::Rewind(args) => args.run(&path),
             Command::Windows(args) => args.run(&load(&path)?),
             Command::Drafts(args) => args.run(&load(&path)?),
             Command::Queue(args) => args.run(&load(&path)?),

@@ -5,7 +5,6 @@
 
 use chrono::{DateTime, Utc};
 use ring::digest;
-use tokio::sync::watch;
 
 use super::{OpenError, Service, consider, open};
 use crate::{
@@ -14,7 +13,10 @@ use crate::{
     config::Config,
     desk::{self, Arrival, blocks_sending},
     maildir::Content,
-    model::{AuthMode, Draft, DraftId, Effects, Mail, MailId, OutboxKind, OutboxState, Outcome, Reading, RequestAbout, RequestFlavour},
+    model::{
+        AuthMode, Content as Letter, Draft, Effects, Mail, MailId, OutboxKind, OutboxState, Outcome, Reading, ReplyOutcome, RequestAbout,
+        RequestFlavour,
+    },
     store::{Kept, Listing, Place, StoreError},
 };
 
@@ -49,16 +51,18 @@ pub struct Came {
 }
 
 /// What would have left.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Left {
     /// Mails, by kind and key.
     pub mails: Vec<(OutboxKind, String)>,
     /// Texts of alarms.
     pub alarms: Vec<String>,
     /// Drafts that were approved.
-    pub approved: Vec<DraftId>,
-    /// Drafts that could not be approved, and what became of the answer.
-    pub refused: Vec<(DraftId, Outcome)>,
+    pub approved: Vec<Draft>,
+    /// Drafts on which a question must be answered first: they wait.
+    pub waits: Vec<Draft>,
+    /// Drafts that were asked about too late to be approved.
+    pub too_late: Vec<Draft>,
 }
 
 impl Left {
@@ -66,7 +70,8 @@ impl Left {
         self.mails.extend(more.mails);
         self.alarms.extend(more.alarms);
         self.approved.extend(more.approved);
-        self.refused.extend(more.refused);
+        self.waits.extend(more.waits);
+        self.too_late.extend(more.too_late);
     }
 }
 
@@ -201,7 +206,7 @@ impl Past {
                     continue;
                 }
                 self.service.store.ended(row.id, OutboxState::Sent, None, None, now).await?;
-                if let crate::model::Content::Request { draft, flavour: RequestFlavour::First, .. } = row.outgoing.content {
+                if let Letter::Request { draft, flavour: RequestFlavour::First, .. } = row.outgoing.content {
                     asked.push(draft);
                 }
                 left.mails.push((row.outgoing.kind, row.outgoing.key));
@@ -209,8 +214,13 @@ impl Past {
             asked.dedup();
             for draft in asked {
                 let Some(draft) = self.service.store.draft(draft).await? else { continue };
-                if draft.state.open() && !blocks_sending(&draft) {
-                    left.and(self.approve(&draft, now).await?);
+                if !draft.state.open() {
+                    continue;
+                }
+                if blocks_sending(&draft) {
+                    left.waits.push(draft);
+                } else {
+                    left.and(self.approve(draft, now).await?);
                 }
             }
             if !turned {
@@ -220,7 +230,7 @@ impl Past {
     }
 
     /// The first approver answers `approve`.
-    async fn approve(&mut self, draft: &Draft, now: DateTime<Utc>) -> Result<Left, StoreError> {
+    async fn approve(&mut self, draft: Draft, now: DateTime<Utc>) -> Result<Left, StoreError> {
         let mut left = Left::default();
         let policy = &self.service.config.policy;
         let Some(approver) = policy.approvers.first().map(|approver| approver.mailbox.address.clone()) else { return Ok(left) };
@@ -242,8 +252,8 @@ impl Past {
         let (id, _) = self.entered(&place, now, &raw).await?;
         let (effects, _) = self.considered(id, now, raw).await?;
         match effects.outcome {
-            Some(Outcome::Reply(crate::model::ReplyOutcome::Accepted)) => left.approved.push(draft.id),
-            outcome => left.refused.push((draft.id, outcome.unwrap_or(Outcome::Automatic))),
+            Some(Outcome::Reply(ReplyOutcome::Accepted)) => left.approved.push(draft),
+            _ => left.too_late.push(draft),
         }
         Ok(left)
     }
