@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    model::{Draft, DraftState, Policy, Zones},
+    model::{Draft, DraftId, DraftState, Policy, Zones},
     service::past::{Left, Past},
 };
 use journal::Journal;
@@ -38,10 +38,12 @@ use setting::Setting;
 
 /// How staff are played, as the report says on top.
 const HOW: &str = "The mails were given to Forewarn one by one, each at the time it arrived, with the inventory as it is now. Every \
-                   draft without an open question was approved at once, so that later changes reach those who were told; every \
-                   question stayed open. Nothing was sent.";
+                   draft without an open question was approved at once, so that later changes reach those who were told; questions \
+                   stayed open, those about no time at all for two weeks. Nothing was sent.";
 /// Time after the last mail in which what was announced comes to its end.
 const AFTERMATH: TimeDelta = TimeDelta::days(14);
+/// How long a question about a mail without any time stays open; one with a time ends with it.
+const QUESTIONS_STAY: TimeDelta = TimeDelta::days(14);
 /// In a longer silence only what is planned is looked at, not every day of it.
 const LONGEST_SILENCE_DAYS: usize = 45;
 /// The hour of staff's day at which the agenda is looked at.
@@ -209,7 +211,7 @@ async fn rewind(setting: &Setting, mailbox: &Mailbox, outside: u64) -> anyhow::R
         match mailbox.read(entry) {
             Ok(content) => {
                 let came = past.arrives(entry.at, content).await?;
-                agenda.take(&came.left, &setting.config.policy);
+                agenda.take(&came.left, &setting.config.policy, entry.at);
                 journal.arrived(&setting.config.inventory, &file, entry.at, &came);
             }
             Err(error) => mails.unreadable.push(format!("{file}: {error:#}")),
@@ -272,12 +274,17 @@ fn about(setting: &Setting, mailbox: &Mailbox, first: DateTime<Utc>, last: DateT
 #[derive(Debug, Default)]
 struct Agenda {
     due: BTreeSet<DateTime<Utc>>,
+    /// Questions about no time at all, and when they are put away.
+    timeless: BTreeSet<(DateTime<Utc>, DraftId)>,
 }
 
 impl Agenda {
-    fn take(&mut self, left: &Left, policy: &Policy) {
+    fn take(&mut self, left: &Left, policy: &Policy, now: DateTime<Utc>) {
         for draft in &left.waits {
             self.due.extend(moments(draft, policy));
+            if draft.starts_at.is_none() {
+                self.timeless.insert((now + QUESTIONS_STAY, draft.id));
+            }
         }
     }
 }
@@ -302,8 +309,14 @@ async fn live_until(
     let policy = past.service().config().policy.clone();
     let moments: BTreeSet<DateTime<Utc>> = daily(past.service().zones(), policy.zone, from, to).into_iter().chain(planned).collect();
     for moment in moments {
+        while let Some((at, draft)) = agenda.timeless.first().copied().filter(|(at, _)| *at <= moment) {
+            agenda.timeless.remove(&(at, draft));
+            if past.put_away(draft, moment).await? {
+                journal.put_away.insert(draft);
+            }
+        }
         let left = past.passes(moment).await?;
-        agenda.take(&left, &policy);
+        agenda.take(&left, &policy, moment);
         journal.left(moment, &left);
     }
     Ok(())

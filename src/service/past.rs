@@ -1,7 +1,7 @@
 //! The past, lived through again: mails are given to the real service one after the other at the instants at which they arrived.
 //!
 //! No mailbox is read here and nothing leaves: a row of the outbox ends as sent without being handed to anybody. Staff are played in one
-//! way: whatever may be approved is approved at once by an answer with the token, and every question stays open.
+//! way: whatever may be approved is approved at once by an answer with the token, and questions stay open until they are put away.
 
 use chrono::{DateTime, Utc};
 use ring::digest;
@@ -14,7 +14,7 @@ use crate::{
     desk::{self, Arrival, blocks_sending},
     maildir::Content,
     model::{
-        AuthMode, Content as Letter, Draft, Effects, Mail, MailId, OutboxKind, OutboxState, Outcome, Reading, ReplyOutcome, RequestAbout,
+        AuthMode, Content as Letter, Draft, DraftId, Effects, Mail, MailId, OutboxKind, OutboxState, Outcome, Reading, ReplyOutcome, RequestAbout,
         RequestFlavour,
     },
     store::{Kept, Listing, Place, StoreError},
@@ -145,6 +145,16 @@ impl Past {
         self.leave().await
     }
 
+    /// A question that nobody answered is put away, where it is still open: as nothing to act on.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn put_away(&mut self, draft: DraftId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.clock.set(now);
+        let Some(draft) = self.service.store.draft(draft).await?.filter(|draft| draft.state.open()) else { return Ok(false) };
+        self.answered(&draft, "irrelevant", now).await
+    }
+
     /// Closes the store.
     pub async fn close(self) {
         self.service.store.clone().close().await;
@@ -232,16 +242,26 @@ impl Past {
     /// The first approver answers `approve`.
     async fn approve(&mut self, draft: Draft, now: DateTime<Utc>) -> Result<Left, StoreError> {
         let mut left = Left::default();
+        if self.answered(&draft, "approve", now).await? {
+            left.approved.push(draft);
+        } else {
+            left.too_late.push(draft);
+        }
+        Ok(left)
+    }
+
+    /// The first approver answers the request on a draft with a word; gives whether that counted.
+    async fn answered(&mut self, draft: &Draft, word: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let policy = &self.service.config.policy;
-        let Some(approver) = policy.approvers.first().map(|approver| approver.mailbox.address.clone()) else { return Ok(left) };
+        let Some(approver) = policy.approvers.first().map(|approver| approver.mailbox.address.clone()) else { return Ok(false) };
         let token = approval::token(&self.service.key, &RequestAbout::Draft(draft.id), draft.revision, &approver);
         let vouched = match &policy.auth {
             AuthMode::Authserv(server) => format!("Authentication-Results: {server}; auth=pass smtp.auth={approver}\r\n"),
             AuthMode::TokenOnly => String::new(),
         };
         let raw = format!(
-            "{vouched}From: <{approver}>\r\nTo: <{to}>\r\nSubject: approve\r\nMessage-ID: <{number}@rewind.invalid>\r\n\
-             In-Reply-To: <fw.{token}@rewind.invalid>\r\nDate: {date}\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\napprove\r\n",
+            "{vouched}From: <{approver}>\r\nTo: <{to}>\r\nSubject: {word}\r\nMessage-ID: <{number}@rewind.invalid>\r\n\
+             In-Reply-To: <fw.{token}@rewind.invalid>\r\nDate: {date}\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\n{word}\r\n",
             to = policy.from.address,
             number = self.number,
             token = token.text,
@@ -251,11 +271,7 @@ impl Past {
         let place = self.staff.clone();
         let (id, _) = self.entered(&place, now, &raw).await?;
         let (effects, _) = self.considered(id, now, raw).await?;
-        match effects.outcome {
-            Some(Outcome::Reply(ReplyOutcome::Accepted)) => left.approved.push(draft),
-            _ => left.too_late.push(draft),
-        }
-        Ok(left)
+        Ok(effects.outcome == Some(Outcome::Reply(ReplyOutcome::Accepted)))
     }
 }
 

@@ -14,6 +14,9 @@ use crate::{
 /// Mails that nobody could place are noted one by one up to here, then counted.
 const MOST_NOTED: usize = 1_000;
 
+/// What is asked where the inventory knows nothing of a provider's.
+pub(super) const NOTHING_KNOWN: &str = "what it touches: the inventory knows nothing of this provider's";
+
 /// Everything that a look back came to.
 #[derive(Debug, Default)]
 pub(super) struct Journal {
@@ -27,6 +30,8 @@ pub(super) struct Journal {
     pub(super) cases: BTreeMap<MaintenanceId, Case>,
     /// Mails that were put aside unread, with the reason.
     pub(super) quarantined: Vec<Note>,
+    /// Questions that were put away unanswered.
+    pub(super) put_away: BTreeSet<DraftId>,
     /// Mails to staff and customers, and alarms, by what they are.
     pub(super) left: BTreeMap<&'static str, u64>,
 }
@@ -158,7 +163,7 @@ impl Journal {
             *self.left.entry(named(*kind, key)).or_default() += 1;
         }
         if !left.alarms.is_empty() {
-            *self.left.entry("alarms by the alarm command").or_default() += u64::try_from(left.alarms.len()).unwrap_or(u64::MAX);
+            *self.left.entry("alarms by command").or_default() += u64::try_from(left.alarms.len()).unwrap_or(u64::MAX);
         }
         for draft in &left.approved {
             self.cases.entry(draft.maintenance).or_default().told.push(told(draft, at));
@@ -215,7 +220,7 @@ fn asked(question: &Question) -> String {
         Question::Windows(readings) if readings.len() < 2 => "whether the time that was read is right".to_owned(),
         Question::Windows(readings) => format!("which of {} readings of the time is right", readings.len()),
         Question::NoWindow => "when it is: no time could be read surely".to_owned(),
-        Question::Services(services) if services.is_empty() => "what it touches: the inventory knows nothing of this provider's".to_owned(),
+        Question::Services(services) if services.is_empty() => NOTHING_KNOWN.to_owned(),
         Question::Services(services) => format!("which of {} it touches", counted(services.len(), "service")),
         Question::NobodyToTell(why) => format!("what to do: {}", one_line(why, 200)),
         Question::SameAs(earlier) => {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::journal::{Journal, Note, Told};
+use super::journal::{Journal, NOTHING_KNOWN, Note, Told};
 use crate::{
     inventory, lifecycle,
     mail::outgoing::{one_line, phrases::counted},
@@ -208,11 +208,16 @@ fn line(facts: &Facts<'_>, maintenance: &Maintenance, first: &[Window], services
     let case = facts.journal.cases.get(&maintenance.id);
     let said = &maintenance.said;
     let title = said.title.as_deref().or(said.summary.as_deref()).unwrap_or(&maintenance.subject);
-    let still = |id: &DraftId| facts.drafts.get(id).is_some_and(|state| state.open() || *state == DraftState::Expired);
+    let still = |id: &DraftId| {
+        let unanswered = facts.drafts.get(id).is_some_and(|state| state.open() || *state == DraftState::Expired);
+        unanswered || facts.journal.put_away.contains(id)
+    };
+    // Without an inventory it goes without saying.
+    let worth = |question: &&String| facts.mapped || question.as_str() != NOTHING_KNOWN;
     let asked: Vec<Asked> = case
         .iter()
         .flat_map(|case| &case.waits)
-        .map(|waits| Asked { at: waits.at, questions: waits.questions.clone(), open: still(&waits.draft) })
+        .map(|waits| Asked { at: waits.at, questions: waits.questions.iter().filter(worth).cloned().collect(), open: still(&waits.draft) })
         .collect();
     let told: Vec<Told> = case.map(|case| case.told.clone()).unwrap_or_default();
     let nobody = (told.is_empty() && asked.is_empty()).then(|| match &maintenance.closed {
@@ -235,10 +240,23 @@ fn line(facts: &Facts<'_>, maintenance: &Maintenance, first: &[Window], services
         mails: case.map_or(0, |case| case.mails.len()),
         services: services.to_vec(),
         told,
-        history: maintenance.history.iter().skip(1).map(|line| (line.at, line.text.clone())).collect(),
+        history: history(maintenance),
         asked,
         nobody,
     }
+}
+
+/// What changed since it was announced; what happened several times in a row stands once.
+fn history(maintenance: &Maintenance) -> Vec<(DateTime<Utc>, String)> {
+    let mut lines: Vec<(DateTime<Utc>, String, usize)> = Vec::new();
+    for line in maintenance.history.iter().skip(1) {
+        match lines.last_mut() {
+            Some((_, text, count)) if *text == line.text => *count += 1,
+            _ => lines.push((line.at, line.text.clone(), 1)),
+        }
+    }
+    let words = |(at, text, count): (DateTime<Utc>, String, usize)| (at, if count > 1 { format!("{text} ({count} times)") } else { text });
+    lines.into_iter().map(words).collect()
 }
 
 fn late(facts: &Facts<'_>, line: &Line, missed: &mut Missed) {
@@ -258,7 +276,7 @@ fn late(facts: &Facts<'_>, line: &Line, missed: &mut Missed) {
 fn waiting(facts: &Facts<'_>, maintenance: &Maintenance, line: &Line, missed: &mut Missed) {
     let Some(case) = facts.journal.cases.get(&maintenance.id) else { return };
     let last = case.waits.iter().zip(&line.asked).rev().find(|(_, asked)| asked.open);
-    let Some((waits, _)) = last else { return };
+    let Some((waits, asked)) = last else { return };
     if !facts.mapped && waits.only_mapping {
         return;
     }
@@ -270,7 +288,7 @@ fn waiting(facts: &Facts<'_>, maintenance: &Maintenance, line: &Line, missed: &m
         id: maintenance.id,
         mail,
         provider: maintenance.provider.clone(),
-        questions: waits.questions.clone(),
+        questions: asked.questions.clone(),
         why,
         windows: maintenance.said.windows.clone(),
         objects,

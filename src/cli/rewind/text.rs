@@ -31,7 +31,7 @@ pub(super) fn print(report: &Report, zones: &Zones, zone: Tz, out: &mut impl Wri
     page.providers(report)?;
     page.head(&format!("{} in order of time", counted(report.maintenances.len(), "maintenance")))?;
     for line in &report.maintenances {
-        page.maintenance(line, report.about.inventory.is_some())?;
+        page.maintenance(line)?;
     }
     page.missed(report)?;
     page.head("What to do next")?;
@@ -155,7 +155,7 @@ impl<W: Write> Page<'_, W> {
         Ok(())
     }
 
-    fn maintenance(&mut self, line: &Line, mapped: bool) -> anyhow::Result<()> {
+    fn maintenance(&mut self, line: &Line) -> anyhow::Result<()> {
         let kind = if line.kind == Some(Kind::Incident) { "outage report: " } else { "" };
         let status = match line.status {
             Status::Cancelled => " [cancelled]",
@@ -176,11 +176,9 @@ impl<W: Write> Page<'_, W> {
             let text = format!("told {}: {}{services} ({})", self.day(told.at), customers, told.what);
             self.say("         ", &text)?;
         }
-        if mapped || line.asked.iter().any(|asked| !asked.questions.iter().all(|one| one.starts_with("what it touches"))) {
-            for asked in &line.asked {
-                let open = if asked.open { "" } else { " (a later mail answered it)" };
-                self.say("         ", &format!("you would have been asked {}: {}{open}", self.day(asked.at), asked.questions.join("; ")))?;
-            }
+        for asked in line.asked.iter().filter(|asked| !asked.questions.is_empty()) {
+            let open = if asked.open { "" } else { " (a later mail answered it)" };
+            self.say("         ", &format!("you would have been asked {}: {}{open}", self.day(asked.at), asked.questions.join("; ")))?;
         }
         if let Some(nobody) = &line.nobody {
             self.say("         ", &format!("nobody told: {nobody}"))?;
