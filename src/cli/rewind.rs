@@ -29,6 +29,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
+    mail::outgoing::phrases::counted,
     model::{Draft, DraftId, DraftState, Policy, Zones},
     service::past::{Left, Past},
 };
@@ -351,7 +352,7 @@ impl Progress {
 
     fn done(&self, took: TimeDelta) {
         let seconds = took.as_seconds_f64();
-        self.write(&format!("{} mails read in {seconds:.0} seconds", self.all));
+        self.write(&format!("{} read in {seconds:.0} seconds", counted(self.all, "mail")));
     }
 
     fn write(&self, text: &str) {

@@ -7,6 +7,7 @@ mod first_steps;
 mod killed;
 mod live;
 mod memory;
+mod rewind;
 mod service;
 mod slow;
 

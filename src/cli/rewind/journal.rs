@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     desk, inventory,
-    mail::outgoing::{one_line, phrases::counted},
-    model::{Change, Draft, DraftId, Inventory, MaintenanceId, OutboxKind, Outcome, ProblemKind, Question},
+    mail::outgoing::one_line,
+    model::{Change, Draft, DraftId, Inventory, MaintenanceId, OutboxKind, Outcome, ProblemKind, Question, Verdict, Window},
     service::past::{Came, Left},
 };
 
@@ -86,6 +86,8 @@ pub(super) struct Told {
     pub(super) what: String,
     /// Services named in it.
     pub(super) services: Vec<String>,
+    /// Start of the first window that they would have heard of, UTC.
+    pub(super) starts_at: Option<DateTime<Utc>>,
     /// Customers, by id.
     pub(super) customers: BTreeSet<String>,
     /// Mails.
@@ -102,6 +104,8 @@ pub(super) struct Waits {
     pub(super) at: DateTime<Utc>,
     /// What was asked.
     pub(super) questions: Vec<String>,
+    /// Readings of the time that a person would have chosen from.
+    pub(super) readings: Vec<Vec<Window>>,
     /// Whether nothing but the inventory keeps it from an answer.
     pub(super) only_mapping: bool,
 }
@@ -137,9 +141,10 @@ impl Journal {
                     let seen = tally.objects.entry(one_line(object, 120)).or_insert((0, at));
                     *seen = (seen.0 + 1, seen.1.max(at));
                 }
-                let unread = matches!(came.outcome, Outcome::NeedsPerson(_)) && reading.rule.is_none();
+                let unread = matches!(came.outcome, Outcome::NeedsPerson(_));
                 let no_rule = reading.problems.iter().any(|problem| problem.problem == ProblemKind::NoRule);
-                if unread && (no_rule || reading.found.is_empty()) {
+                // A known provider's mail without any sign of a notice is shown to a person too (W02).
+                if unread && (no_rule || reading.verdict != Verdict::Notice && reading.rule.is_none()) {
                     let seen = tally.forms.entry(form(&mail.subject)).or_insert_with(|| (0, file.to_owned()));
                     seen.0 += 1;
                 }
@@ -173,6 +178,11 @@ impl Journal {
                 draft: draft.id,
                 at,
                 questions: draft.questions.iter().map(asked).collect(),
+                readings: draft
+                    .questions
+                    .iter()
+                    .find_map(|question| if let Question::Windows(readings) = question { Some(readings.clone()) } else { None })
+                    .unwrap_or_default(),
                 only_mapping: draft.questions.iter().all(|question| {
                     matches!(question, Question::Services(_))
                         || matches!(question, Question::NobodyToTell(why) if why.starts_with("no customer"))
@@ -191,6 +201,7 @@ fn told(draft: &Draft, at: DateTime<Utc>) -> Told {
     Told {
         at,
         what: change(&draft.change),
+        starts_at: draft.starts_at,
         services: draft.services.iter().map(|service| service.name.clone()).collect(),
         customers: recipients().flat_map(|recipient| recipient.customers.clone()).collect(),
         mails: recipients().count(),
@@ -221,8 +232,11 @@ fn asked(question: &Question) -> String {
         Question::Windows(readings) => format!("which of {} readings of the time is right", readings.len()),
         Question::NoWindow => "when it is: no time could be read surely".to_owned(),
         Question::Services(services) if services.is_empty() => NOTHING_KNOWN.to_owned(),
-        Question::Services(services) => format!("which of {} it touches", counted(services.len(), "service")),
-        Question::NobodyToTell(why) => format!("what to do: {}", one_line(why, 200)),
+        Question::Services(services) => match services.as_slice() {
+            [only] => format!("whether it touches {}", one_line(&only.name, 80)),
+            several => format!("which of {} services it touches", several.len()),
+        },
+        Question::NobodyToTell(why) => format!("whom to tell: {}", one_line(why, 200)),
         Question::SameAs(earlier) => {
             let ids: Vec<String> = earlier.iter().map(|one| one.id.to_string()).collect();
             format!("whether it is {} again, or another one", ids.join(" or "))

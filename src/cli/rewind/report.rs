@@ -9,7 +9,7 @@ use super::journal::{Journal, NOTHING_KNOWN, Note, Told};
 use crate::{
     inventory, lifecycle,
     mail::outgoing::{one_line, phrases::counted},
-    model::{DraftId, DraftState, Inventory, Kind, Maintenance, MaintenanceId, Policy, Status, Window},
+    model::{DraftId, DraftState, HistoryLine, Inventory, Kind, Maintenance, MaintenanceId, Policy, Status, Window},
 };
 
 /// Names of one kind that are listed.
@@ -108,9 +108,9 @@ pub(super) struct Missed {
     /// A person would have had to answer, and nothing would have been sent before.
     pub(super) waits: Vec<Waiting>,
     /// Announced when it had begun or was over.
-    pub(super) after_start: Vec<(MaintenanceId, String)>,
+    pub(super) after_start: Vec<Late>,
     /// Announced later than the house promises or wants.
-    pub(super) short: Vec<(MaintenanceId, String)>,
+    pub(super) short: Vec<Late>,
     /// By provider: objects that no service stands on, with the number of mails.
     pub(super) unknown_objects: BTreeMap<String, Vec<(String, u64)>>,
     pub(super) services_without_customer: BTreeSet<String>,
@@ -119,6 +119,15 @@ pub(super) struct Missed {
     pub(super) forms: BTreeMap<String, Vec<(String, u64, String)>>,
     /// Put aside unread.
     pub(super) quarantined: Vec<Note>,
+}
+
+/// What was known late.
+#[derive(Debug, Serialize)]
+pub(super) struct Late {
+    pub(super) id: MaintenanceId,
+    /// Provider and title.
+    pub(super) what: String,
+    pub(super) why: String,
 }
 
 /// What waits for a person.
@@ -131,6 +140,8 @@ pub(super) struct Waiting {
     pub(super) questions: Vec<String>,
     /// Why it was in doubt, where it was.
     pub(super) why: Option<String>,
+    /// How the time can be read, where that is in doubt.
+    pub(super) readings: Vec<Vec<Window>>,
     /// What was found all the same.
     pub(super) windows: Vec<Window>,
     pub(super) objects: Vec<String>,
@@ -240,16 +251,18 @@ fn line(facts: &Facts<'_>, maintenance: &Maintenance, first: &[Window], services
         mails: case.map_or(0, |case| case.mails.len()),
         services: services.to_vec(),
         told,
-        history: history(maintenance),
+        history: history(maintenance, case.is_some_and(|case| case.waits.iter().any(|waits| facts.journal.put_away.contains(&waits.draft)))),
         asked,
         nobody,
     }
 }
 
 /// What changed since it was announced; what happened several times in a row stands once.
-fn history(maintenance: &Maintenance) -> Vec<(DateTime<Utc>, String)> {
+fn history(maintenance: &Maintenance, put_away: bool) -> Vec<(DateTime<Utc>, String)> {
     let mut lines: Vec<(DateTime<Utc>, String, usize)> = Vec::new();
-    for line in maintenance.history.iter().skip(1) {
+    // That a question was put away is our doing.
+    let ours = |line: &&HistoryLine| !(put_away && line.text.contains("irrelevant"));
+    for line in maintenance.history.iter().skip(1).filter(ours) {
         match lines.last_mut() {
             Some((_, text, count)) if *text == line.text => *count += 1,
             _ => lines.push((line.at, line.text.clone(), 1)),
@@ -260,16 +273,18 @@ fn history(maintenance: &Maintenance) -> Vec<(DateTime<Utc>, String)> {
 }
 
 fn late(facts: &Facts<'_>, line: &Line, missed: &mut Missed) {
-    let touches = !facts.mapped || !line.services.is_empty() || !line.asked.is_empty();
+    let too_late = facts.journal.cases.get(&line.id).is_some_and(|case| !case.too_late.is_empty());
+    let touches = !facts.mapped || !line.services.is_empty() || !line.asked.is_empty() || too_late;
     let Some(hours) = line.hours_ahead.filter(|_| touches && line.kind != Some(Kind::Incident)) else { return };
     let wanted = facts.policy.agenda.send_before;
     let ahead = ahead(hours);
+    let entry = |why| Late { id: line.id, what: format!("{}: {}", line.provider, one_line(&line.title, 60)), why };
     if hours < 0 {
-        missed.after_start.push((line.id, format!("announced {ahead}")));
+        missed.after_start.push(entry(format!("announced {ahead}")));
     } else if let Some(first) = line.told.first().filter(|first| !first.late.is_empty()) {
-        missed.short.push((line.id, first.late.join("; ")));
+        missed.short.push(entry(first.late.join("; ")));
     } else if TimeDelta::hours(hours) < wanted {
-        missed.short.push((line.id, format!("announced {ahead}; notices should be out {} before", counted_hours(wanted.num_hours()))));
+        missed.short.push(entry(format!("announced {ahead}; notices should be out {} before", counted_hours(wanted.num_hours()))));
     }
 }
 
@@ -284,15 +299,29 @@ fn waiting(facts: &Facts<'_>, maintenance: &Maintenance, line: &Line, missed: &m
     let doubt = maintenance.problems.iter().find(|problem| problem.blocking).map(|problem| one_line(&problem.detail, 300));
     let why = mail.as_ref().map(|mail| mail.why.clone()).filter(|why| !why.is_empty()).or(doubt);
     let objects: Vec<String> = maintenance.said.objects.iter().map(|object| one_line(&object.object_id, 120)).collect();
+    let unmapped = || waits.only_mapping.then(|| nothing_found(facts, maintenance, &objects).to_owned());
+    let why = why.or_else(unmapped);
     missed.waits.push(Waiting {
         id: maintenance.id,
         mail,
         provider: maintenance.provider.clone(),
         questions: asked.questions.clone(),
         why,
-        windows: maintenance.said.windows.clone(),
+        windows: if waits.readings.is_empty() { maintenance.said.windows.clone() } else { Vec::new() },
+        readings: waits.readings.clone(),
         objects,
     });
+}
+
+/// Why nothing was found in the inventory.
+fn nothing_found(facts: &Facts<'_>, maintenance: &Maintenance, objects: &[String]) -> &'static str {
+    if inventory::provider_for(facts.inventory, &maintenance.provider).is_none() {
+        "the inventory does not have this provider"
+    } else if objects.is_empty() {
+        "the mail names no object"
+    } else {
+        "no service with a customer stands on what the mail names"
+    }
 }
 
 fn providers(journal: &Journal) -> Vec<ProviderLine> {

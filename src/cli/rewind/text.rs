@@ -5,7 +5,7 @@ use std::io::Write;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::report::{Line, MOST_LISTED, Mails, Missed, Report, Waiting, ahead};
+use super::report::{Late, Line, MOST_LISTED, Mails, Missed, Report, Waiting, ahead};
 use crate::{
     cli::view::{HEAD, aligned, folded},
     mail::outgoing::{
@@ -13,7 +13,7 @@ use crate::{
         one_line,
         phrases::{counted, listed},
     },
-    model::{Kind, Role, Status, Window, Zones},
+    model::{Kind, Precision, Role, Status, Window, Zones},
 };
 
 /// Objects of a provider's that a line names.
@@ -104,9 +104,14 @@ impl<W: Write> Page<'_, W> {
         for fault in mails.unreadable.iter().take(MOST_LISTED) {
             self.say("  ! ", &format!("cannot be read: {fault}"))?;
         }
-        let left: Vec<String> = report.would_have_left.iter().map(|(name, count)| format!("{count} {name}")).collect();
+        let (nagging, left): (Vec<_>, Vec<_>) =
+            report.would_have_left.iter().partition(|(name, _)| name.starts_with("alarms") || matches!(**name, "reminders" | "escalations"));
+        let words = |left: Vec<(&&str, &u64)>| listed(&left.iter().map(|(name, count)| numbered(name, **count)).collect::<Vec<_>>());
         if !left.is_empty() {
-            self.say("  ", &format!("Would have left, at least: {}.", listed(&left)))?;
+            self.say("  ", &format!("Would have left: {}.", words(left)))?;
+        }
+        if !nagging.is_empty() {
+            self.say("  ", &format!("And because nobody answered the questions, at least {}.", words(nagging)))?;
         }
         Ok(())
     }
@@ -147,7 +152,11 @@ impl<W: Write> Page<'_, W> {
         for window in windows.iter().take(6) {
             let backup = if window.role == Role::Backup { "backup: " } else { "" };
             let cancelled = if window.status == Some(Status::Cancelled) { " (called off)" } else { "" };
-            self.say(lead, &format!("{backup}{}  {}{cancelled}", self.day(window.start), self.clock.span(window)))?;
+            let day = match window.precision {
+                Precision::Day => window.start.format("%F").to_string(),
+                Precision::Minute => self.day(window.start),
+            };
+            self.say(lead, &format!("{backup}{day}  {}{cancelled}", self.clock.span(window)))?;
         }
         if windows.len() > 6 {
             self.say(lead, &format!("and {} more windows", windows.len() - 6))?;
@@ -173,7 +182,8 @@ impl<W: Write> Page<'_, W> {
         for told in &line.told {
             let services = if told.services.is_empty() { String::new() } else { format!(" of {}", listed(&told.services)) };
             let customers = counted(told.customers.len(), "customer");
-            let text = format!("told {}: {}{services} ({})", self.day(told.at), customers, told.what);
+            let start = told.starts_at.map(|at| format!(" for {}", self.clock.brief(at))).unwrap_or_default();
+            let text = format!("told {}: {customers}{services} ({}{start})", self.day(told.at), told.what);
             self.say("         ", &text)?;
         }
         for asked in line.asked.iter().filter(|asked| !asked.questions.is_empty()) {
@@ -192,8 +202,8 @@ impl<W: Write> Page<'_, W> {
         if missed.is_empty() {
             return self.say("  ", "Nothing: every notice was read, mapped and early enough.");
         }
-        self.part("announced after it began", &missed.after_start, |(id, text)| format!("{id}: {text}"))?;
-        self.part("announced too late", &missed.short, |(id, text)| format!("{id}: {text}"))?;
+        self.part("announced after they began", &missed.after_start, late)?;
+        self.part("announced too late", &missed.short, late)?;
         if !missed.waits.is_empty() {
             self.say("  ", &format!("{} waited for a person, and no customer was told before that", counted(missed.waits.len(), "case")))?;
             for waiting in missed.waits.iter().take(MOST_LISTED) {
@@ -219,6 +229,10 @@ impl<W: Write> Page<'_, W> {
         }
         self.say("           asked: ", &waiting.questions.join("; "))?;
         self.windows("           found: ", &waiting.windows)?;
+        for (number, windows) in waiting.readings.iter().enumerate() {
+            let reading = if waiting.readings.len() > 1 { format!("reading {}", number + 1) } else { "found".to_owned() };
+            self.windows(&format!("           {reading}: "), windows)?;
+        }
         if !waiting.objects.is_empty() {
             let named: Vec<(String, u64)> = waiting.objects.iter().map(|id| (id.clone(), 1)).collect();
             self.say("           names: ", &objects(&named))?;
@@ -230,8 +244,8 @@ impl<W: Write> Page<'_, W> {
         for (provider, ids) in &missed.unknown_objects {
             self.say("  ", &format!("{} of {provider} that no service stands on: {}", counted(ids.len(), "object"), objects(ids)))?;
         }
-        self.part("without a customer", &missed.services_without_customer, |name| (*name).clone())?;
-        self.part("without a contact for maintenances", &missed.customers_without_contact, |name| (*name).clone())?;
+        self.part("of the services touched without a customer", &missed.services_without_customer, |name| (*name).clone())?;
+        self.part("of the customers touched without a contact for it", &missed.customers_without_contact, |name| (*name).clone())?;
         if !missed.forms.is_empty() {
             let all: u64 = missed.forms.values().flatten().map(|(_, count, _)| *count).sum();
             self.say("  ", &format!("{} in a form that no rule reads", counted(size(all), "mail")))?;
@@ -241,7 +255,7 @@ impl<W: Write> Page<'_, W> {
                 }
             }
         }
-        self.part("put aside unread", &missed.quarantined, |note| format!("{}: {}", one_line(&note.file, 60), note.why))
+        self.part("mails put aside unread", &missed.quarantined, |note| format!("{}: {}", one_line(&note.file, 60), note.why))
     }
 
     fn part<'x, T: 'x>(&mut self, what: &str, all: impl IntoIterator<Item = &'x T>, text: impl Fn(&T) -> String) -> anyhow::Result<()> {
@@ -249,7 +263,7 @@ impl<W: Write> Page<'_, W> {
         if lines.is_empty() {
             return Ok(());
         }
-        self.say("  ", &format!("{} {what}", lines.len()))?;
+        self.say("  ", &format!("{} {what}:", lines.len()))?;
         for line in lines.iter().take(MOST_LISTED) {
             self.say("    ", line)?;
         }
@@ -258,6 +272,16 @@ impl<W: Write> Page<'_, W> {
         }
         Ok(())
     }
+}
+
+/// `2 requests to approvers`, `1 request to approvers`.
+fn numbered(name: &str, count: u64) -> String {
+    let (first, rest) = name.split_once(' ').map_or((name, String::new()), |(first, rest)| (first, format!(" {rest}")));
+    format!("{}{rest}", counted(size(count), first.trim_end_matches('s')))
+}
+
+fn late(late: &Late) -> String {
+    format!("{}  {}: {}", late.id, late.what, late.why)
 }
 
 fn size(count: u64) -> usize {
