@@ -7,6 +7,8 @@ pub mod doctor;
 pub mod drafts;
 pub mod extract;
 pub mod init;
+pub mod inventory;
+mod mailbox;
 pub mod queue;
 pub mod replay;
 pub mod rewind;
@@ -14,7 +16,6 @@ pub mod rules;
 pub mod run;
 mod scratch;
 pub mod status;
-mod mailbox;
 mod view;
 pub mod windows;
 pub mod words;
@@ -63,6 +64,7 @@ enum Command {
     Rules(rules::RulesArgs),
     Replay(replay::ReplayArgs),
     Rewind(rewind::RewindArgs),
+    Inventory(inventory::InventoryArgs),
     Windows(windows::WindowsArgs),
     Drafts(drafts::DraftsArgs),
     Queue(queue::QueueArgs),
@@ -88,6 +90,7 @@ impl Cli {
             Command::Rules(args) => args.run(),
             Command::Replay(args) => args.run(&load(&path)?),
             Command::Rewind(args) => args.run(&path),
+            Command::Inventory(args) => args.run(&path),
             Command::Windows(args) => args.run(&load(&path)?),
             Command::Drafts(args) => args.run(&load(&path)?),
             Command::Queue(args) => args.run(&load(&path)?),

@@ -14,8 +14,8 @@ use crate::{
     desk::{self, Arrival, blocks_sending},
     maildir::Content,
     model::{
-        AuthMode, Content as Letter, Draft, DraftId, Effects, Mail, MailId, OutboxKind, OutboxState, Outcome, Reading, ReplyOutcome, RequestAbout,
-        RequestFlavour,
+        AuthMode, Content as Letter, Draft, DraftId, Effects, Mail, MailId, OutboxKind, OutboxState, Outcome, Reading, ReplyOutcome,
+        RequestAbout, RequestFlavour,
     },
     store::{Kept, Listing, Place, StoreError},
 };

@@ -4,6 +4,7 @@ mod demo;
 mod extract;
 mod faults;
 mod first_steps;
+mod inventory;
 mod killed;
 mod live;
 mod memory;

@@ -186,10 +186,10 @@ mod tests {
                 ("Subject: b\n\nb\n", Some("2020-09-02T13:00:00Z")),
             ],
         );
-        check("From - Tue Sep 01 15:00 2020\r\nA: b\r\n\r\nx\r\n\r\nFrom 12@xxx Wed Sep 02 01:00:00 +0000 2020\r\nA: c\r\n\r\n", &[
-            ("A: b\r\n\r\nx\r\n", Some("2020-09-01T15:00:00Z")),
-            ("A: c\r\n", Some("2020-09-02T01:00:00Z")),
-        ]);
+        check(
+            "From - Tue Sep 01 15:00 2020\r\nA: b\r\n\r\nx\r\n\r\nFrom 12@xxx Wed Sep 02 01:00:00 +0000 2020\r\nA: c\r\n\r\n",
+            &[("A: b\r\n\r\nx\r\n", Some("2020-09-01T15:00:00Z")), ("A: c\r\n", Some("2020-09-02T01:00:00Z"))],
+        );
         check("From x\nA: b\n\n\nFrom y\nA: c\n", &[("A: b\n\n", None), ("A: c\n", None)]);
         check("no mbox at all\n", &[]);
     }
@@ -197,10 +197,7 @@ mod tests {
     #[test]
     fn a_long_line_is_passed_over_in_little_memory() {
         let long = "x".repeat(3 * CHUNK_BYTES);
-        check(
-            &format!("From x\nA: b\n\n{long}\n\nFrom y\nA: c\n\nz"),
-            &[(&format!("A: b\n\n{long}\n"), None), ("A: c\n\nz", None)],
-        );
+        check(&format!("From x\nA: b\n\n{long}\n\nFrom y\nA: c\n\nz"), &[(&format!("A: b\n\n{long}\n"), None), ("A: c\n\nz", None)]);
         let mut line = Vec::new();
         let read = next_line(&mut BufReader::with_capacity(64, long.as_bytes()), &mut line).unwrap();
         assert_eq!((read, line.len()), (long.len() as u64, LINE_BYTES));

@@ -251,7 +251,10 @@ fn line(facts: &Facts<'_>, maintenance: &Maintenance, first: &[Window], services
         mails: case.map_or(0, |case| case.mails.len()),
         services: services.to_vec(),
         told,
-        history: history(maintenance, case.is_some_and(|case| case.waits.iter().any(|waits| facts.journal.put_away.contains(&waits.draft)))),
+        history: history(
+            maintenance,
+            case.is_some_and(|case| case.waits.iter().any(|waits| facts.journal.put_away.contains(&waits.draft))),
+        ),
         asked,
         nobody,
     }
@@ -356,7 +359,8 @@ fn next(facts: &Facts<'_>, missed: &Missed, providers: &[ProviderLine]) -> Vec<S
                 .to_owned(),
         );
     }
-    let strangers: Vec<&str> = providers.iter().filter(|line| facts.mapped && !line.in_inventory).map(|line| line.provider.as_str()).collect();
+    let strangers: Vec<&str> =
+        providers.iter().filter(|line| facts.mapped && !line.in_inventory).map(|line| line.provider.as_str()).collect();
     if !strangers.is_empty() {
         next.push(format!(
             "Add [[provider]] for those that you buy from: {}. Mail of the others is left to the generic reader.",

@@ -73,12 +73,9 @@ impl<W: Write> Page<'_, W> {
         )?;
         let [providers, services, customers] = about.counts;
         let inventory = match &about.inventory {
-            Some(file) => format!(
-                "{file}, {}, {}, {}",
-                counted(providers, "provider"),
-                counted(services, "service"),
-                counted(customers, "customer")
-            ),
+            Some(file) => {
+                format!("{file}, {}, {}, {}", counted(providers, "provider"), counted(services, "service"), counted(customers, "customer"))
+            }
             None => "none: nothing can be mapped to services and customers".to_owned(),
         };
         self.say("inventory      ", &inventory)?;
@@ -104,8 +101,10 @@ impl<W: Write> Page<'_, W> {
         for fault in mails.unreadable.iter().take(MOST_LISTED) {
             self.say("  ! ", &format!("cannot be read: {fault}"))?;
         }
-        let (nagging, left): (Vec<_>, Vec<_>) =
-            report.would_have_left.iter().partition(|(name, _)| name.starts_with("alarms") || matches!(**name, "reminders" | "escalations"));
+        let (nagging, left): (Vec<_>, Vec<_>) = report
+            .would_have_left
+            .iter()
+            .partition(|(name, _)| name.starts_with("alarms") || matches!(**name, "reminders" | "escalations"));
         let words = |left: Vec<(&&str, &u64)>| listed(&left.iter().map(|(name, count)| numbered(name, **count)).collect::<Vec<_>>());
         if !left.is_empty() {
             self.say("  ", &format!("Would have left: {}.", words(left)))?;
