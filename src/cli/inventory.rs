@@ -81,11 +81,12 @@ pub struct ProposeArgs {
 ///
 /// The first row names the columns, in any order; comma, semicolon or tab
 /// between them; UTF-8 or Latin-1. A row is one object, customer or contact;
-/// rows with the same service or customer belong together.
+/// rows with the same service or customer belong together. Case, spaces, - and _
+/// of a column's name do not count.
 ///
 ///   services   service, name, part, provider, object, prefix, glob, region,
 ///              aliases, internal, retired
-///   customers  customer, name, zone, language, services, notice_days, contact,
+///   customers  customer, name, zone, language, services, notice days, contact,
 ///              email, phone, kinds
 ///   contacts   customer, name, email, phone, kinds
 ///
@@ -131,7 +132,7 @@ impl ProposeArgs {
     fn run(&self, config: &Path) -> anyhow::Result<ExitCode> {
         // One thread for all mails, with the stack that the parser needs.
         let done = std::thread::scope(|scope| {
-            let work = || if self.mailboxes.is_empty() { from_store(config) } else { self.from_mailboxes() };
+            let work = || if self.mailboxes.is_empty() { from_store(config) } else { self.read_mailboxes() };
             Ok::<_, std::io::Error>(std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work)?.join())
         });
         let proposal = done.context("no thread to read mail")?.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
@@ -148,7 +149,7 @@ impl ProposeArgs {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn from_mailboxes(&self) -> anyhow::Result<Proposal> {
+    fn read_mailboxes(&self) -> anyhow::Result<Proposal> {
         let (rules, zones) = (RuleSet::embedded(), zones::newest());
         let mut proposal = Proposal::default();
         for path in &self.mailboxes {

@@ -167,7 +167,7 @@ pub(super) fn read(path: &Path, kind: Option<Kind>) -> Result<Table, Vec<Fault>>
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
     read.map_err(|error| whole(format!("cannot be read: {error}"), "name a table that is there"))?;
-    if bytes.len() as u64 > MAX_BYTES {
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_BYTES {
         return Err(whole("the table is larger than 16 MiB".to_owned(), "split it"));
     }
     parse(path, &decoded(&bytes), kind)

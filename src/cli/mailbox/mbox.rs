@@ -200,6 +200,6 @@ mod tests {
         check(&format!("From x\nA: b\n\n{long}\n\nFrom y\nA: c\n\nz"), &[(&format!("A: b\n\n{long}\n"), None), ("A: c\n\nz", None)]);
         let mut line = Vec::new();
         let read = next_line(&mut BufReader::with_capacity(64, long.as_bytes()), &mut line).unwrap();
-        assert_eq!((read, line.len()), (long.len() as u64, LINE_BYTES));
+        assert_eq!((read, line.len()), (u64::try_from(long.len()).unwrap(), LINE_BYTES));
     }
 }

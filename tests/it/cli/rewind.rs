@@ -102,11 +102,7 @@ fn days_and_a_new_file_for_the_report() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("report.txt");
     let services = fixtures("services.toml");
-    let arguments = |more: &[&str]| {
-        let mut all = vec!["rewind", text(mails.path()), "--services", text(&services)];
-        all.extend(more.iter().map(|word| (*word).to_owned().leak() as &str));
-        run(&all)
-    };
+    let arguments = |more: &[&str]| run(&[&["rewind", text(mails.path()), "--services", text(&services)], more].concat());
     let out = arguments(&["--to", "2020-09-01", "--report", text(&file)]).exits(1);
     assert!(out.is_empty(), "{out}");
     let report = fs::read_to_string(&file).unwrap().replace("\n    ", " ");
