@@ -40,10 +40,10 @@ use setting::Setting;
 /// How staff are played, as the report says on top.
 const HOW: &str = "The mails were given to Forewarn one by one, each at the time it arrived, with the inventory as it is now. Every \
                    draft without an open question was approved at once, so that later changes reach those who were told; questions \
-                   stayed open, those about no time at all for two weeks. Nothing was sent.";
+                   stayed open until their window was over, those without one for two weeks. Nothing was sent.";
 /// Time after the last mail in which what was announced comes to its end.
 const AFTERMATH: TimeDelta = TimeDelta::days(14);
-/// How long a question about a mail without any time stays open; one with a time ends with it.
+/// How long a question stays open after its window, or without one.
 const QUESTIONS_STAY: TimeDelta = TimeDelta::days(14);
 /// In a longer silence only what is planned is looked at, not every day of it.
 const LONGEST_SILENCE_DAYS: usize = 45;
@@ -275,17 +275,16 @@ fn about(setting: &Setting, mailbox: &Mailbox, first: DateTime<Utc>, last: DateT
 #[derive(Debug, Default)]
 struct Agenda {
     due: BTreeSet<DateTime<Utc>>,
-    /// Questions about no time at all, and when they are put away.
-    timeless: BTreeSet<(DateTime<Utc>, DraftId)>,
+    /// Questions, and when they are put away: most end with their window, but not those about no time or about the past.
+    unanswered: BTreeSet<(DateTime<Utc>, DraftId)>,
 }
 
 impl Agenda {
     fn take(&mut self, left: &Left, policy: &Policy, now: DateTime<Utc>) {
         for draft in &left.waits {
             self.due.extend(moments(draft, policy));
-            if draft.starts_at.is_none() {
-                self.timeless.insert((now + QUESTIONS_STAY, draft.id));
-            }
+            let over = draft.ends_at.or(draft.starts_at).unwrap_or(now).max(now);
+            self.unanswered.insert((over + QUESTIONS_STAY, draft.id));
         }
     }
 }
@@ -310,8 +309,8 @@ async fn live_until(
     let policy = past.service().config().policy.clone();
     let moments: BTreeSet<DateTime<Utc>> = daily(past.service().zones(), policy.zone, from, to).into_iter().chain(planned).collect();
     for moment in moments {
-        while let Some((at, draft)) = agenda.timeless.first().copied().filter(|(at, _)| *at <= moment) {
-            agenda.timeless.remove(&(at, draft));
+        while let Some((at, draft)) = agenda.unanswered.first().copied().filter(|(at, _)| *at <= moment) {
+            agenda.unanswered.remove(&(at, draft));
             if past.put_away(draft, moment).await? {
                 journal.put_away.insert(draft);
             }

@@ -219,7 +219,10 @@ mod tests {
         let providers = document["provider"].as_array().unwrap();
         assert_eq!(providers.len(), 1, "a stranger is a comment: {text}");
         assert_eq!(providers[0]["domains"].as_array().unwrap().len(), 2);
-        assert!(text.contains("# a host or machine, in 2 notices, the last on 2025-06-01\n# [[service.stands_on]]"), "{text}");
+        assert!(
+            text.contains("in 2 notices, the last on 2025-06-01\n# [[service.stands_on]]\n# provider = \"acme\"\n# object = \"WEB01\""),
+            "{text}"
+        );
         assert!(text.contains(
             "not named for a year: given back?\n# [[service.stands_on]]\n# provider = \"acme\"\n# object = \"old07\"\n# retired = true"
         ));
