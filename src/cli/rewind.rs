@@ -360,3 +360,29 @@ impl Progress {
         write!(io::stderr(), "{before}forewarn: {text}{after}").unwrap_or_default();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_agenda_is_looked_at_at_nine_of_each_day_and_a_long_silence_is_cut() {
+        let zones = crate::zones::newest();
+        let days = |from: &str, to: &str| daily(&zones, Tz::America__Chicago, at(from), at(to));
+        // Clocks go forward on March 8.
+        assert_eq!(days("2020-03-07T15:00:01Z", "2020-03-09T14:00:01Z"), [at("2020-03-08T14:00:00Z"), at("2020-03-09T14:00:00Z")]);
+        assert!(days("2020-03-07T15:00:01Z", "2020-03-07T20:00:00Z").is_empty());
+        // Nine o'clock of the first local day is past.
+        assert_eq!(days("2010-01-01T00:00:00Z", "2020-01-01T00:00:00Z").len(), LONGEST_SILENCE_DAYS - 1);
+    }
+
+    #[test]
+    fn how_long_ahead_is_said_in_hours_or_days() {
+        let said = [-25, 0, 1, 47, 48, 200].map(report::ahead);
+        assert_eq!(said, ["25 hours after it began", "0 hours ahead", "1 hour ahead", "47 hours ahead", "2 days ahead", "8 days ahead"]);
+    }
+}

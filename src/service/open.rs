@@ -51,7 +51,9 @@ pub enum OpenError {
 /// When another process runs on the store, or a part of it does not hold; nothing is changed then.
 pub async fn open(config: Config, clock: Clock) -> Result<(Service, File), OpenError> {
     let lock = lock(&config.store)?;
-    let service = with_store(config, clock, Store::open)?;
+    let store = config.store.clone();
+    let service = assembled(config, clock, || Store::open(&store))?;
+    tracing::info!(tzdata = service.zones.version(), "forewarn opened its store");
     service.learn().await?;
     service.settle().await?;
     service.store.recover(service.clock.now()).await?;
@@ -59,37 +61,26 @@ pub async fn open(config: Config, clock: Clock) -> Result<(Service, File), OpenE
     Ok((service, lock))
 }
 
-/// A service on a store of its own that nobody needs later.
+/// Opens what a look back needs: a new store that nobody needs later, and no lock.
 ///
 /// # Errors
-/// When rules, templates or the key do not hold, or the store cannot be made.
+/// When the store cannot be made, or a part does not hold.
 pub(super) async fn open_passing(config: Config, clock: Clock) -> Result<Service, OpenError> {
-    let service = with_store(config, clock, Store::open_passing)?;
+    let store = config.store.clone();
+    let service = assembled(config, clock, || Store::open_passing(&store))?;
     service.store.mark_mode(service.config.policy.mode).await?;
     Ok(service)
 }
 
-fn with_store(config: Config, clock: Clock, open: fn(&Path) -> Result<Store, StoreError>) -> Result<Service, OpenError> {
-    let rules = Rules::open(config.rules_dir.clone())?;
+fn assembled(config: Config, clock: Clock, store: impl FnOnce() -> Result<Store, StoreError>) -> Result<Service, OpenError> {
+    let rules = Arc::new(Rules::open(config.rules_dir.clone())?);
     let templates = templates(config.templates_dir.as_deref())?;
     let key = approval_key(&config.key)?.expose_secret().as_bytes().to_vec();
-    let store = open(&config.store)?;
-    let zones = Arc::new(zones::newest());
-    tracing::info!(tzdata = zones.version(), "forewarn opened its store");
+    let store = store()?;
     let (heart, pace) = (Heart::default(), Pace::of(&config.outbox));
-    Ok(Service {
-        inventory: RwLock::new(Arc::new(config.inventory.clone())),
-        config,
-        store,
-        rules: Arc::new(rules),
-        zones,
-        templates,
-        key,
-        clock,
-        heart,
-        pace,
-        running_since: OnceLock::new(),
-    })
+    let inventory = RwLock::new(Arc::new(config.inventory.clone()));
+    let (zones, running_since) = (Arc::new(zones::newest()), OnceLock::new());
+    Ok(Service { config, inventory, store, rules, zones, templates, key, clock, heart, running_since, pace })
 }
 
 /// One process a store: an advisory lock beside it, given back by the system when the process ends in whatever way.
