@@ -9,11 +9,15 @@ pub mod erase;
 pub mod extract;
 pub mod history;
 pub mod init;
+pub mod inventory;
+mod mailbox;
 pub mod postmortem;
 pub mod queue;
 pub mod replay;
+pub mod rewind;
 pub mod rules;
 pub mod run;
+mod scratch;
 pub mod settle;
 pub mod status;
 pub mod view;
@@ -28,19 +32,20 @@ use std::{
 use clap::{Parser, Subcommand};
 
 use crate::config::{self, Config};
-use crate::inventory;
+use crate::inventory::with_learnt;
 
 /// Reads data-center maintenance mail, drafts the customer notices, has staff approve them by mail, and sends what was approved
 ///
 /// See it work:         forewarn demo
 /// Try your own mail:   forewarn extract mail.eml
+/// Try last year's:     forewarn rewind MAILBOX --services services.toml
 /// Set it up:           forewarn init DIR, edit two files, forewarn check,
 ///                      forewarn once, forewarn run
 ///
 /// `forewarn COMMAND --help` explains a command with examples.
 ///
-/// Exit codes: 0 fine, 1 something needs attention (check, doctor, once, status,
-/// rules check), 2 wrong use, a faulty configuration, or it could not run.
+/// Exit codes: 0 fine, 1 something needs attention (check, doctor, once, rewind,
+/// status, rules check), 2 wrong use, a faulty configuration, or it could not run.
 #[derive(Debug, Parser)]
 #[command(version, about, verbatim_doc_comment, max_term_width = 80)]
 pub struct Cli {
@@ -63,6 +68,8 @@ enum Command {
     Extract(extract::ExtractArgs),
     Rules(rules::RulesArgs),
     Replay(replay::ReplayArgs),
+    Rewind(rewind::RewindArgs),
+    Inventory(inventory::InventoryArgs),
     Windows(windows::WindowsArgs),
     Drafts(drafts::DraftsArgs),
     Queue(queue::QueueArgs),
@@ -91,6 +98,8 @@ impl Cli {
             Command::Extract(args) => args.run(),
             Command::Rules(args) => args.run(&path),
             Command::Replay(args) => args.run(&load(&path)?),
+            Command::Rewind(args) => args.run(&path),
+            Command::Inventory(args) => args.run(&path),
             Command::Windows(args) => args.run(&load_taught(&path)?),
             Command::Drafts(args) => args.run(&load_taught(&path)?),
             Command::Queue(args) => args.run(&load_taught(&path)?),
@@ -115,7 +124,7 @@ fn load_taught(path: &Path) -> anyhow::Result<Config> {
     let taught = view::ask(&config, async |store| store.learnt().await);
     // A store that is missing or does not open is told by the command itself.
     if let Ok(taught) = taught {
-        config.inventory = inventory::with_learnt(config.inventory, &taught);
+        config.inventory = with_learnt(config.inventory, &taught);
     }
     Ok(config)
 }

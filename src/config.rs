@@ -14,6 +14,8 @@ mod written;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use chrono_tz::Tz;
+
 use crate::model::{Inventory, Policy, Retention, Server};
 pub use fault::{Fault, Report, Severity};
 pub use secret::{SecretError, SecretSource, approval_key};
@@ -169,6 +171,22 @@ pub fn load(path: &Path) -> Result<Config, Report> {
             services_file,
             warnings: report,
         }),
+        _ => Err(report),
+    }
+}
+
+/// Reads an inventory by itself, without the configuration that names it; gives it with what is allowed but hardly meant. Customers without
+/// a zone of their own have `zone`.
+///
+/// # Errors
+/// Every fault of the file, warnings among them; a file that cannot be read or is no TOML is one.
+pub fn load_inventory(path: &Path, zone: Tz, own_addresses: &[String]) -> Result<(Inventory, Report), Report> {
+    let mut report = Report::default();
+    let source = report.open(path, "name the inventory's file with --services");
+    let inventory = source.and_then(|text| services::read(&text, zone, own_addresses, &mut report));
+    report.sort();
+    match inventory {
+        Some(inventory) if !report.has_errors() => Ok((inventory, report)),
         _ => Err(report),
     }
 }

@@ -185,10 +185,12 @@ fn customers(inventory: &Inventory, maintenance: &Maintenance, services: &[Affec
         Some(Kind::Incident) => ContactKind::Incident,
         Some(Kind::Maintenance) | None => ContactKind::Maintenance,
     };
+    // Staff said `notify` of what no customer sees: then it is everybody's business, and no service of theirs is named.
+    let everybody = maintenance.notify && !services.is_empty() && services.iter().all(|service| service.internal);
     let one = |customer: &Customer| {
         let theirs: Vec<String> =
             services.iter().filter(|service| !service.internal && has(customer, service)).map(|service| service.id.clone()).collect();
-        let told = !theirs.is_empty() && !names_any(&maintenance.dropped, &customer.id, &customer.name);
+        let told = (!theirs.is_empty() || everybody) && !names_any(&maintenance.dropped, &customer.id, &customer.name);
         told.then(|| AffectedCustomer {
             min_impact: customer.min_impact,
             id: customer.id.clone(),

@@ -10,6 +10,7 @@ mod consider;
 mod failpoint;
 mod heart;
 mod open;
+pub mod past;
 mod poll;
 mod reload;
 mod send;
@@ -135,6 +136,7 @@ impl Service {
                 Err(StoreError::Overtaken { .. }) => {}
                 done => {
                     done?;
+                    self.collisions().await?;
                     return Ok(Ok(said));
                 }
             }

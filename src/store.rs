@@ -67,6 +67,18 @@ impl Store {
         Self::start(connection, path)
     }
 
+    /// Makes a store for a look back, which nobody needs when the process is gone: nothing waits for the disk.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn open_passing(path: &Path) -> Result<Self, StoreError> {
+        create_private(path).map_err(|source| StoreError::cannot_open(path, source))?;
+        let mut connection = connect(path, |_| Ok(()))?;
+        migrations::migrate(&mut connection, path)?;
+        connection.execute_batch("PRAGMA synchronous = OFF;")?;
+        Self::start(connection, path)
+    }
+
     /// Opens a store that exists, for a command beside the service: changes nothing by itself.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use std::{
 use anyhow::Context as _;
 use clap::Args;
 
-use super::{block_on, view::to_stdout};
+use super::{block_on, scratch::Scratch, view::to_stdout};
 
 const STORY: &str = include_str!("../../fixtures/demo/story.txt");
 const MAILS: [(&str, &str); 7] = [
@@ -64,8 +64,8 @@ impl DemoArgs {
                 })?;
             }
             None => {
-                let dir = Scratch::new()?;
-                play(&dir.0)?;
+                let dir = Scratch::new("demo")?;
+                play(dir.path())?;
                 to_stdout(|out| {
                     Ok(writeln!(out, "\nforewarn demo --keep DIR leaves every mail, the configuration and the store to look at.")?)
                 })?;
@@ -83,21 +83,4 @@ fn play(dir: &Path) -> anyhow::Result<()> {
         };
         stage::play(dir, stage::Voice::Aloud, script::steps(STORY)?, file).await
     })
-}
-
-/// A folder of our own that goes when the story is over.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> anyhow::Result<Self> {
-        let dir = std::env::temp_dir().join(format!("forewarn-demo-{}", std::process::id()));
-        fs::create_dir(&dir).with_context(|| format!("{} cannot be made", dir.display()))?;
-        Ok(Self(dir))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        drop(fs::remove_dir_all(&self.0));
-    }
 }

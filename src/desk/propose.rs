@@ -47,7 +47,8 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
         return Proposed::Retired;
     }
     let mut questions = questions::questions(plan, maintenance, &affected, change, !rows.is_empty());
-    if settled && questions.is_empty() && !affected.services.is_empty() && affected.services.iter().all(|service| service.internal) {
+    let internal = !affected.services.is_empty() && affected.services.iter().all(|service| service.internal) && !maintenance.notify;
+    if settled && questions.is_empty() && internal {
         return Proposed::Internal;
     }
     let mut remarks = remarks(plan, maintenance, &affected, change);

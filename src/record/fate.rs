@@ -54,7 +54,8 @@ pub fn concerned(case: &Case, inventory: &Inventory) -> Vec<Concerned> {
     let named = case.drafts.iter().flat_map(|(draft, _)| recipients(draft)).flat_map(|recipient| recipient.customers.iter().cloned());
     ids.extend(named.map(|id| (id, true)));
     // The states that staff changed by hand are left out: whom they left out is concerned as well.
-    let mapped = |state: &Maintenance| affected(inventory, &Maintenance { dropped: Vec::new(), chosen_services: None, ..state.clone() });
+    let mapped =
+        |state: &Maintenance| affected(inventory, &Maintenance { dropped: Vec::new(), chosen_services: None, ..state.clone() }, &[]);
     for state in case.revisions.iter().map(|(_, revision)| revision).chain([maintenance]) {
         let found = mapped(state);
         ids.extend(found.customers.iter().map(|customer| (customer.id.clone(), true)));
@@ -167,7 +168,7 @@ fn left_out(case: &Case, inventory: &Inventory, whose: &Whose, newest: Option<&D
     if maintenance.held_back {
         why.push("it came with the mailbox's past, and nobody answered \"start\"".to_owned());
     }
-    let found = affected(inventory, &Maintenance { dropped: Vec::new(), ..maintenance.clone() });
+    let found = affected(inventory, &Maintenance { dropped: Vec::new(), ..maintenance.clone() }, &[]);
     why.extend(by_mapping(case, inventory, whose, &found));
     if let Some(draft) = newest {
         let questions: Vec<String> = draft.questions.iter().map(words::asked).collect();
@@ -199,7 +200,7 @@ fn by_drop(case: &Case, inventory: &Inventory, whose: &Whose) -> Option<String> 
     }
     // Every service of theirs that it touches was dropped.
     let theirs = customer(inventory, &whose.id)?;
-    let touched = affected(inventory, &Maintenance { dropped: Vec::new(), ..case.maintenance.clone() });
+    let touched = affected(inventory, &Maintenance { dropped: Vec::new(), ..case.maintenance.clone() }, &[]);
     let services: Vec<_> =
         touched.services.iter().filter(|service| theirs.services.iter().any(|id| id.eq_ignore_ascii_case(&service.id))).collect();
     let gone = |id: &str, name: &str| dropped.contains(&id.to_lowercase()) || dropped.contains(&name.to_lowercase());

@@ -33,7 +33,7 @@ fn retract(said: &mut Notification) {
 fn stand(said: &mut Notification, newest: Option<Stage>) {
     match newest {
         Some(Stage::Over) if matches!(said.status, None | Some(Status::Tentative | Status::Confirmed)) => {
-            said.status = Some(Status::Completed)
+            said.status = Some(Status::Completed);
         }
         Some(Stage::Goes(phase)) => said.phase = Some(phase),
         _ => {}

@@ -15,7 +15,7 @@ use tokio::{
 use crate::{
     desk::{self, Arrival},
     mail::{self, prescan},
-    model::{Decision, Mail, MailId, Outcome, Reading, ToConsider, Zones},
+    model::{Decision, Effects, Mail, MailId, Outcome, Reading, ToConsider, Zones},
     rules::{self, Options, RuleSet},
     service::{Service, failpoint},
     store::StoreError,
@@ -33,7 +33,7 @@ impl Service {
     pub(super) async fn consider(&self, limit: usize, stop: &watch::Receiver<bool>) -> Result<Vec<(MailId, Outcome)>, StoreError> {
         self.refresh_rules().await?;
         let mut considered = Vec::new();
-        let mut reader = Reader { rules: self.rules.in_force(), zones: Arc::clone(&self.zones), thread: None };
+        let mut reader = self.reader();
         while considered.len() < limit && !*stop.borrow() {
             let now = self.clock.now();
             let Some(item) = self.store.next_to_consider(now).await? else { break };
@@ -44,6 +44,11 @@ impl Service {
             }
         }
         Ok(considered)
+    }
+
+    /// A reader with the rules in force.
+    pub(super) fn reader(&self) -> Reader {
+        Reader { rules: self.rules.in_force(), zones: Arc::clone(&self.zones), thread: None }
     }
 
     /// None where the attempt failed and the mail comes again.
@@ -60,7 +65,8 @@ impl Service {
                 }
                 Apart::Read(mail, reading) => {
                     let arrival = Arrival { mail: id, arrived_at, backlog };
-                    return self.decide(&arrival, &mail, &reading, now).await.map(Some);
+                    let effects = self.decide(&arrival, &mail, &reading, now).await?;
+                    return Ok(Some(effects.outcome.unwrap_or(Outcome::Extracted)));
                 }
             }
         };
@@ -69,7 +75,14 @@ impl Service {
     }
 
     /// Decides on what is known and commits; decides anew where a command beside the service changed it in between.
-    async fn decide(&self, arrival: &Arrival, mail: &Mail, reading: &Reading, now: DateTime<Utc>) -> Result<Outcome, StoreError> {
+    /// Gives what was committed.
+    pub(super) async fn decide(
+        &self,
+        arrival: &Arrival,
+        mail: &Mail,
+        reading: &Reading,
+        now: DateTime<Utc>,
+    ) -> Result<Effects, StoreError> {
         let inventory = self.inventory();
         let keys = desk::keys(&self.config.policy, &inventory, mail, reading);
         loop {
@@ -91,7 +104,7 @@ impl Service {
                     if !effects.drafts.is_empty() {
                         failpoint::passed("effects-committed");
                     }
-                    return Ok(effects.outcome.unwrap_or(Outcome::Extracted));
+                    return Ok(effects);
                 }
             }
         }
@@ -99,7 +112,7 @@ impl Service {
 }
 
 /// What became of reading a mail on a thread of its own.
-enum Apart {
+pub(super) enum Apart {
     Read(Box<Mail>, Box<Reading>),
     Refused(String),
     /// The thread died or overran its time. A thread cannot be ended from outside; an overrunning one is left behind, at most twice a mail.
@@ -108,7 +121,7 @@ enum Apart {
 
 /// Reads mails on a thread of its own, which goes on from mail to mail: the working memory of the rules' patterns stays with it, and goes
 /// when the pass ends. After a death or an overrun the next mail gets a new thread.
-struct Reader {
+pub(super) struct Reader {
     rules: Arc<RuleSet>,
     zones: Arc<Zones>,
     thread: Option<mpsc::Sender<Task>>,
@@ -121,7 +134,7 @@ struct Task {
 }
 
 impl Reader {
-    async fn read(&mut self, raw: Vec<u8>, received_at: DateTime<Utc>) -> Apart {
+    pub(super) async fn read(&mut self, raw: Vec<u8>, received_at: DateTime<Utc>) -> Apart {
         let Some(thread) = self.thread.take().or_else(|| self.start()) else { return Apart::Died };
         let (done, result) = oneshot::channel();
         if thread.send(Task { raw, received_at, done }).is_err() {

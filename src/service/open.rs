@@ -72,6 +72,17 @@ pub async fn beside(config: Config, clock: Clock) -> Result<Service, OpenError> 
     Ok(service)
 }
 
+/// Opens what a look back needs: a new store that nobody needs later, and no lock.
+///
+/// # Errors
+/// When the store cannot be made, or a part does not hold.
+pub(super) async fn open_passing(config: Config, clock: Clock) -> Result<Service, OpenError> {
+    let store = config.store.clone();
+    let service = assembled(config, clock, || Store::open_passing(&store))?;
+    service.store.mark_mode(service.config.policy.mode).await?;
+    Ok(service)
+}
+
 fn assembled(config: Config, clock: Clock, store: impl FnOnce() -> Result<Store, StoreError>) -> Result<Service, OpenError> {
     let rules = Arc::new(Rules::open(config.rules_dir.clone())?);
     let templates = templates(config.templates_dir.as_deref())?;

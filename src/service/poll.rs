@@ -99,6 +99,6 @@ impl Service {
 }
 
 /// Why a mail is not kept.
-fn too_large(size: u64) -> String {
+pub(super) fn too_large(size: u64) -> String {
     format!("{size} bytes are more than the {MAX_MAIL_BYTES} that are read")
 }

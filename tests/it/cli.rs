@@ -4,9 +4,11 @@ mod demo;
 mod extract;
 mod faults;
 mod first_steps;
+mod inventory;
 mod killed;
 mod live;
 mod memory;
+mod rewind;
 mod service;
 mod slow;
 

@@ -197,7 +197,8 @@ fn touched(facts: &NoticeFacts<'_>) -> Vec<Addressee> {
             }
         }
     }
-    all.retain(|addressee| !addressee.services.is_empty());
+    let everybody = facts.maintenance.notify && facts.affected.services.iter().all(|service| service.internal);
+    all.retain(|addressee| !addressee.services.is_empty() || everybody);
     // What is felt by nobody is said of all services at once, as the house does: no list, hence no distinction by service.
     if severity(worst(facts)) == 0 {
         all.iter_mut().for_each(|addressee| addressee.services.clear());
