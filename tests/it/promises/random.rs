@@ -28,6 +28,8 @@ enum Step {
     /// It moves to another day.
     Move(Work, i64),
     Cancel(Work),
+    /// The provider names no reference: which servers, on which day, and whether it cancels them.
+    Bare(&'static [&'static str], i64, bool),
     /// Something in the thread that nobody can read.
     Murmur(Work),
     /// Somebody answers their newest request about the n-th maintenance.
@@ -65,13 +67,22 @@ fn step() -> impl Strategy<Value = Step> {
             "drop Lakeside Dental",
             "window 2020-09-21 04:00 to 12:00 UTC",
             "approve?",
+            "same as FW-1",
+            "same as FW-2",
+            "new",
+            "cancelled",
+            "completed",
+            "gone web01",
+            "notify",
         ])
     };
+    let servers = || select(vec![&["mail01"][..], &["web01"], &["web02"], &["mail01", "web01"], &["web01", "web02"]]);
     let who = || select(vec![SAM, INES]);
     prop_oneof![
         8 => (work(), day()).prop_map(|(work, day)| Step::Announce(work, day)),
         6 => (work(), day()).prop_map(|(work, day)| Step::Move(work, day)),
         4 => work().prop_map(Step::Cancel),
+        8 => (servers(), 8_i64..14, select(vec![false, false, false, true])).prop_map(|(servers, day, cancel)| Step::Bare(servers, day, cancel)),
         2 => work().prop_map(Step::Murmur),
         16 => (who(), case(), word()).prop_map(|(who, case, word)| Step::Answer(who, case, word)),
         4 => (who(), case(), word()).prop_map(|(who, case, word)| Step::Stale(who, case, word)),
@@ -126,6 +137,11 @@ async fn act(world: &mut World, step: &Step) {
         Step::Cancel(work) => {
             let (reference, server) = *work;
             world.mail(from, "Maintenance cancelled", "", &format!("Hello,\n\nReference: {reference}\nServer: {server}"))
+        }
+        Step::Bare(servers, day, cancel) => {
+            let named: String = servers.iter().map(|server| format!("Server: {server}\n")).collect();
+            let subject = if *cancel { "Maintenance cancelled" } else { "Scheduled maintenance for your servers" };
+            world.mail(from, subject, "", &format!("Hello,\n\n{named}Reason: parts\nMaintenance window: {}", window(*day)))
         }
         Step::Murmur(work) => {
             let (reference, server) = *work;
@@ -219,6 +235,7 @@ async fn hold(world: &World, approved: &mut BTreeMap<String, Vec<u8>>) -> Result
     sent_once(world, &messages, approved)?;
     for (id, of_case) in by_case(&drafts) {
         followed(world, id, &of_case).await?;
+        knows(world, id, &of_case, &drafts, &rows).await?;
     }
     Ok(())
 }
@@ -251,6 +268,64 @@ fn by_case(drafts: &[(Draft, Maintenance)]) -> BTreeMap<MaintenanceId, Vec<&(Dra
         cases.entry(pair.1.id).or_default().push(pair);
     }
     cases
+}
+
+/// Who has been told what equals what the state says that they should know, or a request for the difference is open, or a person decided
+/// otherwise: asked of each contact of each customer that a maintenance ahead touches, and of each who was told of one that is off.
+async fn knows(
+    world: &World,
+    id: MaintenanceId,
+    of_case: &[&(Draft, Maintenance)],
+    drafts: &[(Draft, Maintenance)],
+    rows: &[forewarn::model::OutboxRow],
+) -> Result<(), String> {
+    let maintenance = world.service().store().maintenance(id).await.unwrap().unwrap();
+    let newest = of_case.iter().map(|(draft, _)| draft).max_by_key(|draft| draft.revision);
+    let ahead = maintenance.said.windows.iter().any(|window| window.end.is_none_or(|end| end > world.now()));
+    let decided = newest.is_none_or(|draft| draft.state.open() || matches!(draft.state, DraftState::Rejected(_) | DraftState::Expired));
+    if decided || maintenance.closed.is_some() || !ahead {
+        return Ok(());
+    }
+    let of_maintenance = |draft: &Option<forewarn::model::DraftId>, wanted: MaintenanceId| {
+        drafts.iter().any(|(one, case)| Some(one.id) == *draft && case.id == wanted)
+    };
+    // The newest notice of this maintenance to an address, else of the whole that it was split from.
+    let told = |address: &str| {
+        let to = |row: &&forewarn::model::OutboxRow| {
+            let gone = matches!(row.state, OutboxState::Failed | OutboxState::Cancelled);
+            row.outgoing.kind == OutboxKind::Notice && !gone && row.outgoing.to.address == address
+        };
+        let of = |wanted: MaintenanceId| {
+            let hits = rows.iter().filter(to).filter(|row| of_maintenance(&row.outgoing.draft, wanted));
+            hits.max_by_key(|row| row.id).cloned()
+        };
+        of(id).or_else(|| maintenance.part_of.and_then(of))
+    };
+    let text = |row: &forewarn::model::OutboxRow| match &row.outgoing.content {
+        Content::Frozen(mail) => forewarn::mail::parse(&mail.bytes).plain.map(|body| body.fresh).unwrap_or_default(),
+        _ => String::new(),
+    };
+    let inventory = world.service().inventory();
+    let affected = forewarn::inventory::affected(&inventory, &maintenance, &[]);
+    if matches!(maintenance.status, Status::Cancelled | Status::Completed) {
+        return Ok(());
+    }
+    let starts: Vec<String> =
+        maintenance.said.windows.iter().map(|window| window.start.format("%F @ %H:%M UTC").to_string()).collect();
+    for contact in affected.customers.iter().flat_map(|customer| &customer.contacts) {
+        let address = &contact.mailbox.address;
+        let Some(row) = told(address) else {
+            return Err(format!("{address} should know of {id} and was told nothing; newest {:?}", newest.map(|draft| &draft.state)));
+        };
+        let text = text(&row);
+        if let Some(start) = starts.iter().find(|start| !text.contains(*start)) {
+            return Err(format!("{address} does not know that {id} begins {start}; it reads:\n{text}"));
+        }
+        if text.starts_with("CANCELLED") {
+            return Err(format!("{address} believes that {id} is cancelled"));
+        }
+    }
+    Ok(())
 }
 
 /// Where a maintenance is ahead, its customers were told of its present windows, or somebody is asked, or somebody decided against it.
