@@ -235,7 +235,12 @@ async fn hold(world: &World, approved: &mut BTreeMap<String, Vec<u8>>) -> Result
     sent_once(world, &messages, approved)?;
     for (id, of_case) in by_case(&drafts) {
         followed(world, id, &of_case).await?;
-        knows(world, id, &of_case, &drafts, &rows).await?;
+    }
+    let cases = by_case(&drafts);
+    let span = TimeDelta::days(90);
+    for maintenance in store.maintenances(world.now() - span, world.now() + span).await.unwrap() {
+        let of_case = cases.get(&maintenance.id).map(Vec::as_slice).unwrap_or_default();
+        knows(world, &maintenance, of_case, &drafts, &rows)?;
     }
     Ok(())
 }
@@ -272,17 +277,17 @@ fn by_case(drafts: &[(Draft, Maintenance)]) -> BTreeMap<MaintenanceId, Vec<&(Dra
 
 /// Who has been told what equals what the state says that they should know, or a request for the difference is open, or a person decided
 /// otherwise: asked of each contact of each customer that a maintenance ahead touches, and of each who was told of one that is off.
-async fn knows(
+fn knows(
     world: &World,
-    id: MaintenanceId,
+    maintenance: &Maintenance,
     of_case: &[&(Draft, Maintenance)],
     drafts: &[(Draft, Maintenance)],
     rows: &[forewarn::model::OutboxRow],
 ) -> Result<(), String> {
-    let maintenance = world.service().store().maintenance(id).await.unwrap().unwrap();
+    let id = maintenance.id;
     let newest = of_case.iter().map(|(draft, _)| draft).max_by_key(|draft| draft.revision);
     let ahead = maintenance.said.windows.iter().any(|window| window.end.is_none_or(|end| end > world.now()));
-    let decided = newest.is_none_or(|draft| draft.state.open() || matches!(draft.state, DraftState::Rejected(_) | DraftState::Expired));
+    let decided = newest.is_some_and(|draft| draft.state.open() || matches!(draft.state, DraftState::Rejected(_) | DraftState::Expired));
     if decided || maintenance.closed.is_some() || !ahead {
         return Ok(());
     }
@@ -306,12 +311,11 @@ async fn knows(
         _ => String::new(),
     };
     let inventory = world.service().inventory();
-    let affected = forewarn::inventory::affected(&inventory, &maintenance, &[]);
+    let affected = forewarn::inventory::affected(&inventory, maintenance, &[]);
     if matches!(maintenance.status, Status::Cancelled | Status::Completed) {
         return Ok(());
     }
-    let starts: Vec<String> =
-        maintenance.said.windows.iter().map(|window| window.start.format("%F @ %H:%M UTC").to_string()).collect();
+    let starts: Vec<String> = maintenance.said.windows.iter().map(|window| window.start.format("%F @ %H:%M UTC").to_string()).collect();
     for contact in affected.customers.iter().flat_map(|customer| &customer.contacts) {
         let address = &contact.mailbox.address;
         let Some(row) = told(address) else {
