@@ -30,6 +30,8 @@ enum Step {
     Cancel(Work),
     /// The provider names no reference: which servers, on which day, and whether it cancels them.
     Bare(&'static [&'static str], i64, bool),
+    /// The provider moves a server without a reference: which, from which day, to which.
+    BareMove(&'static str, i64, i64),
     /// Something in the thread that nobody can read.
     Murmur(Work),
     /// Somebody answers their newest request about the n-th maintenance.
@@ -76,13 +78,14 @@ fn step() -> impl Strategy<Value = Step> {
             "notify",
         ])
     };
-    let servers = || select(vec![&["mail01"][..], &["web01"], &["web02"], &["mail01", "web01"], &["web01", "web02"]]);
+    let servers = || select(vec![&["mail01", "web01"][..], &["mail01", "web01"], &["web02"], &["web01", "web02"], &["mail01"]]);
     let who = || select(vec![SAM, INES]);
     prop_oneof![
         8 => (work(), day()).prop_map(|(work, day)| Step::Announce(work, day)),
         6 => (work(), day()).prop_map(|(work, day)| Step::Move(work, day)),
         4 => work().prop_map(Step::Cancel),
-        8 => (servers(), 8_i64..14, select(vec![false, false, false, true])).prop_map(|(servers, day, cancel)| Step::Bare(servers, day, cancel)),
+        8 => (servers(), 8_i64..12, select(vec![false, false, false, true])).prop_map(|(servers, day, cancel)| Step::Bare(servers, day, cancel)),
+        6 => (select(vec!["mail01", "web01", "web02"]), 8_i64..12, 8_i64..20).prop_map(|(server, from, to)| Step::BareMove(server, from, to)),
         2 => work().prop_map(Step::Murmur),
         16 => (who(), case(), word()).prop_map(|(who, case, word)| Step::Answer(who, case, word)),
         4 => (who(), case(), word()).prop_map(|(who, case, word)| Step::Stale(who, case, word)),
@@ -142,6 +145,14 @@ async fn act(world: &mut World, step: &Step) {
             let named: String = servers.iter().map(|server| format!("Server: {server}\n")).collect();
             let subject = if *cancel { "Maintenance cancelled" } else { "Scheduled maintenance for your servers" };
             world.mail(from, subject, "", &format!("Hello,\n\n{named}Reason: parts\nMaintenance window: {}", window(*day)))
+        }
+        Step::BareMove(server, from_day, to_day) => {
+            let body = format!(
+                "Hello,\n\nServer: {server}\nReason: parts\nPrevious window: {}\nNew maintenance window: {}",
+                window(*from_day),
+                window(*to_day)
+            );
+            world.mail(from, &format!("Maintenance rescheduled for your server {server}"), "", &body)
         }
         Step::Murmur(work) => {
             let (reference, server) = *work;
