@@ -110,10 +110,6 @@ pub(super) fn open(plan: &mut Plan<'_>, source: &Source, opening: Opening<'_>) -
     let asks = maintenance.closed.is_none() && !maintenance.held_back;
     let proposed = asks.then(|| {
         remarks.extend(source.remarks());
-        if ends_unknown && maintenance.perhaps.is_empty() {
-            let text = "it cancels or ends something; none of the maintenances known here could be matched: answer irrelevant, or \"same as FW-12\"";
-            remarks.push(Remark { label: "DOUBT".to_owned(), text: text.to_owned() });
-        }
         propose(plan, &maintenance, &Change::New, remarks)
     });
     match proposed {

@@ -7,8 +7,8 @@ use crate::{
     desk::{Desk, Plan},
     inventory, lifecycle,
     model::{
-        Affected, AffectedService, Change, Earlier, EvidenceSource, Impact, Inventory, Local, Maintenance, MaintenanceId, ProblemKind,
-        Question, Role, Window,
+        Affected, AffectedService, Change, Earlier, EvidenceSource, Impact, Inventory, Kind, Local, Maintenance, MaintenanceId,
+        ProblemKind, Question, Role, Status, Window,
     },
     rules::time::{self, Statement, TimeContext},
 };
@@ -27,6 +27,11 @@ pub(super) fn questions(
     let earlier = earlier(plan, maintenance);
     if !earlier.is_empty() {
         questions.push(Question::SameAs(earlier));
+    }
+    let ended = matches!(maintenance.status, Status::Cancelled | Status::Completed) && maintenance.kind != Some(Kind::Incident);
+    if questions.is_empty() && ended && *change == Change::New && !anybody_told {
+        let what = "it cancels or ends something that no customer was told of, and none of what is known here could be matched";
+        return vec![Question::NobodyToTell(what.to_owned())];
     }
     // What ends one of several is asked by its number alone.
     let which = !questions.is_empty() && said.windows.is_empty() && lifecycle::needs_no_window(maintenance.kind, said);

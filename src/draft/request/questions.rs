@@ -71,7 +71,10 @@ pub(super) fn asked(question: &Question, facts: &RequestFacts<'_>, clock: &Staff
         ],
         Question::NobodyToTell(why) => vec![
             format!("Nobody would be told: {}", one_line(why, 300)),
-            "Answer: services 1 2 | irrelevant | reject WHY | mine | help. Or complete the inventory.".to_owned(),
+            match ending(facts.maintenance) {
+                Some(_) => "Answer: same as FW-12 | irrelevant | mine | help".to_owned(),
+                None => "Answer: services 1 2 | irrelevant | reject WHY | mine | help. Or complete the inventory.".to_owned(),
+            },
         ],
     }
 }
