@@ -11,7 +11,8 @@ use crate::{
     },
     lifecycle::{self, Heard},
     model::{
-        Change, HistoryLine, Irrelevance, Kind, Known, Mail, Maintenance, MaintenanceId, Notification, Outcome, Reading, Remark, Status,
+        Change, HistoryLine, Irrelevance, Kind, Known, Mail, MailId, Maintenance, MaintenanceId, Notification, Outcome, Reading, Remark,
+        Status,
     },
 };
 
@@ -126,41 +127,10 @@ pub(super) fn open(plan: &mut Plan<'_>, source: &Source, opening: Opening<'_>) -
 
 /// A maintenance as its first statement makes it, with a number of its own.
 pub(super) fn blank(plan: &mut Plan<'_>, source: &Source, provider: &str, said: Notification) -> Maintenance {
-    let mut maintenance = Maintenance {
-        id: plan.new_maintenance(),
-        revision: 1,
-        provider: provider.to_owned(),
-        kind: source.kind,
-        status: match said.status {
-            _ if said.retracted => Status::Cancelled,
-            None | Some(Status::Rescheduled) => Status::Confirmed,
-            Some(status) => status,
-        },
-        said,
-        rule: None,
-        problems: Vec::new(),
-        evidence: Vec::new(),
-        mail: source.mail.unwrap_or(crate::model::MailId(0)),
-        thread: Vec::new(),
-        subject: String::new(),
-        sender: String::new(),
-        chosen_services: None,
-        dropped: Vec::new(),
-        edited: None,
-        closed: None,
-        closed_by: None,
-        held_back: false,
-        first_seen_at: source.at,
-        owner: None,
-        perhaps: Vec::new(),
-        same_as: None,
-        part_of: None,
-        moved_away: Vec::new(),
-        updates: Vec::new(),
-        notify: false,
-        repeats: 0,
-        history: vec![HistoryLine { at: plan.now, text: "announced".to_owned() }],
-    };
+    let mail = source.mail.unwrap_or(MailId(0));
+    let mut maintenance = Maintenance::opened(plan.new_maintenance(), mail, provider, said, source.at);
+    maintenance.kind = source.kind;
+    maintenance.history.push(HistoryLine { at: plan.now, text: "announced".to_owned() });
     source.mark(&mut maintenance);
     maintenance
 }

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::{Week, draft_of, open, services, touched};
 use crate::inventory::affected;
 use crate::mail::outgoing::one_line;
-use crate::mail::outgoing::phrases::{counted, effect, listed, severity};
+use crate::mail::outgoing::phrases::{counted, effect, listed};
 use crate::model::{Change, Impact, Maintenance, MaintenanceId, OutboxState, Precision, Role, Status, Window};
 
 /// One window of a maintenance.
@@ -123,7 +123,7 @@ fn expected(week: &Week<'_>, row: &Row<'_>) -> &'static str {
         return "touches nothing";
     }
     let stated = |impact: &Impact| *impact != Impact::Unstated;
-    let worst = |impacts: &mut dyn Iterator<Item = Impact>| impacts.filter(stated).max_by_key(|impact| severity(*impact));
+    let worst = |impacts: &mut dyn Iterator<Item = Impact>| impacts.filter(stated).max_by_key(|impact| impact.severity());
     // What no customer sees counts only where they see nothing of it.
     let felt = worst(&mut touched.iter().filter(|service| !service.internal).map(|service| service.impact));
     let felt = felt.or_else(|| worst(&mut touched.iter().map(|service| service.impact)));

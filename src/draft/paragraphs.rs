@@ -4,7 +4,7 @@
 //! wrote of work of our own is.
 
 use super::words::{Voice, Work, impact_on};
-use crate::mail::outgoing::phrases::{long_roll_out, minutes_in_words, severity};
+use crate::mail::outgoing::phrases::{long_roll_out, minutes_in_words};
 use crate::mail::outgoing::{clean, one_line};
 use crate::model::{AffectedService, Impact, Kind, Maintenance, Phase, Role, Status};
 
@@ -143,7 +143,7 @@ fn incident(maintenance: &Maintenance, voice: &Voice, services: &[AffectedServic
 
 /// `The services below will run as usual.`, without a list where nothing was felt.
 fn as_usual(maintenance: &Maintenance, services: &[AffectedService], how: &str) -> String {
-    let listed = severity(impact_on(maintenance, services)) > 0;
+    let listed = impact_on(maintenance, services).severity() > 0;
     format!("{} {how}.", if listed { "The services below" } else { "All services" })
 }
 

@@ -1,7 +1,6 @@
 //! What notices and requests say of a maintenance: what kind of work it is, its title, how bad it may be for whom.
 
 use crate::mail::outgoing::one_line;
-use crate::mail::outgoing::phrases::severity;
 use crate::model::{AffectedService, Impact, Kind, Maintenance, OURSELVES};
 
 /// What the provider works on, as far as its words tell. It only picks the clause that customers read.
@@ -168,7 +167,7 @@ fn capitalised(word: &str) -> String {
 /// the provider says of the whole. What no customer sees counts only where they see nothing of it.
 pub(super) fn impact_on(maintenance: &Maintenance, services: &[AffectedService]) -> Impact {
     let said = &maintenance.said;
-    let worst = |impacts: &mut dyn Iterator<Item = Impact>| impacts.max_by_key(|impact| severity(*impact));
+    let worst = |impacts: &mut dyn Iterator<Item = Impact>| impacts.max_by_key(|impact| impact.severity());
     let of_object = |id: &String| {
         let own = worst(&mut said.objects.iter().filter(|object| object.object_id == *id).map(|object| object.impact));
         own.filter(|impact| *impact != Impact::Unstated).unwrap_or(said.impact)

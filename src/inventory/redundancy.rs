@@ -13,19 +13,8 @@ use crate::model::{Impact, Inventory, Maintenance, MaintenanceId, Role, Status};
 /// What a window without an end is taken to last.
 const NO_END: TimeDelta = TimeDelta::days(1);
 
-/// How bad an impact is; what nobody states is taken for an outage all but in name.
-fn badness(impact: Impact) -> u8 {
-    match impact {
-        Impact::NoImpact => 0,
-        Impact::ReducedRedundancy => 1,
-        Impact::Degraded => 2,
-        Impact::Unstated => 3,
-        Impact::Outage => 4,
-    }
-}
-
 fn worst(impacts: impl Iterator<Item = Impact>) -> Option<Impact> {
-    impacts.max_by_key(|impact| badness(*impact))
+    impacts.max_by_key(|impact| impact.severity())
 }
 
 /// What one maintenance takes.
@@ -257,7 +246,7 @@ impl Carried {
 fn is_taken(leg: Leg, impact: Option<Impact>) -> bool {
     match leg {
         Leg::Entry(_) => impact.is_some_and(|impact| impact != Impact::NoImpact),
-        Leg::Service(_) => impact.is_some_and(|impact| badness(impact) > badness(Impact::ReducedRedundancy)),
+        Leg::Service(_) => impact.is_some_and(|impact| impact.severity() > Impact::ReducedRedundancy.severity()),
     }
 }
 

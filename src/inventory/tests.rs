@@ -94,35 +94,14 @@ fn world() -> Inventory {
 fn maintenance(provider: &str, objects: &[&str]) -> Maintenance {
     let object = |id: &&str| AffectedObject { object_id: (*id).to_owned(), impact: Impact::Outage };
     Maintenance {
-        id: MaintenanceId(1),
-        revision: 1,
-        provider: provider.into(),
         kind: Some(Kind::Maintenance),
-        status: Status::Confirmed,
-        said: Notification { objects: objects.iter().map(object).collect(), ..Notification::default() },
-        rule: None,
-        problems: Vec::new(),
-        evidence: Vec::new(),
-        mail: MailId(1),
-        thread: Vec::new(),
-        subject: String::new(),
-        sender: String::new(),
-        chosen_services: None,
-        dropped: Vec::new(),
-        edited: None,
-        closed: None,
-        closed_by: None,
-        held_back: false,
-        first_seen_at: DateTime::UNIX_EPOCH,
-        owner: None,
-        perhaps: Vec::new(),
-        same_as: None,
-        part_of: None,
-        moved_away: Vec::new(),
-        updates: Vec::new(),
-        notify: false,
-        repeats: 0,
-        history: Vec::new(),
+        ..Maintenance::opened(
+            MaintenanceId(1),
+            MailId(1),
+            provider,
+            Notification { objects: objects.iter().map(object).collect(), ..Notification::default() },
+            DateTime::UNIX_EPOCH,
+        )
     }
 }
 

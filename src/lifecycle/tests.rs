@@ -38,35 +38,10 @@ fn said(object: &str, start: &str, end: &str) -> Notification {
 
 fn known(said: Notification) -> Maintenance {
     Maintenance {
-        id: MaintenanceId(1),
-        revision: 1,
-        provider: "northfield".into(),
         kind: Some(Kind::Maintenance),
-        status: Status::Confirmed,
-        said,
         rule: Some("northfield/planned".into()),
-        problems: Vec::new(),
-        evidence: Vec::new(),
-        mail: MailId(1),
         thread: vec!["first@northfield.example".into()],
-        subject: String::new(),
-        sender: String::new(),
-        chosen_services: None,
-        dropped: Vec::new(),
-        edited: None,
-        closed: None,
-        closed_by: None,
-        held_back: false,
-        first_seen_at: at("2020-09-01T00:00:00Z"),
-        owner: None,
-        perhaps: Vec::new(),
-        same_as: None,
-        part_of: None,
-        moved_away: Vec::new(),
-        updates: Vec::new(),
-        notify: false,
-        repeats: 0,
-        history: Vec::new(),
+        ..Maintenance::opened(MaintenanceId(1), MailId(1), "northfield", said, at("2020-09-01T00:00:00Z"))
     }
 }
 

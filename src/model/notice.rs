@@ -61,6 +61,20 @@ pub enum Impact {
     Unstated,
 }
 
+impl Impact {
+    /// How bad it is, from 0; what nobody states is taken for an outage all but in name.
+    #[must_use]
+    pub fn severity(self) -> u8 {
+        match self {
+            Self::NoImpact => 0,
+            Self::ReducedRedundancy => 1,
+            Self::Degraded => 2,
+            Self::Unstated => 3,
+            Self::Outage => 4,
+        }
+    }
+}
+
 /// Whether a window is the night itself or the spare one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

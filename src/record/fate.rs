@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{customer, has, notices, recipients, words};
 use crate::inventory::{affected, provider_for};
-use crate::mail::outgoing::phrases::{counted, listed, main_windows, severity};
+use crate::mail::outgoing::phrases::{counted, listed, main_windows};
 use crate::mail::outgoing::{instants::StaffClock, one_line};
 use crate::model::{
     Affected, Case, Customer, Decision, DecisionRecord, Draft, DraftState, Impact, Inventory, Kind, Maintenance, Mode, OutboxState,
@@ -241,8 +241,8 @@ fn by_mapping(case: &Case, inventory: &Inventory, whose: &Whose, found: &Affecte
     }
     let services = found.services.iter().filter(|service| touched.services.contains(&service.id));
     let worst = services.map(|service| if service.impact == Impact::Unstated { maintenance.said.impact } else { service.impact });
-    if let Some(worst) = worst.max_by_key(|impact| severity(*impact)).filter(|_| !maintenance.notify) {
-        let below = known.min_impact.map_or(worst == Impact::ReducedRedundancy, |least| severity(worst) < severity(least));
+    if let Some(worst) = worst.max_by_key(|impact| impact.severity()).filter(|_| !maintenance.notify) {
+        let below = known.min_impact.map_or(worst == Impact::ReducedRedundancy, |least| worst.severity() < least.severity());
         if below {
             why.push(format!("{} is below their threshold", impact(worst)));
         }

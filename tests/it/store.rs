@@ -9,7 +9,7 @@ mod schema;
 use chrono::{DateTime, TimeDelta, Utc};
 use forewarn::model::{
     AffectedObject, Change, Content, Decision, DecisionRecord, Draft, DraftId, DraftState, Effects, FrozenMail, Impact, Kind, MailId,
-    Mailbox, Maintenance, MaintenanceId, Mode, Notification, OutboxKind, Outcome, Outgoing, Precision, Role, Status, Window,
+    Mailbox, Maintenance, MaintenanceId, Mode, Notification, OutboxKind, Outcome, Outgoing, Precision, Role, Window,
 };
 use forewarn::store::{Kept, Listing, Place, Store};
 use tempfile::TempDir;
@@ -114,40 +114,24 @@ fn window(start: &str, end: &str) -> Window {
 
 fn maintenance(id: i64, revision: u32, mail: MailId) -> Maintenance {
     Maintenance {
-        id: MaintenanceId(id),
         revision,
-        provider: "lux".into(),
         kind: Some(Kind::Maintenance),
-        status: Status::Confirmed,
-        said: Notification {
-            maintenance_id: Some(format!("LUX-{id}")),
-            windows: vec![window("2031-03-10T01:00:00Z", "2031-03-10T05:00:00Z")],
-            objects: vec![AffectedObject { object_id: format!("circuit-{id}"), impact: Impact::Outage }],
-            ..Notification::default()
-        },
         rule: Some("lux/planned".into()),
-        problems: Vec::new(),
-        evidence: Vec::new(),
-        mail,
         thread: vec![format!("mail-{id}@lux.example")],
         subject: "Planned work".into(),
         sender: "noc@lux.example".into(),
-        chosen_services: None,
-        dropped: Vec::new(),
-        edited: None,
-        closed: None,
-        closed_by: None,
-        held_back: false,
-        first_seen_at: now(),
-        owner: None,
-        perhaps: Vec::new(),
-        same_as: None,
-        part_of: None,
-        moved_away: Vec::new(),
-        updates: Vec::new(),
-        notify: false,
-        repeats: 0,
-        history: Vec::new(),
+        ..Maintenance::opened(
+            MaintenanceId(id),
+            mail,
+            "lux",
+            Notification {
+                maintenance_id: Some(format!("LUX-{id}")),
+                windows: vec![window("2031-03-10T01:00:00Z", "2031-03-10T05:00:00Z")],
+                objects: vec![AffectedObject { object_id: format!("circuit-{id}"), impact: Impact::Outage }],
+                ..Notification::default()
+            },
+            now(),
+        )
     }
 }
 

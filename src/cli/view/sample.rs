@@ -2,7 +2,7 @@
 
 use crate::model::{
     AffectedService, Change, Draft, DraftId, DraftState, Impact, Kind, MailId, Mailbox, Maintenance, MaintenanceId, Mode, Notification,
-    Recipient, Status, Variant, Window,
+    Recipient, Variant, Window,
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -26,40 +26,21 @@ pub(in crate::cli) fn window(start: &str, end: &str) -> Window {
 /// Mail, by Northfield Cloud, in the night of Wednesday September 9, 2020, Central time.
 pub(in crate::cli) fn maintenance() -> Maintenance {
     Maintenance {
-        id: MaintenanceId(12),
-        revision: 1,
-        provider: "northfield".into(),
         kind: Some(Kind::Maintenance),
-        status: Status::Confirmed,
-        said: Notification {
-            windows: vec![window("2020-09-10T04:00:00Z", "2020-09-10T12:00:00Z")],
-            title: Some("Data Center Maintenance (Hypervisor)".into()),
-            objects: vec![crate::model::AffectedObject { object_id: "mail01".into(), impact: Impact::Outage }],
-            ..Notification::default()
-        },
-        rule: None,
-        problems: Vec::new(),
-        evidence: Vec::new(),
-        mail: MailId(3),
-        thread: Vec::new(),
         subject: "Maintenance of \u{1b}[31mmail01".into(),
         sender: "noc@northfield.example".into(),
-        chosen_services: None,
-        dropped: Vec::new(),
-        edited: None,
-        closed: None,
-        closed_by: None,
-        held_back: false,
-        first_seen_at: at("2020-09-05T14:00:00Z"),
-        owner: None,
-        perhaps: Vec::new(),
-        same_as: None,
-        part_of: None,
-        moved_away: Vec::new(),
-        updates: Vec::new(),
-        notify: false,
-        repeats: 0,
-        history: Vec::new(),
+        ..Maintenance::opened(
+            MaintenanceId(12),
+            MailId(3),
+            "northfield",
+            Notification {
+                windows: vec![window("2020-09-10T04:00:00Z", "2020-09-10T12:00:00Z")],
+                title: Some("Data Center Maintenance (Hypervisor)".into()),
+                objects: vec![crate::model::AffectedObject { object_id: "mail01".into(), impact: Impact::Outage }],
+                ..Notification::default()
+            },
+            at("2020-09-05T14:00:00Z"),
+        )
     }
 }
 

@@ -9,7 +9,7 @@ use crate::draft::calendar::{self, Entry};
 use crate::draft::words::impact_on;
 use crate::mail::outgoing::instants::Instants;
 use crate::mail::outgoing::one_line;
-use crate::mail::outgoing::phrases::{listed, severity};
+use crate::mail::outgoing::phrases::listed;
 use crate::model::{
     Affected, AffectedCustomer, AffectedService, CalendarForm, Change, Draft, ERASED, Impact, Maintenance, OutboxState, Recipient, Told,
     Variant,
@@ -63,7 +63,7 @@ impl Addressee {
     pub(super) fn sameness(&self) -> Sameness {
         let names = if self.names.len() > 1 { self.names.clone() } else { Vec::new() };
         let (zone, language) = (self.zone.name(), self.language.clone());
-        (self.form, zone, language, severity(self.impact), self.services.clone(), names, self.has.clone(), self.account.clone())
+        (self.form, zone, language, self.impact.severity(), self.services.clone(), names, self.has.clone(), self.account.clone())
     }
 }
 
@@ -200,7 +200,7 @@ fn touched(facts: &NoticeFacts<'_>) -> Vec<Addressee> {
     let everybody = facts.maintenance.notify && facts.affected.services.iter().all(|service| service.internal);
     all.retain(|addressee| !addressee.services.is_empty() || everybody);
     // What is felt by nobody is said of all services at once, as the house does: no list, hence no distinction by service.
-    if severity(worst(facts)) == 0 {
+    if worst(facts).severity() == 0 {
         all.iter_mut().for_each(|addressee| addressee.services.clear());
     }
     all
@@ -231,7 +231,7 @@ fn shows(facts: &NoticeFacts<'_>, addressee: &Addressee) -> bool {
     let stated = facts.maintenance.said.windows.iter().all(|window| {
         before.text.contains(&instants.start(window)) && (window.end.is_none() || before.text.contains(&instants.end(window)))
     });
-    !stated || severity(before.impact) != severity(addressee.impact) || seen(&before.services) != seen(&addressee.services)
+    !stated || before.impact.severity() != addressee.impact.severity() || seen(&before.services) != seen(&addressee.services)
 }
 
 /// Customers who would be told but for their threshold, by name: nobody of theirs was told before, and what they have suffers less.
@@ -260,7 +260,7 @@ fn is_told(maintenance: &Maintenance, affected: &Affected, told: &[Variant], cus
     let enough = match customer.min_impact {
         None => own != Impact::ReducedRedundancy,
         Some(_) if own == Impact::Unstated => true,
-        Some(least) => severity(own) >= severity(least),
+        Some(least) => own.severity() >= least.severity(),
     };
     enough || maintenance.notify || knows()
 }

@@ -4,7 +4,7 @@ use super::super::templates::{Shown, ShownService, ShownWindow};
 use super::super::words::{is_own, title};
 use super::{Addressee, Form, NoticeFacts, outage, rehearsal, worst};
 use crate::mail::outgoing::instants::Instants;
-use crate::mail::outgoing::phrases::{counted, listed, long_roll_out, main_windows, severity};
+use crate::mail::outgoing::phrases::{counted, listed, long_roll_out, main_windows};
 use crate::mail::outgoing::{clean, one_line};
 use crate::model::{AffectedService, Change, Impact, Kind, Maintenance, Precision, Recipient, Role, Status, Window};
 
@@ -189,7 +189,7 @@ fn changed(fields: &[String]) -> Vec<String> {
 
 /// What a reader is told whose services are touched less than the shared paragraphs say.
 fn lesser(own: Impact, worst: Impact) -> String {
-    if severity(own) >= severity(worst) {
+    if own.severity() >= worst.severity() {
         return String::new();
     }
     match own {

@@ -4,18 +4,6 @@ use chrono::TimeDelta;
 
 use crate::model::{Impact, Maintenance, Role, Status, Window};
 
-/// How bad an impact is; what nobody states is taken for an outage all but in name.
-#[must_use]
-pub fn severity(impact: Impact) -> u8 {
-    match impact {
-        Impact::NoImpact => 0,
-        Impact::ReducedRedundancy => 1,
-        Impact::Degraded => 2,
-        Impact::Unstated => 3,
-        Impact::Outage => 4,
-    }
-}
-
 /// `30 minutes`, `1 hour`, `2 hours 15 minutes`.
 #[must_use]
 pub fn minutes_in_words(minutes: u32) -> String {

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use forewarn::model::{
     AffectedObject, AgendaPlan, Approver, AuthMode, Contact, ContactKind, Customer, DigestPlan, Evidence, EvidenceSource, Impact,
     Inventory, Kind, MailId, Mailbox, Maintenance, MaintenanceId, Mode, NoticeForm, Notification, ObjectMatch, Part, Policy, Provider,
-    Service, StandsOn, Status, Window, ZoneOrder, Zones,
+    Service, StandsOn, Window, ZoneOrder, Zones,
 };
 
 pub(crate) fn at(text: &str) -> DateTime<Utc> {
@@ -153,40 +153,24 @@ pub(crate) fn maintenance() -> Maintenance {
         pattern: None,
     };
     Maintenance {
-        id: MaintenanceId(1042),
-        revision: 1,
-        provider: "example-hosting".to_owned(),
         kind: Some(Kind::Maintenance),
-        status: Status::Confirmed,
-        said: Notification {
-            impact: Impact::Unstated,
-            windows: vec![window("2020-09-10T04:00:00Z", "2020-09-10T12:00:00Z")],
-            objects: vec![AffectedObject { object_id: "mail01".to_owned(), impact: Impact::Unstated }],
-            summary: Some("moves mail01 to a new host: live, powered off if that fails".to_owned()),
-            ..Notification::default()
-        },
         rule: Some("example-hosting/host".to_owned()),
-        problems: Vec::new(),
         evidence: vec![evidence("start", "2020-09-10 04:00 UTC"), evidence("end", "2020-09-10 12:00 UTC"), evidence("object", "mail01")],
-        mail: MailId(7),
         thread: vec!["notice-1@hosting.example".to_owned()],
         subject: "Upcoming maintenance on the host of mail01".to_owned(),
         sender: "Example Hosting <support@hosting.example>".to_owned(),
-        chosen_services: None,
-        dropped: Vec::new(),
-        edited: None,
-        closed: None,
-        closed_by: None,
-        held_back: false,
-        first_seen_at: at("2020-09-05T15:00:00Z"),
-        owner: None,
-        perhaps: Vec::new(),
-        same_as: None,
-        part_of: None,
-        moved_away: Vec::new(),
-        updates: Vec::new(),
-        notify: false,
-        repeats: 0,
-        history: Vec::new(),
+        ..Maintenance::opened(
+            MaintenanceId(1042),
+            MailId(7),
+            "example-hosting",
+            Notification {
+                impact: Impact::Unstated,
+                windows: vec![window("2020-09-10T04:00:00Z", "2020-09-10T12:00:00Z")],
+                objects: vec![AffectedObject { object_id: "mail01".to_owned(), impact: Impact::Unstated }],
+                summary: Some("moves mail01 to a new host: live, powered off if that fails".to_owned()),
+                ..Notification::default()
+            },
+            at("2020-09-05T15:00:00Z"),
+        )
     }
 }
