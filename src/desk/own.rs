@@ -10,8 +10,8 @@ use crate::{
     desk::{Arrival, Plan, notice, propose::propose, source::Source},
     mail::{auth, outgoing::phrases::short_service, reply},
     model::{
-        Change, Impact, Inventory, Kind, Mail, Notification, OURSELVES, Problem, Reading, Remark, ReplyOutcome, Role, Service, Update,
-        Window,
+        Change, Impact, Inventory, Kind, Mail, Mailbox, Notification, OURSELVES, Problem, Reading, Remark, ReplyOutcome, Role, Service,
+        Update, Window,
     },
     rules::time::{self, TimeContext},
 };
@@ -19,6 +19,11 @@ use crate::{
 /// Opens what an approver announces; none where the mail is no such announcement.
 pub(super) fn announced(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Reading) -> Option<ReplyOutcome> {
     let (kind, title) = headline(mail)?;
+    let to_us = |to: &Mailbox| to.address.eq_ignore_ascii_case(&plan.desk.policy.from.address);
+    if !mail.to.iter().any(to_us) {
+        // What colleagues write to each other is no announcement, though it lies in the same mailbox.
+        return None;
+    }
     if approval::automatic(mail).is_some() || !mail.repeated_headers.is_empty() {
         return None;
     }

@@ -10,6 +10,7 @@ mod live;
 mod memory;
 mod rewind;
 mod service;
+mod settle;
 mod slow;
 
 use std::fs;
