@@ -92,13 +92,22 @@ pub fn matching<'k>(known: &'k Known, heard: &Heard<'_>, said: &Notification, no
     {
         return Match { same: vec![open], by: By::Likeness, perhaps: Vec::new() };
     }
-    if let Some(one) = only(found.iter().copied().filter(|one| is_united(one, heard, said))) {
-        return Match { same: vec![one], by: By::United, perhaps: Vec::new() };
-    }
+    let united = only(found.iter().copied().filter(|one| is_united(one, heard, said)));
     let mut all: Vec<&Maintenance> = found;
     all.extend(known.ahead.iter().filter(of_provider));
+    // One of its objects is announced for another time: whether that is moved here a person says.
+    let elsewhere = all.iter().any(|one| is_ahead(one, now) && names_meet(&one.said, said));
+    if let Some(one) = united.filter(|_| !elsewhere) {
+        return Match { same: vec![one], by: By::United, perhaps: Vec::new() };
+    }
     let weaker: Vec<&Maintenance> = all.into_iter().filter(|one| may_be(one, heard, said, now)).collect();
     Match::perhaps(nearest(&weaker, said))
+}
+
+/// Whether something of it is still to come.
+fn is_ahead(known: &Maintenance, now: DateTime<Utc>) -> bool {
+    let ended = known.closed.is_some() || matches!(known.status, Status::Cancelled | Status::Completed);
+    !ended && !is_over(&known.said, now)
 }
 
 /// A maintenance is no outage; what is neither yet may be both.
@@ -237,8 +246,7 @@ fn without_objects(text: Option<&str>, said: &Notification) -> Option<String> {
 /// Whether a person must say if it is this one: too little agrees to be sure, too much to be silent.
 fn may_be(known: &Maintenance, heard: &Heard<'_>, said: &Notification, now: DateTime<Utc>) -> bool {
     let theirs = &known.said;
-    let over = known.closed.is_some() || is_over(theirs, now) || matches!(known.status, Status::Cancelled | Status::Completed);
-    if over || known.held_back {
+    if !is_ahead(known, now) || known.held_back {
         return false;
     }
     let unnamed = theirs.objects.is_empty() || said.objects.is_empty();

@@ -199,3 +199,119 @@ fn a_cancellation_inherits_what_it_does_not_say() {
     assert_eq!((next.revision, next.status), (2, Status::Cancelled));
     assert_eq!((&next.said.windows, &next.said.objects), (&m.said.windows, &m.said.objects));
 }
+
+fn objects(names: &[&str], start: &str, end: &str) -> Notification {
+    let object = |name: &&str| AffectedObject { object_id: (*name).to_owned(), impact: Impact::Unstated };
+    Notification { objects: names.iter().map(object).collect(), ..said("", start, end) }
+}
+
+fn named(list: &[AffectedObject]) -> Vec<&str> {
+    list.iter().map(|object| object.object_id.as_str()).collect()
+}
+
+#[test]
+fn some_of_the_objects_may_go_another_way() {
+    let m = known(objects(&["mail01", "web01"], A.0, A.1));
+    let parts =
+        |by: By, new: &Notification| portion(&m, by, new).map(|portion| (named(&portion.part).join(" "), named(&portion.rest).join(" ")));
+    let web01 = Some(("web01".to_owned(), "mail01".to_owned()));
+    let cancel = Notification { status: Some(Status::Cancelled), ..objects(&["WEB01"], A.0, A.1) };
+    assert_eq!(parts(By::Likeness, &cancel), web01);
+    assert_eq!(parts(By::Reference, &cancel), web01, "also by the number of the whole");
+    assert_eq!(parts(By::Likeness, &Notification { windows: Vec::new(), ..cancel.clone() }), web01);
+    let moved = objects(&["web01"], B.0, B.1);
+    assert_eq!(parts(By::Person, &moved), web01);
+    assert_eq!(parts(By::Reference, &moved), None, "the number stands for the whole: it names its objects anew");
+    assert_eq!(parts(By::Likeness, &objects(&["web01"], A.0, A.1)), None, "a repeat about one of them");
+    assert_eq!(parts(By::Likeness, &Notification { status: Some(Status::Cancelled), ..objects(&["mail01", "web01"], A.0, A.1) }), None);
+    assert_eq!(parts(By::Likeness, &Notification { status: Some(Status::Cancelled), ..objects(&["web01", "db01"], A.0, A.1) }), None);
+}
+
+#[test]
+fn one_of_several_nights_may_go_another_way() {
+    let mut two = said("mail01", A.0, A.1);
+    two.windows.push(window(B.0, B.1));
+    let m = known(two.clone());
+    const C: (&str, &str) = ("2020-09-14T04:00:00Z", "2020-09-14T12:00:00Z");
+    let starts = |whole: &Notification| whole.windows.iter().map(|window| window.start).collect::<Vec<_>>();
+    let moved = Notification { former_windows: vec![window(B.0, B.1)], status: Some(Status::Rescheduled), ..said("mail01", C.0, C.1) };
+    let whole = completed(&m, By::Reference, &moved);
+    assert_eq!(starts(&whole), [at(A.0), at(C.0)]);
+    assert!(matches!(change(&m, &whole, at("2020-09-05T00:00:00Z")), Change::Rescheduled { .. }));
+    let off = completed(&m, By::Reference, &Notification { status: Some(Status::Cancelled), ..said("mail01", B.0, B.1) });
+    assert_eq!((off.status, starts(&off).len()), (None, 2));
+    assert_eq!(change(&m, &off, at("2020-09-05T00:00:00Z")), Change::Updated { fields: vec!["windows".into()] });
+    assert_eq!(span(&off.windows).0, Some(at(A.0)));
+    let all = completed(&m, By::Reference, &Notification { status: Some(Status::Cancelled), ..two.clone() });
+    assert_eq!(change(&m, &all, at("2020-09-05T00:00:00Z")), Change::Cancelled);
+    let one = completed(&m, By::Likeness, &said("mail01", B.0, B.1));
+    assert_eq!(change(&m, &one, at("2020-09-05T00:00:00Z")), Change::Unchanged, "a word about one night takes nothing from the other");
+    let more = Notification { windows: vec![window(A.0, A.1), window(B.0, B.1), window(C.0, C.1)], ..two };
+    assert_eq!(change(&m, &more, at("2020-09-05T00:00:00Z")), Change::Updated { fields: vec!["windows".into()] });
+}
+
+#[test]
+fn the_date_of_a_roll_out_is_no_move() {
+    let rough = known(said("everything", "2020-09-14T00:00:00Z", "2020-10-02T00:00:00Z"));
+    let now = at("2020-09-05T00:00:00Z");
+    let updated = Change::Updated { fields: vec!["windows".into()] };
+    assert_eq!(change(&rough, &said("everything", "2020-09-21T04:00:00Z", "2020-09-21T06:00:00Z"), now), updated);
+    let outside = said("everything", "2020-10-05T04:00:00Z", "2020-10-05T06:00:00Z");
+    assert!(matches!(change(&rough, &outside, now), Change::Rescheduled { .. }));
+    let watched = known(Notification { watch: Some("during the week".into()), windows: Vec::new(), ..said("mail01", A.0, A.1) });
+    assert_eq!(change(&watched, &said("mail01", A.0, A.1), now), updated);
+}
+
+#[test]
+fn what_has_begun_is_extended_and_what_is_ahead_is_moved() {
+    let m = known(said("mail01", A.0, A.1));
+    let longer = said("mail01", A.0, "2020-09-10T15:00:00Z");
+    assert!(matches!(change(&m, &longer, at("2020-09-10T11:00:00Z")), Change::Extended { .. }));
+    assert!(matches!(change(&m, &longer, at("2020-09-09T11:00:00Z")), Change::Rescheduled { .. }));
+    let over = Maintenance { status: Status::Completed, ..m };
+    assert!(!matches!(change(&over, &longer, at("2020-09-10T11:00:00Z")), Change::Extended { .. }));
+}
+
+#[test]
+fn sent_in_error_takes_back() {
+    let m = known(said("mail01", A.0, A.1));
+    let error = Notification { retracted: true, status: Some(Status::Cancelled), ..Notification::default() };
+    let now = at("2020-09-05T00:00:00Z");
+    assert_eq!(change(&m, &error, now), Change::Retracted);
+    let next = revised(&m, &error, &Change::Retracted, now);
+    assert_eq!((next.status, change(&next, &error, now)), (Status::Cancelled, Change::Unchanged));
+}
+
+#[test]
+fn what_is_too_weak_to_join_is_asked() {
+    let other = |id: i64, said: Notification| Maintenance { id: MaintenanceId(id), thread: Vec::new(), ..known(said) };
+    let list = [other(1, said("mail01", A.0, A.1)), other(2, said("web01", B.0, B.1))];
+    let asked = |new: &Notification| found(&list, "northfield", &[], std::slice::from_ref(new), new);
+    let cancel = Notification { status: Some(Status::Cancelled), ..Notification::default() };
+    assert_eq!(asked(&cancel), (vec![], vec![1, 2]), "which of the two?");
+    let of_mail01 = Notification { windows: Vec::new(), ..Notification { status: Some(Status::Cancelled), ..said("mail01", A.0, A.1) } };
+    assert_eq!(asked(&of_mail01), (vec![], vec![1]), "it names the server, and no time");
+    assert_eq!(asked(&said("mail01", B.0, B.1)), (vec![], vec![1]), "the same server at another time");
+    assert_eq!(asked(&objects(&[], A.0, A.1)), (vec![], vec![1]), "the same windows, and no server");
+    assert_eq!(asked(&said("db01", "2020-09-20T04:00:00Z", "2020-09-20T06:00:00Z")), (vec![], vec![]), "nothing agrees");
+    let far = said("mail01", "2020-12-01T04:00:00Z", "2020-12-01T06:00:00Z");
+    assert_eq!(asked(&far), (vec![], vec![]), "a quarter later it is another one");
+    let numbered = Notification { maintenance_id: Some("M-9".into()), ..said("mail01", B.0, B.1) };
+    assert_eq!(asked(&numbered), (vec![], vec![]), "a number of its own is a work of its own");
+}
+
+#[test]
+fn an_outage_goes_on_by_likeness() {
+    let first = Maintenance { kind: Some(Kind::Incident), thread: Vec::new(), ..known(Notification::default()) };
+    let first = Maintenance { first_seen_at: at("2020-09-04T22:00:00Z"), ..first };
+    let known = Known { maintenances: vec![first], ..Known::default() };
+    let hit = |kind: Kind, now: &str| {
+        let said = Notification::default();
+        let all = [said.clone()];
+        let heard = Heard { provider: "northfield", kind: Some(kind), rule: None, answers: &[], found: &all };
+        matching(&known, &heard, &said, at(now)).same.len()
+    };
+    assert_eq!(hit(Kind::Incident, "2020-09-05T00:00:00Z"), 1);
+    assert_eq!(hit(Kind::Maintenance, "2020-09-05T00:00:00Z"), 0, "planned work is no word about an outage");
+    assert_eq!(hit(Kind::Incident, "2020-09-09T00:00:00Z"), 0, "days later it is another outage");
+}
