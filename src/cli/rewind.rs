@@ -120,9 +120,11 @@ impl RewindArgs {
         }
         let (report, zones) = made?;
         match file {
-            Some((path, mut file)) => {
-                self.write(&report, &zones, &mut file)
-                    .and_then(|()| Ok(file.sync_all()?))
+            Some((path, file)) => {
+                // Colours are for a terminal.
+                let mut plain = anstream::StripStream::new(file);
+                self.write(&report, &zones, &mut plain)
+                    .and_then(|()| Ok(plain.into_inner().sync_all()?))
                     .with_context(|| format!("{} cannot be written", path.display()))?;
             }
             None => to_stdout(|out| self.write(&report, &zones, out))?,

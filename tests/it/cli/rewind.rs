@@ -106,6 +106,7 @@ fn days_and_a_new_file_for_the_report() {
     let out = arguments(&["--to", "2020-09-01", "--report", text(&file)]).exits(1);
     assert!(out.is_empty(), "{out}");
     let report = fs::read_to_string(&file).unwrap().replace("\n    ", " ");
+    assert!(!report.contains('\u{1b}'), "colours are for a terminal");
     assert!(report.contains("Orchard & Finch Law is promised 10 days, gets"), "{report}");
     assert!(report.contains("1 mail read") && report.contains("4 of other days were left out"), "{report}");
     arguments(&["--report", text(&file)]).complains(2, &["report.txt is there already", "name a new file"]);
