@@ -4,7 +4,7 @@ use crate::{
     desk::{
         Plan, answer, incident,
         notice::{Opening, blank, open},
-        propose::{Proposed, propose, told},
+        propose::{Proposed, propose, put, told},
         settle::is_about_time,
         source::Source,
     },
@@ -82,8 +82,7 @@ fn in_part(plan: &mut Plan<'_>, source: &Source, before: &Maintenance, said: &No
     let unsent = open.filter(|draft| draft.state.open() || plan.told(before.id, false).is_empty());
     if let Some(draft) = unsent {
         plan.void_drafts(before.id, &format!("overtaken: {names} moved to another time"));
-        plan.keep(stays.clone());
-        propose(plan, &stays, &draft.change, Vec::new());
+        put(plan, stays, &draft.change, Vec::new());
     } else {
         plan.keep(stays);
     }
@@ -91,8 +90,7 @@ fn in_part(plan: &mut Plan<'_>, source: &Source, before: &Maintenance, said: &No
     let mut remarks = source.remarks();
     remarks.push(Remark { label: "NOTE".to_owned(), text: note });
     let change = if told { Change::Rescheduled { from } } else { Change::New };
-    plan.keep(split.clone());
-    Some(propose(plan, &split, &change, remarks))
+    Some(put(plan, split, &change, remarks))
 }
 
 /// Carries out a change of the whole; `extra` are remarks for the request.

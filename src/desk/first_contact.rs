@@ -2,7 +2,7 @@
 
 use crate::{
     approval::{Accepted, Verb},
-    desk::{Arrival, Plan, answer, propose::propose, reply::help},
+    desk::{Arrival, Plan, answer, propose::put, reply::help},
     lifecycle,
     model::{Change, Decision, DecisionRecord, Mail, Maintenance, ReplyOutcome, Status},
 };
@@ -32,8 +32,9 @@ pub(super) fn first_contact(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail,
             maintenance.closed = Some("cancelled or over before the start".to_owned());
         } else if starts && !lifecycle::is_over(&maintenance.said, plan.now) {
             maintenance.revision += 1;
-            propose(plan, &maintenance, &Change::New, Vec::new());
+            put(plan, maintenance, &Change::New, Vec::new());
             drafted += 1;
+            continue;
         } else {
             maintenance.closed = Some(if starts { "over before the start".to_owned() } else { format!("left at first contact by {by}") });
         }

@@ -7,7 +7,7 @@ use crate::{
     desk::{
         Plan, answer,
         carry_on::changed,
-        propose::{Proposed, propose, public_name},
+        propose::{Proposed, public_name, put},
         source::Source,
     },
     lifecycle::{self, Heard},
@@ -39,10 +39,13 @@ pub(super) fn apart(kind: Option<Kind>, said: &Notification, now: DateTime<Utc>)
 pub(super) fn next_word(plan: &mut Plan<'_>, source: &Source, before: &Maintenance, said: &Notification) -> Option<Proposed> {
     let change = lifecycle::change(before, said, plan.now);
     let new = source.message_ids.iter().any(|id| !before.thread.contains(id));
-    if change == Change::Unchanged && new && before.closed.is_none() && before.status != Status::Completed {
+    if change == Change::Unchanged && new {
         let mut next = lifecycle::revised(before, said, &change, plan.now);
         source.tie(&mut next);
-        answer::wrote_again(plan, &next, source);
+        // Whoever closed it is not asked again for words that change nothing.
+        if before.closed_by.is_none() {
+            answer::wrote_again(plan, &next, source);
+        }
         plan.keep(next);
         return None;
     }
@@ -85,9 +88,9 @@ pub(super) fn begin(plan: &Plan<'_>, source: &Source, maintenance: &mut Maintena
 }
 
 /// Asks about an outage with its newest state; what waited before falls away.
-pub(super) fn asked_anew(plan: &mut Plan<'_>, next: &Maintenance, change: &Change, by: &str) {
+pub(super) fn asked_anew(plan: &mut Plan<'_>, next: Maintenance, change: &Change, by: &str) {
     plan.void_drafts(next.id, &format!("overtaken: an update by {by}"));
-    propose(plan, next, change, Vec::new());
+    put(plan, next, change, Vec::new());
 }
 
 /// The next line of an outage's timeline.

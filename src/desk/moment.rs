@@ -6,7 +6,7 @@ use crate::{
     agenda::{self, Due},
     desk::{
         Desk, Plan, answer, canary,
-        propose::{alarm_text, propose, request_row},
+        propose::{alarm_text, put, request_row},
         trouble,
     },
     lifecycle,
@@ -79,7 +79,7 @@ fn on_draft(plan: &mut Plan<'_>, draft: &Draft, maintenance: &Maintenance, due: 
             }
             let text = "asked anew because the mode changed: what was approved in rehearsal told nobody".to_owned();
             // Nobody heard of an earlier state either: there is nothing to update.
-            propose(plan, maintenance, &Change::New, vec![Remark { label: "NOTE".to_owned(), text }]);
+            put(plan, maintenance.clone(), &Change::New, vec![Remark { label: "NOTE".to_owned(), text }]);
         }
         Due::Expire(_) => {
             plan.keep_draft(Draft { state: DraftState::Expired, ..draft.clone() });

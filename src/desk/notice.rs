@@ -5,7 +5,7 @@ use crate::{
         Arrival, Plan, answers,
         carry_on::carry_on,
         incident,
-        propose::{Proposed, propose},
+        propose::{Proposed, put},
         provider_of,
         source::Source,
     },
@@ -108,21 +108,13 @@ pub(super) fn open(plan: &mut Plan<'_>, source: &Source, opening: Opening<'_>) -
     } else if ends_unknown && source.sure && !is_anything_ahead(plan, provider) {
         maintenance.closed = Some("ends something that was never announced to us".to_owned());
     }
-    let asks = maintenance.closed.is_none() && !maintenance.held_back;
-    let proposed = asks.then(|| {
-        remarks.extend(source.remarks());
-        propose(plan, &maintenance, &Change::New, remarks)
-    });
-    match proposed {
-        Some(Proposed::Retired) => maintenance.closed = Some("only names what was given back".to_owned()),
-        Some(Proposed::Internal) => {
-            maintenance.history.push(HistoryLine { at: plan.now, text: "touches internal services only: nobody is written to".to_owned() });
-        }
-        _ => {}
-    }
     let id = maintenance.id;
-    plan.keep(maintenance);
-    (id, proposed)
+    if maintenance.closed.is_some() || maintenance.held_back {
+        plan.keep(maintenance);
+        return (id, None);
+    }
+    remarks.extend(source.remarks());
+    (id, Some(put(plan, maintenance, &Change::New, remarks)))
 }
 
 /// A maintenance as its first statement makes it, with a number of its own.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     approval,
-    desk::{Arrival, Plan, notice, propose::propose, source::Source},
+    desk::{Arrival, Plan, notice, propose::put, source::Source},
     mail::{auth, outgoing::phrases::short_service, reply},
     model::{
         Change, Impact, Inventory, Kind, Mail, Mailbox, Notification, OURSELVES, Problem, Reading, Remark, ReplyOutcome, Role, Service,
@@ -52,8 +52,7 @@ pub(super) fn announced(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, rea
         Remark { label: "DOUBT".to_owned(), text: format!("there is no service “{name}”; there are {}", names.join(", ")) }
     });
     let remarks = remarks.collect();
-    propose(plan, &maintenance, &Change::New, remarks);
-    plan.keep(maintenance);
+    put(plan, maintenance, &Change::New, remarks);
     Some(ReplyOutcome::Accepted)
 }
 

@@ -10,8 +10,8 @@ use crate::{
     draft::{self, AnswerFacts, NoticeFacts},
     inventory, lifecycle,
     model::{
-        Affected, Change, Content, Draft, DraftId, DraftState, Kind, Maintenance, Mode, OutboxKind, Outgoing, Question, Recipient, Remark,
-        Request, RequestAbout, RequestFlavour, Status, Told, Variant, Window,
+        Affected, Change, Content, Draft, DraftId, DraftState, HistoryLine, Kind, Maintenance, Mode, OutboxKind, Outgoing, Question,
+        Recipient, Remark, Request, RequestAbout, RequestFlavour, Status, Told, Variant, Window,
     },
 };
 
@@ -31,6 +31,21 @@ pub(super) enum Proposed {
 /// Whether a question keeps `approve` from counting. Every question does: what is in doubt is never sent.
 pub(crate) fn blocks_sending(draft: &Draft) -> bool {
     !draft.questions.is_empty() || draft.variants.is_empty()
+}
+
+/// Proposes a change of a maintenance and keeps it as it then stands: closed where it only names what was given back.
+pub(super) fn put(plan: &mut Plan<'_>, mut maintenance: Maintenance, change: &Change, extra: Vec<Remark>) -> Proposed {
+    let proposed = propose(plan, &maintenance, change, extra);
+    match proposed {
+        Proposed::Retired => maintenance.closed = Some("only names what was given back".to_owned()),
+        Proposed::Internal => {
+            let text = "touches internal services only: nobody is written to".to_owned();
+            maintenance.history.push(HistoryLine { at: plan.now, text });
+        }
+        Proposed::Asked(_) | Proposed::NobodyTold => {}
+    }
+    plan.keep(maintenance);
+    proposed
 }
 
 /// Drafts a change and asks every approver. `extra` are remarks of the caller's.

@@ -5,7 +5,7 @@ use crate::{
     desk::{
         Arrival, Plan, answer, blocks_sending, fate, first_contact, hold,
         plan::{Thread, message_id},
-        propose::propose,
+        propose::{Proposed, put},
         settle,
     },
     lifecycle,
@@ -196,7 +196,7 @@ fn bring_back(plan: &mut Plan<'_>, reply: &Answered<'_>) {
     let overtaken = plan.drafts_of(reply.maintenance.id).into_iter().rfind(earlier);
     if let Some(overtaken) = overtaken.filter(|draft| matches!(draft.state, DraftState::Void(_))) {
         let text = "asked again: the mail that ended it was called wrong".to_owned();
-        propose(plan, &reply.maintenance, &overtaken.change, vec![Remark { label: "NOTE".to_owned(), text }]);
+        put(plan, reply.maintenance.clone(), &overtaken.change, vec![Remark { label: "NOTE".to_owned(), text }]);
     }
 }
 
@@ -205,8 +205,13 @@ pub(super) fn renew(plan: &mut Plan<'_>, reply: &Answered<'_>, next: Maintenance
     plan.void_drafts(next.id, &format!("changed by {}", reply.by()));
     let remarks = answer::changed_remark(reply, &next);
     let change = reply.draft.change.clone();
-    propose(plan, &next, &change, remarks);
-    plan.keep(next);
+    let nothing = match put(plan, next, &change, remarks) {
+        Proposed::Asked(_) => return,
+        Proposed::Retired => "It only names what was given back, so it is closed. Nobody is told.",
+        Proposed::Internal => "It touches internal services only: nobody is written to, and it stands in the digest.",
+        Proposed::NobodyTold => "Those who know of it read the same as before: there is nothing to send.",
+    };
+    answer::taught(plan, reply, nothing);
 }
 
 fn approve(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
@@ -317,9 +322,8 @@ fn stop(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
         if unproved && ended_status(&reply.draft.change) == Some(maintenance.status) {
             // It was taken for ended on the word that is now taken back.
             maintenance.status = Status::Confirmed;
-            plan.keep(maintenance.clone());
         }
-        propose(plan, &maintenance, &reply.draft.change, vec![remark]);
+        put(plan, maintenance, &reply.draft.change, vec![remark]);
     } else {
         plan.keep_draft(Draft { state: DraftState::Rejected(why), ..reply.draft.clone() });
     }

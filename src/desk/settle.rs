@@ -234,8 +234,7 @@ fn update(plan: &mut Plan<'_>, reply: &Answered<'_>, text: &str) -> Result<(), S
     let mut next = next(plan, reply, "update written");
     next.updates.push(Update { at: plan.now, text: text.to_owned(), by: Some(reply.by().to_owned()) });
     let change = if plan.told(next.id, true).is_empty() { Change::New } else { Change::Updated { fields: vec!["update".to_owned()] } };
-    incident::asked_anew(plan, &next, &change, reply.by());
-    plan.keep(next);
+    incident::asked_anew(plan, next, &change, reply.by());
     Ok(())
 }
 
