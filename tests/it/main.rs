@@ -7,6 +7,7 @@ mod certificates;
 mod cli;
 mod config;
 mod digest;
+mod disclaimers;
 mod drafts;
 mod fakes;
 mod flow;
