@@ -13,7 +13,7 @@ use crate::model::{Change, Kind, Notification, Role, Status, Window};
 
 pub use change::{change, revised};
 pub use matching::{By, Heard, Match, matching};
-pub use part::{Portion, completed, portion};
+pub use part::{Portion, completed, ends_another_window, portion};
 
 /// The windows in which work is planned: main ones that are neither called off nor over.
 fn standing(windows: &[Window]) -> impl Iterator<Item = &Window> {

@@ -272,7 +272,7 @@ pub(super) fn joined(plan: &mut Plan<'_>, reply: &Answered<'_>, known: &Maintena
 
 /// To every approver: what a person said is kept, and there is nobody to tell.
 pub(super) fn noted(plan: &mut Plan<'_>, reply: &Answered<'_>) {
-    let text = format!("Noted by {}. No customer was told of it before, so nobody is written to.", reply.by());
+    let text = format!("Noted by {}. Nobody is written to for it.", reply.by());
     taught(plan, reply, &text);
 }
 

@@ -23,7 +23,16 @@ pub(super) fn carry_on(plan: &mut Plan<'_>, source: &Source, before: &Maintenanc
     }
     let whole = lifecycle::completed(before, by, said);
     let change = lifecycle::change(before, &whole, plan.now);
-    changed(plan, source, before, &whole, &change, Vec::new())
+    if !lifecycle::ends_another_window(before, said) {
+        return changed(plan, source, before, &whole, &change, Vec::new());
+    }
+    let text = format!(
+        "the mail calls off another window than the one that {} has now: is all of it off, or only what it was moved from?",
+        before.id
+    );
+    let doubt = vec![Remark { label: "DOUBT".to_owned(), text }];
+    // Whoever sent it, that is asked: nothing that is on its way is stopped by it.
+    changed(plan, &source.doubted(), before, &whole, &change, doubt)
 }
 
 /// Some of the objects go another way than the rest. What is cancelled leaves the maintenance; what is moved becomes one of its own.
@@ -134,6 +143,10 @@ pub(super) fn changed(
     let renamed = !said.objects.is_empty() && before.said.objects != said.objects;
     let mut remarks = source.remarks();
     remarks.extend(extra);
+    if let (Some(person), Some(line)) = (&source.person, next.history.last()) {
+        let text = if line.text.contains(person) { line.text.clone() } else { format!("{}, says {person}", line.text) };
+        remarks.push(Remark { label: "NOTE".to_owned(), text });
+    }
     if renamed && next.chosen_services.take().is_some() {
         let text = "the services chosen before do not hold any more: the provider names other objects".to_owned();
         remarks.push(Remark { label: "NOTE".to_owned(), text });
@@ -167,7 +180,7 @@ pub(super) fn changed(
     } else if unasked {
         Some(propose(plan, &next, &Change::New, remarks))
     } else if ends {
-        ended(plan, source, before, &mut next, change)
+        ended(plan, source, before, &mut next, change, remarks)
     } else if *change == Change::Started {
         // What is undecided is asked anew as under way (W13); who was told needs no word of it (W32).
         let open = plan.drafts_of(next.id).into_iter().rev().find(|draft| draft.state.open());
@@ -232,19 +245,27 @@ fn ended_unasked(plan: &mut Plan<'_>, source: &Source, before: &Maintenance, nex
 }
 
 /// The provider cancels or ends it. Nothing is undone by an unproved mail: those told are proposed a word, an open draft is asked about.
-fn ended(plan: &mut Plan<'_>, source: &Source, before: &Maintenance, next: &mut Maintenance, change: &Change) -> Option<Proposed> {
+fn ended(
+    plan: &mut Plan<'_>,
+    source: &Source,
+    before: &Maintenance,
+    next: &mut Maintenance,
+    change: &Change,
+    extra: Vec<Remark>,
+) -> Option<Proposed> {
     if source.verified {
         let undecided = plan.drafts_of(next.id).into_iter().rev().find(|draft| draft.state.open() || draft.state == DraftState::Approved);
         // Rows that have not left are stopped in the same transaction (W31).
         plan.void_drafts(next.id, "the provider cancelled or ended it");
         if !told(plan, next, false).is_empty() {
-            return Some(propose(plan, next, change, Vec::new()));
+            return Some(propose(plan, next, change, extra));
         }
         if let Some(draft) = undecided {
             answer::withdrawn(plan, &draft, next);
         }
         return None;
     }
+    let doubts: Vec<Remark> = if extra.iter().any(|remark| remark.label == "DOUBT") { extra } else { unproved(change) };
     let asked = plan.drafts_of(next.id).into_iter().rev().find(|draft| draft.state.open());
     let told = !told(plan, next, true).is_empty();
     let proposed = match asked {
@@ -258,14 +279,14 @@ fn ended(plan: &mut Plan<'_>, source: &Source, before: &Maintenance, next: &mut 
             for draft in plan.drafts_of(next.id).iter().filter(|draft| draft.state.open()) {
                 plan.effects.voided.push((draft.id, "overtaken: the provider cancelled or ended it".to_owned()));
             }
-            Some(propose(plan, next, change, unproved(change)))
+            Some(propose(plan, next, change, doubts))
         }
         Some(open) => {
             // The draft stays, and staff are asked again with the doubt on top.
             plan.void_drafts(next.id, "asked anew: the provider says that it is cancelled or over");
             next.status = before.status;
             next.said = before.said.clone();
-            Some(propose(plan, next, &open.change, unproved(change)))
+            Some(propose(plan, next, &open.change, doubts))
         }
         None => None,
     };

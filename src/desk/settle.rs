@@ -14,7 +14,7 @@ use crate::{
     lifecycle::By,
     model::{
         Change, Decision, DraftState, Evidence, EvidenceSource, Habit, HistoryLine, Kind, Learnt, Maintenance, MaintenanceId, Notification,
-        Precision, Problem, ProblemKind, Question, ReplyOutcome, Role, Settling, Status, Update, Window,
+        OURSELVES, Precision, Problem, ProblemKind, Question, ReplyOutcome, Role, Settling, Status, Update, Window,
     },
     rules::time::{self, TimeContext},
 };
@@ -78,7 +78,8 @@ fn current(plan: &mut Plan<'_>, reply: &Answered<'_>) -> Result<(), String> {
     let (settling, next, habit) = match reply.verb {
         Verb::Irrelevant => (Settling::Irrelevant, closed(plan, reply, "called irrelevant", "irrelevant"), Some("irrelevant".to_owned())),
         Verb::Services(text) if text.eq_ignore_ascii_case("none") => {
-            (Settling::Irrelevant, closed(plan, reply, "said to touch nothing of ours", "touches nothing of ours"), None)
+            let next = closed(plan, reply, "said to touch nothing of ours", "touches nothing of ours");
+            (Settling::Irrelevant, next, Some("services none".to_owned()))
         }
         Verb::Window(text) => window(plan, reply, text)?,
         Verb::Services(text) => services(plan, reply, text)?,
@@ -206,7 +207,17 @@ fn moved(plan: &mut Plan<'_>, reply: &Answered<'_>, text: &str) -> Result<(), St
     let windows = written_windows(plan, text)?;
     let said =
         Notification { windows: windows.clone(), status: Some(Status::Rescheduled), stamp: Some(plan.now), ..Notification::default() };
-    said_so(plan, reply, &reply.maintenance, Settling::Windows(windows), &said);
+    let mut about = reply.maintenance.clone();
+    let states_a_time = |text: &String| {
+        let context =
+            TimeContext { zones: plan.desk.zones, arrived_at: plan.now, zone: Some(plan.desk.policy.zone), order: None, date: None };
+        !time::statements(text, &context).is_empty()
+    };
+    // A text of our own that states the old time does not hold any more.
+    if about.provider == OURSELVES && about.said.description.as_ref().is_some_and(states_a_time) {
+        about.said.description = None;
+    }
+    said_so(plan, reply, &about, Settling::Windows(windows), &said);
     Ok(())
 }
 

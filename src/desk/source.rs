@@ -135,6 +135,11 @@ impl Source {
         }
     }
 
+    /// The same statement, not believed by itself: a person is asked.
+    pub(super) fn doubted(&self) -> Self {
+        Self { verified: false, ..self.clone() }
+    }
+
     /// The same statement as far as it is about another kind of thing.
     pub(super) fn of_kind(&self, kind: Kind) -> Self {
         Self { kind: Some(kind), ..self.clone() }

@@ -169,7 +169,8 @@ fn moved(week: &Week<'_>) -> String {
 }
 
 fn cancelled(week: &Week<'_>) -> String {
-    named(week.facts.maintenances.iter().filter(|maintenance| maintenance.status == Status::Cancelled))
+    let off = |maintenance: &&Maintenance| maintenance.status == Status::Cancelled && maintenance.closed.is_none();
+    named(week.facts.maintenances.iter().filter(off))
 }
 
 fn named<'a>(of: impl Iterator<Item = &'a Maintenance>) -> String {

@@ -4,9 +4,9 @@
 //! wrote of work of our own is.
 
 use super::words::{Voice, Work, impact_on};
-use crate::mail::outgoing::phrases::{long_roll_out, minutes_in_words};
+use crate::mail::outgoing::phrases::{long_roll_out, main_windows, minutes_in_words};
 use crate::mail::outgoing::{clean, one_line};
-use crate::model::{AffectedService, Impact, Kind, Maintenance, Phase, Role, Status};
+use crate::model::{AffectedService, Impact, Kind, Maintenance, Phase, Status};
 
 /// The paragraphs of a notice as a person wrote them, else our own; LF, no empty line at either end.
 #[must_use]
@@ -81,7 +81,7 @@ pub fn emergency_paragraphs(
         Work::General => "doing maintenance".to_owned(),
         _ => doing(maintenance, &voice).to_owned(),
     };
-    let several = if maintenance.said.windows.len() > 1 { "windows" } else { "window" };
+    let several = if main_windows(maintenance).count() > 1 { "windows" } else { "window" };
     let work = format!("will be {doing} in the emergency maintenance {several} below.");
     let stable = |outage: &Maintenance| outage.status == Status::Completed || outage.said.phase == Some(Phase::Monitoring);
     let first = match outage {
@@ -180,7 +180,11 @@ fn says_server(maintenance: &Maintenance) -> bool {
 }
 
 fn expectation(maintenance: &Maintenance, voice: &Voice, services: &[AffectedService]) -> String {
-    let whole = match maintenance.said.windows.iter().filter(|window| window.role == Role::Main).count() {
+    if !services.is_empty() && services.iter().all(|service| service.internal) {
+        // Customers see nothing of it: staff want them to know all the same.
+        return "We expect no downtime from this maintenance window for all client and managed services.".to_owned();
+    }
+    let whole = match main_windows(maintenance).count() {
         0 => "during the whole maintenance",
         1 => "during the whole window",
         _ => "during the whole of these windows",

@@ -36,6 +36,7 @@ pub fn change(known: &Maintenance, said: &Notification, now: DateTime<Utc>) -> C
         Some(Status::InProcess) if !moved && matches!(known.status, Status::Tentative | Status::Confirmed | Status::Rescheduled) => {
             Change::Started
         }
+        _ if moved && is_date(&old.windows, &said.windows) => Change::Updated { fields: vec!["date".to_owned()] },
         _ if moved && is_no_move(&old.windows, &said.windows) => Change::Updated { fields: vec!["windows".to_owned()] },
         _ if moved => Change::Rescheduled { from: old.windows.clone() },
         _ => {
@@ -45,13 +46,15 @@ pub fn change(known: &Maintenance, said: &Notification, now: DateTime<Utc>) -> C
     }
 }
 
-/// Other windows, and nothing is moved: the date of what was rough, one night of several less, or one more.
+/// The date of what was rough, or had none yet.
+fn is_date(old: &[Window], new: &[Window]) -> bool {
+    standing(old).next().is_none() || narrows(old, new)
+}
+
+/// Other windows, and nothing is moved: one night of several less, or one more.
 fn is_no_move(old: &[Window], new: &[Window]) -> bool {
     let among = |window: &Window, list: &[Window]| standing(list).any(|one| one.start == window.start && one.end == window.end);
-    standing(old).next().is_none()
-        || narrows(old, new)
-        || standing(new).next().is_some() && standing(new).all(|window| among(window, old))
-        || standing(old).all(|window| among(window, new))
+    standing(new).next().is_some() && standing(new).all(|window| among(window, old)) || standing(old).all(|window| among(window, new))
 }
 
 fn is_longer(old: &[Window], new: &[Window]) -> bool {

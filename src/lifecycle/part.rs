@@ -31,6 +31,14 @@ fn shares_all(known: &Maintenance, said: &Notification) -> bool {
     standing(&said.windows).all(|window| known.said.windows.iter().any(|one| one.start == window.start))
 }
 
+/// Whether a notification ends a maintenance and names another window than the one that stands: the end of the whole, or the tail of a move?
+#[must_use]
+pub fn ends_another_window(known: &Maintenance, said: &Notification) -> bool {
+    let ends = matches!(said.status, Some(Status::Cancelled)) || said.retracted;
+    let old = &known.said.windows;
+    ends && standing(old).count() == 1 && !said.windows.is_empty() && !shares_start(old, &said.windows)
+}
+
 /// What a notification says of the whole maintenance: what it leaves out because it speaks of a part is filled in from what is known.
 #[must_use]
 pub fn completed(known: &Maintenance, by: By, said: &Notification) -> Notification {
@@ -61,6 +69,11 @@ pub fn completed(known: &Maintenance, by: By, said: &Notification) -> Notificati
 fn windows(known: &Maintenance, by: By, said: &Notification) -> Vec<Window> {
     let old = &known.said.windows;
     let several = standing(old).count() > 1;
+    let ends = matches!(said.status, Some(Status::Cancelled | Status::Completed)) || said.retracted;
+    if ends && standing(old).count() == 1 {
+        // What ends is what stands, whatever window the mail repeats.
+        return Vec::new();
+    }
     if !several || said.windows.is_empty() {
         return said.windows.clone();
     }

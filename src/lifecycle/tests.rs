@@ -254,7 +254,7 @@ fn one_of_several_nights_may_go_another_way() {
 fn the_date_of_a_roll_out_is_no_move() {
     let rough = known(said("everything", "2020-09-14T00:00:00Z", "2020-10-02T00:00:00Z"));
     let now = at("2020-09-05T00:00:00Z");
-    let updated = Change::Updated { fields: vec!["windows".into()] };
+    let updated = Change::Updated { fields: vec!["date".into()] };
     assert_eq!(change(&rough, &said("everything", "2020-09-21T04:00:00Z", "2020-09-21T06:00:00Z"), now), updated);
     let outside = said("everything", "2020-10-05T04:00:00Z", "2020-10-05T06:00:00Z");
     assert!(matches!(change(&rough, &outside, now), Change::Rescheduled { .. }));

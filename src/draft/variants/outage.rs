@@ -35,7 +35,7 @@ pub(super) fn body(facts: &NoticeFacts<'_>, reader: &Addressee, shown: Shown) ->
             Some(window) => instants.start(window),
             None => match began(maintenance) {
                 Some(at) => instants.minute(at),
-                None => format!("{} ({reported})", instants.minute(maintenance.first_seen_at)),
+                None => format!("{} ({reported})", instants.minute(reported_at(maintenance))),
             },
         },
         end,
@@ -53,11 +53,16 @@ pub(super) fn head(facts: &NoticeFacts<'_>, reader: &Addressee, body: &Shown) ->
     let maintenance = facts.maintenance;
     let when = match maintenance.said.windows.first() {
         Some(window) => instants.short_day(window, window.start),
-        None => instants.short_moment(began(maintenance).unwrap_or(maintenance.first_seen_at)),
+        None => instants.short_moment(began(maintenance).unwrap_or_else(|| reported_at(maintenance))),
     };
     let (core, _) = core(facts, &reader.services);
     let first = reader.form == Form::First && !core.is_empty();
     Shown { prefix: prefix(facts, reader).to_owned(), title: if first { core } else { body.title.clone() }, when, ..body.clone() }
+}
+
+/// When an outage was reported: the first line of its timeline, else when its mail came.
+fn reported_at(maintenance: &Maintenance) -> DateTime<Utc> {
+    maintenance.updates.first().map_or(maintenance.first_seen_at, |update| update.at)
 }
 
 /// When an outage of our own began, where staff said it: the first event lies before their mail.

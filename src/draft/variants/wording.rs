@@ -138,9 +138,9 @@ fn notes(facts: &NoticeFacts<'_>, reader: &Addressee, instants: &Instants<'_>) -
         let mut fields = fields.clone();
         // Until now there was a roll-out, a day or a vague word: that the time is exact is the news.
         let exact = !windows.is_empty() && windows.iter().all(|window| window.precision == Precision::Minute);
-        if exact && !long_roll_out(facts.maintenance) && fields.iter().any(|field| field == "windows") {
+        if exact && !long_roll_out(facts.maintenance) && fields.iter().any(|field| field == "date") {
             notes.push("We now have the exact time of this maintenance.".to_owned());
-            fields.retain(|field| !matches!(field.as_str(), "windows" | "start" | "end"));
+            fields.retain(|field| !matches!(field.as_str(), "date" | "start" | "end"));
         }
         let changed = changed(&fields);
         if !changed.is_empty() {
@@ -171,7 +171,7 @@ fn changed(fields: &[String]) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for field in fields {
         let word = match field.as_str() {
-            "windows" | "start" | "end" | "backup window" => "the times",
+            "date" | "windows" | "start" | "end" | "backup window" => "the times",
             "impact" | "redundancy" | "expected downtime" | "expected_downtime_minutes" | "expected_downtime" | "downtime" => {
                 "the expected downtime"
             }

@@ -42,7 +42,7 @@ fn a_long_roll_out_narrowed_is_news_of_the_exact_time() {
     let mut narrowed = roll_out();
     let told = sent(&draft(&roll_out(), Change::New, notices(&roll_out(), &Change::New, &policy(), &[])));
     narrowed.said.windows = vec![window("2020-09-20T05:00:00Z", "2020-09-20T07:00:00Z")];
-    let change = fields(&["windows", "expected downtime"]);
+    let change = fields(&["date", "expected downtime"]);
     narrowed.said.expected_downtime_minutes = Some(10);
     let exact = notices(&narrowed, &change, &policy(), &told);
     narrowed.said.windows[0].precision = Precision::Day;
