@@ -4,7 +4,6 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
-use crate::lifecycle::reduces;
 use crate::model::{
     AccountFacts, AgendaFacts, Draft, DraftId, DraftState, FirstContact, Kind, Maintenance, OutboxState, Policy, Question, RequestAbout,
     Zones,
@@ -86,7 +85,7 @@ pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Ut
         due.extend(due_of_draft(draft, maintenance, policy, zones, now));
     }
     // What was approved in rehearsal told nobody: customers are still to hear of what is ahead (W04).
-    let ahead = |draft: &Draft| draft.ends_at.or(draft.starts_at).is_some_and(|end| end > now) && !reduces(&draft.change);
+    let ahead = |draft: &Draft| draft.ends_at.or(draft.starts_at).is_some_and(|end| end > now) && !draft.change.reduces();
     due.extend(
         facts.rehearsed.iter().filter(|(draft, _)| draft.mode != policy.mode && ahead(draft)).map(|(draft, _)| Due::AskAnew(draft.id)),
     );
@@ -164,7 +163,7 @@ fn due_of_draft(draft: &Draft, maintenance: &Maintenance, policy: &Policy, zones
     // What was past when it was asked about may have been misread: that question stays until it is answered.
     let asks_time = draft.questions.iter().any(|question| matches!(question, Question::Windows(_)));
     let asked_too_late = asks_time && over.is_some_and(|end| end <= draft.proposed_at);
-    if over.is_some_and(|end| end <= now) && !reduces(&draft.change) && !asked_too_late {
+    if over.is_some_and(|end| end <= now) && !draft.change.reduces() && !asked_too_late {
         return vec![Due::Expire(id)];
     }
     let mut due = Vec::new();

@@ -9,7 +9,7 @@ mod part;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::model::{Change, Kind, Notification, Role, Status, Window};
+use crate::model::{Kind, Notification, Role, Status, Window};
 
 pub use change::{change, revised};
 pub use matching::{By, Heard, Match, matching};
@@ -37,12 +37,6 @@ fn over_at(window: &Window) -> DateTime<Utc> {
 #[must_use]
 pub fn is_over(said: &Notification, now: DateTime<Utc>) -> bool {
     !said.windows.is_empty() && said.readings.iter().chain(std::iter::once(&said.windows)).flatten().all(|window| over_at(window) <= now)
-}
-
-/// Whether a change narrows what customers will hear: from a sender that is not proved it never undoes anything by itself.
-#[must_use]
-pub fn reduces(change: &Change) -> bool {
-    matches!(change, Change::Cancelled | Change::Completed | Change::Retracted)
 }
 
 /// Whether a notification can stand without any window: it cancels, ends, reports an outage or is a watch item.

@@ -162,7 +162,7 @@ pub(super) fn changed(
         return None;
     }
     let (was_over, over) = (lifecycle::is_over(&before.said, plan.now), lifecycle::is_over(&next.said, plan.now));
-    let ends = lifecycle::reduces(change);
+    let ends = change.reduces();
     if over && !ends && was_over && source.sure {
         plan.keep(next);
         return None;

@@ -9,7 +9,6 @@ use crate::{
         propose::{alarm_text, put, request_row},
         trouble,
     },
-    lifecycle,
     model::{
         AgendaFacts, Change, Content, Draft, DraftState, Effects, Known, Mailbox, Maintenance, OutboxKind, Outgoing, Remark, RequestAbout,
         RequestFlavour,
@@ -74,7 +73,7 @@ fn on_draft(plan: &mut Plan<'_>, draft: &Draft, maintenance: &Maintenance, due: 
     match due {
         Due::AskAnew(_) => {
             plan.void_drafts(maintenance.id, "made in another mode");
-            if lifecycle::reduces(&draft.change) {
+            if draft.change.reduces() {
                 return;
             }
             let text = "asked anew because the mode changed: what was approved in rehearsal told nobody".to_owned();
@@ -94,7 +93,7 @@ fn on_draft(plan: &mut Plan<'_>, draft: &Draft, maintenance: &Maintenance, due: 
                 request(plan, draft, to, "escalation", RequestFlavour::Escalation);
             }
         }
-        Due::Alarm(_, number) if !lifecycle::reduces(&draft.change) => {
+        Due::Alarm(_, number) if !draft.change.reduces() => {
             let text = alarm_text(plan, draft, maintenance);
             plan.alarm(agenda::urgent_key(draft, *number), text);
         }

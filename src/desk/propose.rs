@@ -55,7 +55,7 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
     let affected = inventory::affected(desk.inventory, maintenance, &collision::beside(plan, maintenance.id));
     // Who is told of a change must have heard of what it changes: rows that this decision takes back told nobody. Of an end rather one too many.
     let mut rows = told(plan, maintenance, true);
-    rows.retain(|row| lifecycle::reduces(change) || !plan.takes_back(row));
+    rows.retain(|row| change.reduces() || !plan.takes_back(row));
     // What is in doubt is looked at by a person, and those who were told before are told what became of it.
     let settled = rows.is_empty() && !maintenance.problems.iter().any(|problem| problem.blocking);
     if settled && affected.services.is_empty() && affected.unknown_objects.is_empty() && !affected.retired_objects.is_empty() {
@@ -80,7 +80,7 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
     let mut variants = Vec::new();
     if questions.is_empty() {
         let told = told_before(plan, maintenance, &rows);
-        let below = if lifecycle::reduces(change) { Vec::new() } else { draft::below_threshold(maintenance, &affected, &told) };
+        let below = if change.reduces() { Vec::new() } else { draft::below_threshold(maintenance, &affected, &told) };
         let facts = NoticeFacts {
             templates: desk.templates,
             policy: desk.policy,
@@ -101,7 +101,7 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
             Err(error) => questions.push(Question::NobodyToTell(format!("the notice could not be written: {error}"))),
         }
         if variants.is_empty() && questions.is_empty() {
-            if lifecycle::reduces(change) {
+            if change.reduces() {
                 return Proposed::NobodyTold;
             }
             questions.push(match below.as_slice() {
@@ -305,10 +305,10 @@ pub(super) fn request_row(desk: &Desk<'_>, about: RequestAbout, revision: u32, a
 /// Whether a window starts so soon that mail alone is not enough, and is not over; an outage that is reported is going on (W14).
 fn is_urgent(desk: &Desk<'_>, draft: &Draft, maintenance: &Maintenance, now: DateTime<Utc>) -> bool {
     if maintenance.kind == Some(Kind::Incident) && draft.starts_at.is_none() {
-        return !lifecycle::reduces(&draft.change);
+        return !draft.change.reduces();
     }
     let near = draft.starts_at.is_some_and(|start| start - now <= desk.policy.agenda.urgent_within);
-    near && draft.ends_at.or(draft.starts_at).is_some_and(|end| end > now) && !lifecycle::reduces(&draft.change)
+    near && draft.ends_at.or(draft.starts_at).is_some_and(|end| end > now) && !draft.change.reduces()
 }
 
 fn send_by(desk: &Desk<'_>, starts_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {

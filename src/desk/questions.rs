@@ -22,7 +22,7 @@ pub(super) fn questions(
     anybody_told: bool,
 ) -> Vec<Question> {
     let (desk, said) = (plan.desk, &maintenance.said);
-    let follows = lifecycle::reduces(change) && anybody_told;
+    let follows = change.reduces() && anybody_told;
     let mut questions = Vec::new();
     let earlier = earlier(plan, maintenance);
     if !earlier.is_empty() {

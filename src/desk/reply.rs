@@ -8,7 +8,6 @@ use crate::{
         propose::{Proposed, put},
         settle,
     },
-    lifecycle,
     mail::{
         auth,
         outgoing::{Attachment, Written, freeze},
@@ -189,10 +188,10 @@ fn decide(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
 
 /// A cancellation that nobody proved had overtaken what was still undecided. It is refused, so that is asked again.
 fn bring_back(plan: &mut Plan<'_>, reply: &Answered<'_>) {
-    if !lifecycle::reduces(&reply.draft.change) || matches!(reply.maintenance.status, Status::Cancelled | Status::Completed) {
+    if !reply.draft.change.reduces() || matches!(reply.maintenance.status, Status::Cancelled | Status::Completed) {
         return;
     }
-    let earlier = |draft: &Draft| draft.revision < reply.draft.revision && !lifecycle::reduces(&draft.change);
+    let earlier = |draft: &Draft| draft.revision < reply.draft.revision && !draft.change.reduces();
     let overtaken = plan.drafts_of(reply.maintenance.id).into_iter().rfind(earlier);
     if let Some(overtaken) = overtaken.filter(|draft| matches!(draft.state, DraftState::Void(_))) {
         let text = "asked again: the mail that ended it was called wrong".to_owned();
@@ -219,7 +218,7 @@ fn approve(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
     if blocks_sending(draft) {
         return unclear(plan, reply, "there is a question to answer first, so approve does not work yet");
     }
-    if draft.ends_at.is_some_and(|end| end <= plan.now) && !lifecycle::reduces(&draft.change) {
+    if draft.ends_at.is_some_and(|end| end <= plan.now) && !draft.change.reduces() {
         plan.keep_draft(Draft { state: DraftState::Expired, ..draft.clone() });
         answer::too_late(plan, reply);
         return ReplyOutcome::Superseded;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{narrows, reduces, same_windows, standing};
+use super::{narrows, same_windows, standing};
 use crate::model::{AffectedObject, Change, HistoryLine, Impact, Kind, Maintenance, Notification, Role, Status, Window};
 
 /// What a notification changes in the maintenance that it is about.
@@ -132,7 +132,7 @@ pub fn revised(known: &Maintenance, said: &Notification, change: &Change, now: D
         _ if known.status == Status::Cancelled => Status::Confirmed,
         _ => known.status,
     };
-    if reduces(change) || *change == Change::Started {
+    if change.reduces() || *change == Change::Started {
         // A person's words for what was planned do not fit its end.
         next.edited = None;
     }

@@ -1,7 +1,7 @@
 //! Tables of correlation and change.
 
 use super::*;
-use crate::model::{AffectedObject, Impact, Known, MailId, Maintenance, MaintenanceId, Precision};
+use crate::model::{AffectedObject, Change, Impact, Known, MailId, Maintenance, MaintenanceId, Precision};
 
 /// The numbers of those that it is about, and of those that a person is asked about.
 fn found(list: &[Maintenance], provider: &str, answers: &[String], all: &[Notification], said: &Notification) -> (Vec<i64>, Vec<i64>) {

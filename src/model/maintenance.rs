@@ -172,3 +172,11 @@ pub enum Change {
     /// Older than what is known.
     Stale,
 }
+
+impl Change {
+    /// Whether it narrows what customers will hear: from a sender that is not proved it never undoes anything by itself.
+    #[must_use]
+    pub fn reduces(&self) -> bool {
+        matches!(self, Self::Cancelled | Self::Completed | Self::Retracted)
+    }
+}

@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::model::{Content, Draft, DraftId, DraftState, OutboxId, OutboxKind, OutboxRow, OutboxState, Outgoing};
+use crate::model::{Content, Draft, DraftId, DraftState, Kind, OutboxId, OutboxKind, OutboxRow, OutboxState, Outgoing};
 use crate::store::values::{from_json, instant, json, seconds};
-use crate::store::{Store, StoreError, drafts};
+use crate::store::{Store, StoreError, drafts, maintenances};
 
 pub(super) use rows::{canary, fates, left, stuck, tallies, told};
 use rows::{filtered, kind_name, state};
@@ -48,7 +48,8 @@ pub enum OutboxFilter {
 impl Store {
     /// Takes the next row to send: by kind (alarm, request, answer, notice, digest, mail to ourselves), then by number. Rows that may not leave any
     /// more are cancelled on the way. A notice leaves only if its draft is approved, was made in the mode of the last run, and no
-    /// newer notice about the same maintenance is meant for the same address; a request only if its draft is still open.
+    /// newer notice about the same maintenance is meant for the same address; one whose window was over before it could leave has failed, and
+    /// staff hear of it. A request only if its draft is still open.
     ///
     /// # Errors
     /// When the store fails.
@@ -220,6 +221,14 @@ fn claim(tx: &Connection, up_to_rank: i64, now: DateTime<Utc>) -> Result<Option<
             cancel(tx, id, &why, now)?;
             continue;
         }
+        if comes_too_late(tx, id, now)? {
+            tx.execute(
+                "UPDATE outbox SET state = 'failed', answer = ?2, changed_at = ?3 WHERE id = ?1",
+                params![id.0, "not sent: the window was over before the notice could leave", seconds(now)],
+            )?;
+            finish_draft_of(tx, id, now)?;
+            continue;
+        }
         tx.execute(
             "UPDATE outbox SET state = 'talking', attempts = attempts + 1, changed_at = ?2 WHERE id = ?1",
             params![id.0, seconds(now)],
@@ -341,6 +350,19 @@ fn why_not_notice(tx: &Connection, id: OutboxId) -> Result<Option<String>, Store
         return Ok(Some(format!("approved in {mode}, now {last_mode}")));
     }
     Ok(newer.map(|revision| format!("overtaken by v{revision}")))
+}
+
+/// Whether a notice of what lies ahead could have left before its windows were over, and now they are (W13): the machine was off, or the
+/// mail server took nothing. Approved when they were over already, it leaves; so does what says that work is cancelled or done, news of
+/// an outage, and what may have arrived before.
+fn comes_too_late(tx: &Connection, id: OutboxId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let query = "SELECT draft, not_before_at FROM outbox WHERE id = ?1 AND kind = 'notice' AND NOT may_have_arrived AND draft IS NOT NULL";
+    let Some((draft, not_before)) = tx.query_row(query, [id.0], |row| Ok((DraftId(row.get(0)?), row.get(1)?))).optional()? else {
+        return Ok(false);
+    };
+    let Some(draft) = drafts::by_id(tx, draft)?.filter(|draft| !draft.change.reduces()) else { return Ok(false) };
+    let missed = draft.ends_at.is_some_and(|end| instant(not_before).is_ok_and(|earliest| earliest < end) && end <= now);
+    Ok(missed && maintenances::by_id(tx, draft.maintenance)?.is_some_and(|maintenance| maintenance.kind != Some(Kind::Incident)))
 }
 
 fn cancel(tx: &Connection, id: OutboxId, why: &str, now: DateTime<Utc>) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! Nothing unapproved leaves, and nothing leaves twice.
 
 use forewarn::model::{
-    Alarm, Content, Decision, Draft, DraftId, DraftState, Effects, Mode, OutboxId, OutboxKind, OutboxState, Outcome, Outgoing,
+    Alarm, Change, Content, Decision, Draft, DraftId, DraftState, Effects, Mode, OutboxId, OutboxKind, OutboxState, Outcome, Outgoing,
     ReplyOutcome, RequestFlavour, Settled,
 };
 use forewarn::store::{OutboxFilter, Recovered, Store, StoreError};
@@ -54,6 +54,28 @@ async fn rows_leave_by_kind_and_then_by_number_when_their_time_has_come() {
     }
     assert_eq!(order, ["alarm", "request", "answer", "notice", "notice", "digest"]);
     assert_eq!(scratch.store.claim(later(1)).await.unwrap().unwrap().outgoing.key, "later");
+}
+
+/// What waited since before has failed, and staff are to hear of it; what says that it is over, or was decided then, leaves.
+#[tokio::test]
+async fn w13_a_notice_of_a_window_that_is_over_does_not_leave() {
+    let scratch = Scratch::new();
+    let (_, ahead) = scratch.proposed(1, "ahead").await;
+    let ended = ahead.ends_at.unwrap();
+    scratch.approve(&ahead, &["a@acme.example"]).await;
+    assert_eq!(scratch.store.claim(ended).await.unwrap(), None);
+    assert_eq!(states(&scratch).await, [OutboxState::Failed]);
+    assert_eq!(scratch.state_of(ahead.id).await, DraftState::Done);
+    assert_eq!(scratch.store.agenda_facts(&[]).await.unwrap().undelivered.len(), 1);
+
+    let (_, completed) = scratch.proposed(2, "completed").await;
+    scratch.approve(&Draft { change: Change::Completed, ..completed }, &["b@acme.example"]).await;
+    assert!(scratch.store.claim(ended).await.unwrap().is_some(), "that it is over is no less true later");
+
+    let (_, decided_late) = scratch.proposed(3, "decided late").await;
+    send(&scratch, vec![Outgoing { not_before: ended, ..notice_to(decided_late.id, "c@acme.example") }]).await;
+    scratch.approve(&decided_late, &[]).await;
+    assert!(scratch.store.claim(ended).await.unwrap().is_some(), "approved when it was over");
 }
 
 #[tokio::test]
