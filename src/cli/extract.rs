@@ -3,6 +3,7 @@
 pub mod json;
 mod text;
 
+use crate::cli::mailbox::eml_files;
 use crate::clock::Clock;
 use crate::mail;
 use crate::model::{Kind, Mail, Problem, ProblemKind, Reading, Verdict, Zones};
@@ -141,29 +142,10 @@ fn mails(path: &Path, whole: &mut bool) -> Vec<PathBuf> {
     if path == Path::new("-") || !path.is_dir() {
         return vec![path.to_owned()];
     }
-    let mut found = Vec::new();
-    let mut folders = vec![path.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let entries = match std::fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(error) => {
-                complain(&folder, &error);
-                *whole = false;
-                continue;
-            }
-        };
-        for entry in entries.filter_map(Result::ok) {
-            let inner = entry.path();
-            // A link to a folder is not followed: it could lead back.
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                folders.push(inner);
-            } else if inner.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("eml")) {
-                found.push(inner);
-            }
-        }
-    }
-    found.sort_by(|left, right| left.as_os_str().as_encoded_bytes().cmp(right.as_os_str().as_encoded_bytes()));
-    found
+    eml_files(path, |folder, error| {
+        complain(folder, error);
+        *whole = false;
+    })
 }
 
 fn complain(path: &Path, error: &std::io::Error) {

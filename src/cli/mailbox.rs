@@ -80,7 +80,7 @@ impl Mailbox {
             let files = maildir::list(root)?.into_iter().map(|entry| entry.path).collect();
             mailbox.files(files, now);
         } else if about.is_dir() {
-            let files = mailbox.eml_files();
+            let files = eml_files(root, |folder, error| mailbox.unreadable.push(format!("{}: {error}", folder.display())));
             anyhow::ensure!(
                 !files.is_empty() || !mailbox.unreadable.is_empty(),
                 "{} holds no mail: neither *.eml files nor the folders cur and new of a Maildir; an mbox is named as the file it is",
@@ -145,31 +145,32 @@ impl Mailbox {
             }
         }
     }
+}
 
-    /// Every `*.eml` below the root, in byte order of the path. A link to a folder is not followed: it could lead back.
-    fn eml_files(&mut self) -> Vec<PathBuf> {
-        let mut found = Vec::new();
-        let mut folders = vec![self.root.clone()];
-        while let Some(folder) = folders.pop() {
-            let entries = match fs::read_dir(&folder) {
-                Ok(entries) => entries,
-                Err(error) => {
-                    self.unreadable.push(format!("{}: {error}", folder.display()));
-                    continue;
-                }
-            };
-            for entry in entries.filter_map(Result::ok) {
-                let path = entry.path();
-                if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                    folders.push(path);
-                } else if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("eml")) {
-                    found.push(path);
-                }
+/// Every `*.eml` below a folder, in byte order of the path. A folder that cannot be read is told and left out.
+pub(super) fn eml_files(root: &Path, mut unreadable: impl FnMut(&Path, &io::Error)) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                unreadable(&folder, &error);
+                continue;
+            }
+        };
+        for entry in entries.filter_map(Result::ok) {
+            let path = entry.path();
+            // A link to a folder is not followed: it could lead back.
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("eml")) {
+                found.push(path);
             }
         }
-        found.sort_by(|left, right| left.as_os_str().as_encoded_bytes().cmp(right.as_os_str().as_encoded_bytes()));
-        found
     }
+    found.sort_by(|left, right| left.as_os_str().as_encoded_bytes().cmp(right.as_os_str().as_encoded_bytes()));
+    found
 }
 
 fn begins_as_mbox(path: &Path) -> io::Result<bool> {
