@@ -6,7 +6,7 @@
 mod token;
 mod verb;
 
-pub use token::{Carriers, Token, canary_tag, carriers, hash, token};
+pub use token::{Carrier, Token, canary_tag, carriers, hash, token};
 pub use verb::{Verb, verb};
 
 use crate::{
@@ -52,8 +52,8 @@ pub fn judge(policy: &Policy, mail: &Mail, requests: &[Request]) -> Result<Accep
     let Some(author) = mail.author() else {
         return refuse(ReplyOutcome::Ambiguous, None, "the reply has not exactly one sender", false);
     };
-    if !mail.repeated_headers.is_empty() {
-        return refuse(ReplyOutcome::Ambiguous, None, "headers that must stand once stand more often in the reply", false);
+    if let Some(fault) = mail.header_faults.first() {
+        return refuse(ReplyOutcome::Ambiguous, None, &format!("its headers are not those of an honest mail: {fault}"), false);
     }
     let Some(request) = requests.first() else {
         return refuse(ReplyOutcome::UnknownToken, None, "the token is none of ours", false);
@@ -66,7 +66,10 @@ pub fn judge(policy: &Policy, mail: &Mail, requests: &[Request]) -> Result<Accep
         let detail = format!("a reply with your token came from {}; only answers from your listed address count", author.address);
         return refuse(ReplyOutcome::WrongSender, Some(request), &detail, false);
     }
-    let proof = match auth::proof(mail, &policy.auth) {
+    let carriers = carriers(mail, &policy.from);
+    let fields: Vec<&str> = carriers.iter().filter(|(_, carrier)| carrier.names(request)).map(|(field, _)| *field).collect();
+    let proof = auth::proof(mail, &policy.auth).map_err(|why| why.to_string());
+    let proof = match proof.and_then(|proof| auth::covers(mail, &policy.auth, &fields).map(|()| proof)) {
         Ok(proof) => proof,
         Err(why) => {
             let detail = format!("somebody wrote in your name: {why}");

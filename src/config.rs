@@ -11,6 +11,7 @@ mod services;
 mod value;
 mod written;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -38,6 +39,8 @@ pub struct Config {
     pub rules_dir: Option<PathBuf>,
     /// Folder of templates that stand in for embedded ones of the same name.
     pub templates_dir: Option<PathBuf>,
+    /// Whom the keys of DKIM signatures are asked of; none for this machine's name servers.
+    pub name_server: Option<SocketAddr>,
     /// Where the key of approval tokens lies.
     pub key: SecretSource,
     /// Address on the web that is asked for after each complete good pass; whoever watches it knows when that ends.
@@ -165,6 +168,7 @@ pub fn load(path: &Path) -> Result<Config, Report> {
             outbox: settled.outbox,
             rules_dir: settled.rules_dir,
             templates_dir: settled.templates_dir,
+            name_server: settled.name_server,
             key: settled.key,
             heartbeat_url: settled.heartbeat_url,
             retention: settled.retention,

@@ -26,10 +26,12 @@ mod source;
 mod teach;
 mod trouble;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use crate::{
-    approval,
+    approval::{self, Carrier},
     draft::Templates,
     inventory,
     model::{
@@ -101,6 +103,11 @@ fn form(provider: &str, sender: &str, subject: &str) -> String {
 #[must_use]
 pub fn keys(policy: &Policy, inventory: &Inventory, mail: &Mail, reading: &Reading) -> Keys {
     let carriers = approval::carriers(mail, &policy.from);
+    let hashes = |kind: fn(&Carrier) -> bool| -> Vec<String> {
+        let hashes: BTreeSet<String> =
+            carriers.iter().map(|(_, carrier)| carrier).filter(|carrier| kind(carrier)).map(Carrier::hash).collect();
+        hashes.into_iter().collect()
+    };
     let provider = provider_of(inventory, mail, reading);
     let references = reading.found.iter().flat_map(|said| {
         let id = said.maintenance_id.iter().map(|id| ("id", id));
@@ -114,8 +121,8 @@ pub fn keys(policy: &Policy, inventory: &Inventory, mail: &Mail, reading: &Readi
     starts.sort_unstable();
     starts.dedup();
     Keys {
-        token_hashes: carriers.tokens.iter().map(|token| approval::hash(token)).collect(),
-        code_hashes: carriers.codes.iter().map(|code| approval::hash(code)).collect(),
+        token_hashes: hashes(|carrier| matches!(carrier, Carrier::Token(_))),
+        code_hashes: hashes(|carrier| matches!(carrier, Carrier::Code(_))),
         answers: answers(mail),
         references: references.collect(),
         provider: Some(provider),
@@ -141,6 +148,38 @@ fn answers(mail: &Mail) -> Vec<String> {
 fn named_cases(subject: &str) -> Vec<MaintenanceId> {
     let words = subject.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
     words.filter_map(|word| word.strip_prefix("FW-")?.parse().ok()).map(MaintenanceId).collect()
+}
+
+/// For what a mail's sender is to be proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// Nothing hangs on it.
+    Needless,
+    /// A provider's notice: it goes to staff at once, proved or not.
+    ForANotice,
+    /// A person's word: it counts only when it is proved.
+    ForAWord,
+}
+
+/// For what the sender of a mail is to be proved, before it is decided on.
+#[must_use]
+pub fn needs_proof(policy: &Policy, mail: &Mail, reading: &Reading) -> Proof {
+    if mail.automatic.is_some() {
+        Proof::Needless
+    } else if is_from_approver(policy, mail) || !approval::carriers(mail, &policy.from).is_empty() {
+        Proof::ForAWord
+    } else if matches!(reading.verdict, Verdict::Notice | Verdict::Unread) {
+        Proof::ForANotice
+    } else {
+        Proof::Needless
+    }
+}
+
+fn is_from_approver(policy: &Policy, mail: &Mail) -> bool {
+    policy.approvers.iter().any(|approver| {
+        let mut known = std::iter::once(&approver.mailbox.address).chain(&approver.aliases);
+        known.any(|address| mail.from.iter().any(|mailbox| mailbox.address.eq_ignore_ascii_case(address)))
+    })
 }
 
 /// Decides what follows from a mail. Always gives an outcome.
@@ -171,10 +210,7 @@ fn outcome(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Readin
         None if from_us => return Outcome::Automatic,
         None => {}
     }
-    let from_approver = desk.policy.approvers.iter().any(|approver| {
-        let mut known = std::iter::once(&approver.mailbox.address).chain(&approver.aliases);
-        known.any(|address| mail.from.iter().any(|mailbox| mailbox.address.eq_ignore_ascii_case(address)))
-    });
+    let from_approver = is_from_approver(desk.policy, mail);
     let carries = !approval::carriers(mail, &desk.policy.from).is_empty();
     if carries && (from_approver || !plan.known.requests.is_empty()) {
         return if approval::automatic(mail).is_some() { Outcome::Automatic } else { Outcome::Reply(reply::reply(plan, arrival, mail)) };

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 pub mod desk;
 pub mod digest;
+pub mod dkim;
 pub mod dns;
 pub mod draft;
 pub mod heartbeat;

@@ -1,8 +1,9 @@
 //! Bytes → `Mail`, and back: written mail → bytes. Nothing in a mail is trusted, nothing is fetched.
 
 pub mod auth;
-mod headers;
+pub mod headers;
 mod html;
+mod hygiene;
 mod ical;
 pub mod outgoing;
 mod parts;
@@ -36,6 +37,8 @@ pub fn parse(raw: &[u8]) -> Mail {
         return Mail { defects: vec!["no header was found".to_owned()], ..Mail::default() };
     };
     let mut mail = headers::read(&message);
+    mail.header_faults = hygiene::faults(raw);
+    mail.body_fits_type = hygiene::body_fits_type(raw, headers::boundary(&message));
     let mut parts = Parts::default();
     parts.collect(&message, mail.automatic == Some(Automatic::Bounce));
     if parts.answers_an_invitation() && mail.automatic.is_none() {

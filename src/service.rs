@@ -34,6 +34,7 @@ use crate::{
     config::{Config, InboxConfig, Login, LoginBy, SecretError, SecretSource, SinkConfig},
     desk::{self, Desk},
     digest,
+    dns::Dns,
     draft::Templates,
     inventory,
     mail::outgoing::{Rendered, UnsendableMail, Written, freeze},
@@ -62,6 +63,8 @@ pub struct Service {
     templates: Templates,
     key: Vec<u8>,
     clock: Clock,
+    /// Whom the keys of signatures are asked of; none where no signature is checked here.
+    dns: Option<Dns>,
     heart: heart::Heart,
     /// Whether a maintenance changed since collisions were looked for; at the start nobody knows.
     moved: AtomicBool,

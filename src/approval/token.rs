@@ -2,7 +2,7 @@
 
 use ring::{digest, hmac};
 
-use crate::model::{Mail, Mailbox, RequestAbout};
+use crate::model::{Mail, Mailbox, Request, RequestAbout};
 
 /// Crockford's base 32, lower case: mail systems fold the case of local parts.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -53,26 +53,43 @@ pub fn hash(token: &str) -> String {
     sum.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What a mail carries of ours.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Carriers {
-    /// Tokens in recipient addresses (`forewarn+TOKEN@…`) and Message-IDs (`fw.TOKEN@…`, `fw.TOKEN.2@…`).
-    pub tokens: Vec<String>,
-    /// Codes in the subject, `[FW-12 v1 7kq2-m9xd]`.
-    pub codes: Vec<String>,
+/// What a mail carries of ours, in one of its header fields.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Carrier {
+    /// A token, in a recipient's address (`forewarn+TOKEN@…`) or a Message-ID (`fw.TOKEN@…`, `fw.TOKEN.2@…`).
+    Token(String),
+    /// A code in the subject, `[FW-12 v1 7kq2-m9xd]`.
+    Code(String),
 }
 
-impl Carriers {
-    /// Whether nothing was found.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.tokens.is_empty() && self.codes.is_empty()
+impl std::fmt::Debug for Carrier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if matches!(self, Self::Token(_)) { "Token(..)" } else { "Code(..)" })
     }
 }
 
-/// Finds every carrier in a mail: To, In-Reply-To, References, Subject. `own` is the address that we write from.
+impl Carrier {
+    /// SHA-256 of the token or code, hex.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        match self {
+            Self::Token(secret) | Self::Code(secret) => hash(secret),
+        }
+    }
+
+    /// Whether it names a request.
+    #[must_use]
+    pub fn names(&self, request: &Request) -> bool {
+        match self {
+            Self::Token(_) => self.hash() == request.token_hash,
+            Self::Code(_) => self.hash() == request.code_hash,
+        }
+    }
+}
+
+/// Finds every carrier in a mail, with the header field (lower case) in which it stands. `own` is the address that we write from.
 #[must_use]
-pub fn carriers(mail: &Mail, own: &Mailbox) -> Carriers {
+pub fn carriers(mail: &Mail, own: &Mailbox) -> Vec<(&'static str, Carrier)> {
     let own_local = own.address.split_once('@').map_or("", |(local, _)| local).to_lowercase();
     let from_address = |address: &str| {
         let (local, domain) = address.split_once('@')?;
@@ -80,15 +97,24 @@ pub fn carriers(mail: &Mail, own: &Mailbox) -> Carriers {
         (domain.eq_ignore_ascii_case(own.domain()) && base.eq_ignore_ascii_case(&own_local)).then(|| token.to_lowercase())
     };
     let from_id = |id: &str| id.split_once('@').and_then(|(local, _)| local.strip_prefix("fw.")?.split('.').next()).map(str::to_lowercase);
-    let addresses = mail.to.iter().filter_map(|mailbox| from_address(&mailbox.address));
-    let ids = mail.in_reply_to.iter().chain(&mail.references).filter_map(|id| from_id(id));
-    let mut tokens: Vec<String> = addresses.chain(ids).filter(|token| is_base32(token, TOKEN_LENGTH)).collect();
-    tokens.sort();
-    tokens.dedup();
-    let mut codes: Vec<String> = mail.subject.split('[').skip(1).filter_map(|part| code_of(part.split(']').next()?)).collect();
-    codes.sort();
-    codes.dedup();
-    Carriers { tokens, codes }
+    let addresses = |field, mailboxes: &[Mailbox]| -> Vec<(&'static str, String)> {
+        mailboxes.iter().filter_map(|mailbox| from_address(&mailbox.address)).map(|token| (field, token)).collect()
+    };
+    let ids = |field, ids: &[String]| -> Vec<(&'static str, String)> {
+        ids.iter().filter_map(|id| from_id(id)).map(|token| (field, token)).collect()
+    };
+    let mut tokens = addresses("to", &mail.to);
+    tokens.extend(addresses("cc", &mail.cc));
+    tokens.extend(addresses("delivered-to", &mail.delivered_to));
+    tokens.extend(ids("in-reply-to", &mail.in_reply_to));
+    tokens.extend(ids("references", &mail.references));
+    let tokens =
+        tokens.into_iter().filter(|(_, token)| is_base32(token, TOKEN_LENGTH)).map(|(field, token)| (field, Carrier::Token(token)));
+    let codes = mail.subject.split('[').skip(1).filter_map(|part| code_of(part.split(']').next()?));
+    let mut found: Vec<_> = tokens.chain(codes.map(|code| ("subject", Carrier::Code(code)))).collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// `FW-12 v1 7kq2-m9xd` → `7kq2-m9xd`; the first contact's `FW start 7kq2-m9xd` likewise.
@@ -162,14 +188,14 @@ mod tests {
             subject,
             ..Mail::default()
         };
+        let (token, code) = (Carrier::Token(made.text.clone()), Carrier::Code(made.code.clone()));
         let found = carriers(&with(format!("Forewarn+{}@harbor.example", made.text.to_uppercase()), String::new(), String::new()), &own());
-        assert_eq!(found.tokens, std::slice::from_ref(&made.text));
+        assert_eq!(found, [("to", token.clone())]);
         let found =
             carriers(&with(String::new(), format!("fw.{}@harbor.example", made.text), format!("Re: x [FW-7 v1 {}]", made.code)), &own());
-        assert_eq!((found.tokens, found.codes), (vec![made.text.clone()], vec![made.code.clone()]));
-        assert!(
-            carriers(&with(format!("other+{}@harbor.example", made.text), "x@y".into(), "[ticket 7kq2-m9xd]".into()), &own()).is_empty()
-        );
+        assert_eq!(found, [("references", token), ("subject", code)]);
+        let stranger = with(format!("other+{}@harbor.example", made.text), "x@y".into(), "[ticket 7kq2-m9xd]".into());
+        assert!(carriers(&stranger, &own()).is_empty());
         assert!(carriers(&with("forewarn+short@harbor.example".into(), String::new(), "[FW-1 v1]".into()), &own()).is_empty());
     }
 }

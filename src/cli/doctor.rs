@@ -123,7 +123,7 @@ impl DoctorArgs {
             Some(smtp) => {
                 writeln!(report.out, "     a test mail is on its way to {} …", config.policy.from.address)?;
                 report.out.flush()?;
-                postage::test_mail(config, smtp, &clock, Duration::from_secs(self.wait), &mut report).await?
+                postage::test_mail(config, smtp, &clock, Duration::from_secs(self.wait), self.dns, &mut report).await?
             }
             None => None,
         };

@@ -1,6 +1,7 @@
 //! `forewarn.toml` as written → what it means.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use chrono::{NaiveTime, TimeDelta, Weekday};
@@ -33,6 +34,7 @@ pub(super) struct Settled {
     pub(super) outbox: SinkConfig,
     pub(super) rules_dir: Option<PathBuf>,
     pub(super) templates_dir: Option<PathBuf>,
+    pub(super) name_server: Option<SocketAddr>,
     pub(super) key: SecretSource,
     pub(super) heartbeat_url: Option<String>,
     pub(super) retention: Retention,
@@ -71,7 +73,7 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
     let support = root.read_required("support", MAILBOX, value::mailbox);
     let backlog_mb = root.number("backlog_mb_a_day", 1..=1_000_000, "megabytes").unwrap_or(1024);
     let approvers = approvers(&root, from.as_ref());
-    let approval = approval(&root, folder);
+    let approval = approval(&root, folder, approvers.len());
     let inboxes = places::inboxes(&root, folder);
     let outbox = places::outbox(&root, folder);
     let notices = notices(&root);
@@ -98,7 +100,7 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
     let own_addresses = from.iter().map(|mailbox| mailbox.address.clone()).collect();
     let policy_zone = zone.unwrap_or(Tz::UTC);
     let settle = || {
-        let (auth, plus_addresses, undo, key) = approval?;
+        let Approval { auth, approvals, plus_addresses, undo, key, name_server } = approval?;
         let (agenda, escalation) = agenda;
         let policy = Policy {
             mode: mode?,
@@ -110,6 +112,7 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
             approvers,
             escalation,
             auth,
+            approvals,
             plus_addresses,
             undo,
             notices,
@@ -127,6 +130,7 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
             rules_dir,
             templates_dir,
             key,
+            name_server,
             heartbeat_url,
             retention,
         })
@@ -181,7 +185,17 @@ fn approvers(root: &Table<'_>, from: Option<&Mailbox>) -> Vec<Approver> {
     approvers
 }
 
-fn approval(root: &Table<'_>, folder: &Path) -> Option<(AuthMode, bool, TimeDelta, SecretSource)> {
+/// How replies of staff are believed.
+struct Approval {
+    auth: AuthMode,
+    approvals: u32,
+    plus_addresses: bool,
+    undo: TimeDelta,
+    key: SecretSource,
+    name_server: Option<SocketAddr>,
+}
+
+fn approval(root: &Table<'_>, folder: &Path, approvers: usize) -> Option<Approval> {
     const EXAMPLE: &str = "\"authserv:mx.example.net\"";
     let Some(table) = root.table("approval") else {
         if root.get("approval").is_none() {
@@ -192,10 +206,15 @@ fn approval(root: &Table<'_>, folder: &Path) -> Option<(AuthMode, bool, TimeDelt
     };
     let auth = table.read_required("auth", EXAMPLE, |word| match word.split_once(':') {
         Some(("authserv", id)) if !id.trim().is_empty() && !id.contains([' ', ';', '/']) => Ok(AuthMode::Authserv(id.trim().to_owned())),
+        None if word == "dkim" => Ok(AuthMode::Dkim),
+        None if word == "m365-internal" => Ok(AuthMode::M365Internal),
         None if word == "token-only" => Ok(AuthMode::TokenOnly),
         _ => Err(Why::new(
             format!("unknown way of proof \"{word}\""),
-            format!("write {EXAMPLE} with the name that your mail server puts first in Authentication-Results, or \"token-only\""),
+            format!(
+                "write {EXAMPLE} with the name that your mail server puts first in Authentication-Results, \"dkim\", \"m365-internal\", or \
+                 \"token-only\""
+            ),
         )),
     });
     let accepted = table.flag("i_accept_forgery_risk");
@@ -211,8 +230,20 @@ fn approval(root: &Table<'_>, folder: &Path) -> Option<(AuthMode, bool, TimeDelt
         Given::One(source) => Some(source),
         Given::Wrong => None,
     };
+    let approvals = table.number("approvals", 1..=9, "approvals").unwrap_or(1);
+    // Who edits a notice does not count for it, so that one more is needed.
+    let needed = usize::try_from(approvals).unwrap_or(usize::MAX).saturating_add(1);
+    if approvals > 1 && approvers < needed {
+        let help = format!("name {needed} [[approver]]: who edits a notice does not count for it; or lower the number");
+        table.notes.error(table.span_of("approvals"), format!("{approvals} approvals cannot always be had of {approvers} approvers"), help);
+    }
+    let name_server = table.read("name_server", |text| {
+        let why = || Why::new(format!("\"{text}\" is no name server"), "write its IP address and port: \"127.0.0.1:53\"");
+        text.parse::<SocketAddr>().map_err(|_| why())
+    });
     table.finish();
-    Some((auth?, plus_addresses, TimeDelta::seconds(i64::from(undo)), key?))
+    let undo = TimeDelta::seconds(i64::from(undo));
+    Some(Approval { auth: auth?, approvals, plus_addresses, undo, key: key?, name_server })
 }
 
 fn notices(root: &Table<'_>) -> NoticeForm {

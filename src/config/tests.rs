@@ -167,11 +167,28 @@ fn approval_needs_an_approver_and_a_proof() {
     assert!(loaded(&refused, SERVICES).is_err());
     let accepted = token.replace("[[inbox]]", "i_accept_forgery_risk = true\n[[inbox]]");
     assert_eq!(loaded(&accepted, SERVICES).unwrap().policy.auth, AuthMode::TokenOnly);
-    for auth in ["authserv:", "authserv", "dkim", "authserv:a b"] {
+    for (auth, mode) in [("dkim", AuthMode::Dkim), ("m365-internal", AuthMode::M365Internal)] {
+        assert_eq!(loaded(&FOREWARN.replace("authserv:mx.example.net", auth), SERVICES).unwrap().policy.auth, mode);
+    }
+    for auth in ["authserv:", "authserv", "dkim:x", "m365", "authserv:a b"] {
         assert!(loaded(&FOREWARN.replace("authserv:mx.example.net", auth), SERVICES).is_err(), "{auth}");
     }
     let own = FOREWARN.replace("sam@example.net", "Forewarn@example.net");
     one_fault(&loaded(&own, SERVICES), "Forewarn's own address", "answer itself");
+}
+
+#[test]
+fn a18_more_approvals_than_can_be_had_are_refused() {
+    assert_eq!(loaded(FOREWARN, SERVICES).unwrap().policy.approvals, 1);
+    let two = FOREWARN.replace("[approval]\n", "[approval]\napprovals = 2\n");
+    one_fault(&loaded(&two, SERVICES), "2 approvals cannot always be had of 1 approvers", "name 3 [[approver]]");
+    let others: String = ["kim", "ana"].map(|name| format!("[[approver]]\nname = \"{name}\"\naddress = \"{name}@example.net\"\n")).concat();
+    assert_eq!(loaded(&format!("{two}{others}"), SERVICES).unwrap().policy.approvals, 2);
+    one_fault(
+        &loaded(&FOREWARN.replace("[approval]\n", "[approval]\nname_server = \"dns\"\n"), SERVICES),
+        "no name server",
+        "127.0.0.1:53",
+    );
 }
 
 #[test]

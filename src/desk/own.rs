@@ -20,14 +20,15 @@ use crate::{
 pub(super) fn announced(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Reading) -> Option<ReplyOutcome> {
     let (kind, title) = headline(mail)?;
     let to_us = |to: &Mailbox| to.address.eq_ignore_ascii_case(&plan.desk.policy.from.address);
-    if !mail.to.iter().any(to_us) {
+    if !mail.recipients().any(to_us) {
         // What colleagues write to each other is no announcement, though it lies in the same mailbox.
         return None;
     }
-    if approval::automatic(mail).is_some() || !mail.repeated_headers.is_empty() {
+    if approval::automatic(mail).is_some() || !mail.header_faults.is_empty() {
         return None;
     }
-    if auth::proof(mail, &plan.desk.policy.auth).is_err() {
+    let auth = &plan.desk.policy.auth;
+    if auth::proof(mail, auth).is_err() || auth::covers(mail, auth, &["subject"]).is_err() {
         return Some(ReplyOutcome::Unauthenticated);
     }
     let reply = reply::reply(mail);

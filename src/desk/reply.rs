@@ -50,7 +50,7 @@ fn refuse(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, refused: &Refused
         } else {
             answer::note_to_rightful_approver(plan, request, &refused.detail);
         }
-    } else if mail.repeated_headers.is_empty()
+    } else if mail.header_faults.is_empty()
         && let Some(author) = mail.author()
         && plan.desk.policy.approvers.iter().any(|approver| approver.mailbox.address.eq_ignore_ascii_case(&author.address))
         && auth::proof(mail, &plan.desk.policy.auth).is_ok()

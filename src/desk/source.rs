@@ -41,7 +41,8 @@ impl Source {
     pub(super) fn mail(plan: &Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Reading) -> Self {
         let sender = mail.original_sender.as_ref().or_else(|| mail.from.first());
         let sender = sender.map(|sender| sender.address.clone()).unwrap_or_default();
-        let verified = auth::provider_verified(mail, &plan.desk.policy.auth);
+        let proof = auth::provider_proof(mail, &plan.desk.policy.auth);
+        let verified = proof.is_ok();
         let mut problems = reading.problems.clone();
         if !verified {
             problems.push(Problem::new(ProblemKind::Unauthenticated, "sender", format!("{sender} is not proved")));

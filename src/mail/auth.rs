@@ -1,60 +1,202 @@
-//! Facts about who sent a mail → whether that counts (RFC 8601). Unnamed headers can lower trust, never raise it.
+//! Facts about who sent a mail → whether that counts (RFC 6376, RFC 8601). Unnamed headers can lower trust, never raise it.
 
-use crate::model::{AuthFact, AuthMode, Mail};
+use std::fmt;
 
-/// Whether the one From address of a mail is proved under a mode: the proof's name, or why not, as a sentence.
-///
-/// `authserv:<id>`: only the topmost Authentication-Results counts and only if it is of exactly that id; it must say `dmarc=pass` for the
-/// From domain, or `dkim=pass` with `header.d` equal to it, or `auth=pass` with the From address itself as `smtp.auth` (RFC 8601
-/// section 2.7.4: the author signed in to that server). `token-only` proves nothing and is named so.
-///
-/// # Errors
-/// A sentence that says what is missing.
-pub fn proof(mail: &Mail, mode: &AuthMode) -> Result<String, String> {
-    match mode {
-        AuthMode::TokenOnly => Ok("token-only".to_owned()),
-        AuthMode::Authserv(id) => {
-            let Some(author) = mail.author() else { return Err("the mail has not exactly one sender".to_owned()) };
-            let Some(AuthFact::Results(top)) = mail.auth.first() else {
-                return Err(format!("no Authentication-Results of {id} stands in the mail"));
-            };
-            if passed(top, id, &author.address) {
-                Ok(format!("authserv:{id}"))
-            } else {
-                Err(format!("{id} does not say that {} passed DMARC or DKIM, or that {} signed in", author.domain(), author.address))
-            }
+use crate::model::{AuthFact, AuthMode, DkimCheck, DkimSignature, Mail};
+
+/// Why a sender is not proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unproved {
+    /// It is not, a sentence.
+    Not(String),
+    /// It cannot be said just now, because a key could not be asked for; a sentence.
+    NotYet(String),
+}
+
+impl fmt::Display for Unproved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Not(why) | Self::NotYet(why) => f.write_str(why),
         }
     }
 }
 
-/// Whether a provider's mail is proved: never under `token-only`, because its sender has no token.
+/// Whether the one From address of a mail is proved under a mode: the proof's name, or why not.
+///
+/// `dkim`: a signature of exactly the From domain over From and the whole body holds, as the shell checked it. `authserv:<id>`: only the
+/// topmost Authentication-Results counts and only if it is of exactly that id; it must say `dmarc=pass` for the From domain, or
+/// `dkim=pass` with `header.d` equal to it, or `auth=pass` with the From address itself as `smtp.auth` (RFC 8601 section 2.7.4: the
+/// author signed in to that server). `m365-internal`: the one `X-MS-Exchange-Organization-AuthAs` says `Internal`; Exchange Online's
+/// header firewall takes that field out of mail from outside. `token-only` proves nothing and is named so.
+///
+/// # Errors
+/// What is missing.
+pub fn proof(mail: &Mail, mode: &AuthMode) -> Result<String, Unproved> {
+    let Some(author) = mail.author() else { return Err(Unproved::Not("the mail has not exactly one sender".to_owned())) };
+    match mode {
+        AuthMode::TokenOnly => Ok("token-only".to_owned()),
+        AuthMode::Dkim => signed_by_the_author(mail).map(|signature| format!("dkim:{}/{}", signature.domain, signature.selector)),
+        AuthMode::M365Internal => match exchange_words(mail).as_slice() {
+            [word] if word.eq_ignore_ascii_case("internal") => Ok("m365-internal".to_owned()),
+            [] => Err(Unproved::Not("Exchange Online does not say where it came from".to_owned())),
+            [word] => Err(Unproved::Not(format!("Exchange Online says that it came as “{word}”, not from inside"))),
+            _ => Err(Unproved::Not("two headers say where it came from".to_owned())),
+        },
+        AuthMode::Authserv(id) => match top_results(mail) {
+            None => Err(Unproved::Not(format!("no Authentication-Results of {id} stands in the mail"))),
+            Some(top) if passed(top, id, &author.address) => Ok(format!("authserv:{id}")),
+            Some(_) => Err(Unproved::Not(format!(
+                "{id} does not say that {} passed DMARC or DKIM, or that {} signed in",
+                author.domain(),
+                author.address
+            ))),
+        },
+    }
+}
+
+/// Whether what proves the sender also covers one of these header fields (lower case) and the lines that are read: a signed mail that is
+/// sent again with another field put in proves nothing about that field.
+///
+/// # Errors
+/// A sentence that says what is not covered.
+pub fn covers(mail: &Mail, mode: &AuthMode, fields: &[&str]) -> Result<(), String> {
+    let judge = |signature: &DkimSignature| {
+        if !fields.iter().any(|field| signs(signature, field)) {
+            return Err(format!("the signature of {} does not cover what ties the answer to its request", signature.domain));
+        }
+        if !signature.whole_body {
+            return Err(format!("the signature of {} covers a part of the text only", signature.domain));
+        }
+        if !mail.body_fits_type && !signs(signature, "content-type") {
+            return Err("the text does not begin as its headers say, and they are not signed".to_owned());
+        }
+        Ok(())
+    };
+    match mode {
+        AuthMode::TokenOnly | AuthMode::M365Internal => Ok(()),
+        AuthMode::Dkim => {
+            let mut failure = Err("no signature covers the answer".to_owned());
+            for signature in aligned(mail).filter(|signature| holds(signature)) {
+                failure = judge(signature);
+                if failure.is_ok() {
+                    break;
+                }
+            }
+            failure
+        }
+        // Which of the signatures the server means is not known; one that was put in cannot take the genuine one away.
+        AuthMode::Authserv(_) => aligned(mail).try_for_each(judge),
+    }
+}
+
+/// Whether a provider's mail is proved: never under `token-only`, because its sender has no token. Inside an Exchange tenant a provider
+/// is a stranger, so its own signature counts there.
+///
+/// # Errors
+/// Why it is not.
+pub fn provider_proof(mail: &Mail, mode: &AuthMode) -> Result<String, Unproved> {
+    match mode {
+        AuthMode::TokenOnly => Err(Unproved::Not("nothing checks senders here".to_owned())),
+        AuthMode::M365Internal => proof(mail, &AuthMode::Dkim),
+        AuthMode::Dkim | AuthMode::Authserv(_) => proof(mail, mode),
+    }
+}
+
+/// Whether a check says outright that somebody else wrote in this domain's name; a sentence. A mail without any word on it is no such.
 #[must_use]
-pub fn provider_verified(mail: &Mail, mode: &AuthMode) -> bool {
-    *mode != AuthMode::TokenOnly && proof(mail, mode).is_ok()
+pub fn denied(mail: &Mail, mode: &AuthMode) -> Option<String> {
+    let domain = mail.author()?.domain();
+    if provider_proof(mail, mode).is_ok() {
+        return None;
+    }
+    let failed = |signature: &DkimSignature| match &signature.check {
+        DkimCheck::Fail(why) => Some(format!("the signature of {domain} does not hold: {why}")),
+        _ => None,
+    };
+    match mode {
+        AuthMode::Dkim | AuthMode::M365Internal => aligned(mail).find_map(failed),
+        AuthMode::Authserv(id) => {
+            let top = top_results(mail)?;
+            let fails = |word: &str| says(top, id, &[(word, "header.from=", domain), (word, "header.d=", domain)]);
+            (fails("dmarc=fail") || fails("dkim=fail")).then(|| format!("{id} says that the mail is not from {domain}"))
+        }
+        AuthMode::TokenOnly => None,
+    }
+}
+
+fn signed_by_the_author(mail: &Mail) -> Result<&DkimSignature, Unproved> {
+    let domain = mail.author().map_or("", |author| author.domain());
+    if let Some(signature) = aligned(mail).find(|signature| holds(signature)) {
+        return Ok(signature);
+    }
+    let mut why = Unproved::Not(format!("it carries no signature of {domain}"));
+    for signature in aligned(mail) {
+        why = match &signature.check {
+            DkimCheck::NotYet(why) => {
+                return Err(Unproved::NotYet(format!("the key of {}._domainkey.{domain} cannot be had: {why}", signature.selector)));
+            }
+            DkimCheck::Fail(why) => Unproved::Not(format!("the signature of {domain} does not hold: {why}")),
+            DkimCheck::Unchecked => Unproved::Not(format!("the signature of {domain} was not checked")),
+            DkimCheck::Pass => Unproved::Not(format!("the signature of {domain} does not cover From and the whole text")),
+        };
+    }
+    Err(why)
+}
+
+fn holds(signature: &DkimSignature) -> bool {
+    signature.check == DkimCheck::Pass && signs(signature, "from") && signature.whole_body && !signature.third_party
+}
+
+fn signs(signature: &DkimSignature, field: &str) -> bool {
+    signature.signed.iter().any(|signed| signed == field)
+}
+
+/// The signatures of exactly the From domain.
+fn aligned(mail: &Mail) -> impl Iterator<Item = &DkimSignature> {
+    let domain = mail.author().map(|author| author.domain().to_ascii_lowercase()).filter(|domain| !domain.is_empty());
+    mail.auth.iter().filter_map(move |fact| match fact {
+        AuthFact::Signature(signature) if Some(&signature.domain) == domain.as_ref() => Some(signature),
+        _ => None,
+    })
+}
+
+fn top_results(mail: &Mail) -> Option<&str> {
+    mail.auth.iter().find_map(|fact| if let AuthFact::Results(text) = fact { Some(text.as_str()) } else { None })
+}
+
+fn exchange_words(mail: &Mail) -> Vec<&str> {
+    mail.auth.iter().filter_map(|fact| if let AuthFact::ExchangeAuthAs(word) = fact { Some(word.trim()) } else { None }).collect()
 }
 
 fn passed(header: &str, id: &str, address: &str) -> bool {
     let address = address.to_ascii_lowercase();
     let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+    !domain.is_empty()
+        && says(
+            header,
+            id,
+            &[("dmarc=pass", "header.from=", domain), ("dkim=pass", "header.d=", domain), ("auth=pass", "smtp.auth=", &address)],
+        )
+}
+
+/// Whether an Authentication-Results of this server holds one of these verdicts: the result, and a property with its value.
+fn says(header: &str, id: &str, verdicts: &[(&str, &str, &str)]) -> bool {
     let bare = without_comments(header);
     let mut parts = bare.split(';').map(str::trim);
     let named = parts.next().and_then(|first| first.split_whitespace().next());
-    if domain.is_empty() || !named.is_some_and(|name| name.eq_ignore_ascii_case(id)) {
+    if !named.is_some_and(|name| name.eq_ignore_ascii_case(id)) {
         return false;
     }
     parts.any(|part| {
         let words: Vec<String> = part.split_whitespace().map(str::to_ascii_lowercase).collect();
-        let says = |name: &str, value: &str| words.iter().any(|word| word.strip_prefix(name) == Some(value));
-        match words.first().map(String::as_str) {
-            Some("dmarc=pass") => says("header.from=", domain),
-            Some("dkim=pass") => says("header.d=", domain),
-            Some("auth=pass") => says("smtp.auth=", &address),
-            _ => false,
-        }
+        let first = words.first().map_or("", String::as_str);
+        verdicts.iter().any(|(result, property, value)| {
+            first == *result && words.iter().any(|word| word.strip_prefix(property).is_some_and(|found| found.eq_ignore_ascii_case(value)))
+        })
     })
 }
 
-/// The header without comments (RFC 5322 section 3.2.2): forged verdicts hide there. Quoted strings are kept whole.
+/// The header without comments (RFC 5322 section 3.2.2): forged verdicts hide there. Quoted strings are left out whole.
 fn without_comments(header: &str) -> String {
     let (mut out, mut depth, mut quoted, mut escaped) = (String::new(), 0_u32, false, false);
     for c in header.chars() {
@@ -76,34 +218,4 @@ fn without_comments(header: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Mailbox;
-
-    fn check(headers: &[&str], accepted: bool) {
-        let mail = Mail {
-            from: vec![Mailbox { name: String::new(), address: "sam@harbor.example".into() }],
-            auth: headers.iter().map(|header| AuthFact::Results((*header).to_owned())).collect(),
-            ..Mail::default()
-        };
-        assert_eq!(proof(&mail, &AuthMode::Authserv("mx.harbor.example".into())).is_ok(), accepted, "{headers:?}");
-    }
-
-    #[test]
-    fn a05_only_the_topmost_header_of_the_named_server_counts() {
-        check(&["mx.harbor.example; dmarc=pass header.from=harbor.example"], true);
-        check(&["MX.harbor.example 1;\r\n dkim=pass (2048 bit) header.d=harbor.example"], true);
-        check(&[], false);
-        check(&["other.example; dmarc=pass header.from=harbor.example"], false);
-        check(&["other.example; none", "mx.harbor.example; dmarc=pass header.from=harbor.example"], false);
-        check(&["mx.harbor.example; dmarc=fail header.from=harbor.example"], false);
-        check(&["mx.harbor.example; none (; dmarc=pass header.from=harbor.example)"], false);
-        check(&["mx.harbor.example; dkim=pass header.d=evil.example"], false);
-        check(&["mx.harbor.example; spf=pass smtp.mailfrom=harbor.example"], false);
-        check(&["mx.harbor.example; auth=pass (plain) smtp.auth=Sam@harbor.example"], true);
-        check(&["mx.harbor.example; auth=pass smtp.auth=kim@harbor.example"], false);
-        check(&["mx.harbor.example; auth=pass smtp.auth=sam"], false);
-        check(&["mx.harbor.example; auth=fail smtp.auth=sam@harbor.example"], false);
-        check(&["x(mx.harbor.example; dmarc=pass header.from=harbor.example"], false);
-    }
-}
+mod tests;

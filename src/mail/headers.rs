@@ -3,30 +3,14 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use mail_parser::{HeaderName, HeaderValue, Message, MimeHeaders};
 
-use crate::model::{AuthFact, Automatic, Mail, Mailbox};
+use crate::model::{AuthFact, Automatic, DkimCheck, DkimSignature, Mail, Mailbox};
 
 use super::text::folded;
 
+/// Most facts of one kind on who sent a mail.
+const MAX_FACTS: usize = 20;
 /// Most mailboxes kept of one kind of field.
 const MAX_MAILBOXES: usize = 1_000;
-
-/// Fields that stand once in an honest mail (RFC 5322 section 3.6; RFC 2045 for the MIME ones).
-const ONCE: &[&str] = &[
-    "date",
-    "from",
-    "sender",
-    "reply-to",
-    "to",
-    "cc",
-    "bcc",
-    "message-id",
-    "in-reply-to",
-    "references",
-    "subject",
-    "mime-version",
-    "content-type",
-    "content-transfer-encoding",
-];
 
 /// Fills everything of a mail that stands in its headers.
 pub(super) fn read(message: &Message<'_>) -> Mail {
@@ -36,7 +20,9 @@ pub(super) fn read(message: &Message<'_>) -> Mail {
         references: ids(message, "references"),
         from: mailboxes(message, &["from"]),
         reply_to: mailboxes(message, &["reply-to"]),
-        to: mailboxes(message, &["to", "cc", "delivered-to", "x-original-to"]),
+        to: mailboxes(message, &["to"]),
+        cc: mailboxes(message, &["cc"]),
+        delivered_to: mailboxes(message, &["delivered-to", "x-original-to"]),
         original_sender: original_sender(message),
         date: values(message, "date").find_map(|value| value.as_datetime()).and_then(instant),
         received: values(message, "received")
@@ -44,13 +30,44 @@ pub(super) fn read(message: &Message<'_>) -> Mail {
             .and_then(received)
             .or_else(|| raw(message, "received").next().and_then(|line| after_semicolon(&line))),
         subject: values(message, "subject").find_map(|value| value.as_text()).map(folded).unwrap_or_default(),
-        auth: raw(message, "authentication-results").map(AuthFact::Results).collect(),
-        repeated_headers: repeated(message),
+        auth: auth(message),
         ..Mail::default()
     };
     mail.machine_sent = machine_sent(message);
     mail.automatic = automatic(message, &mail);
     mail
+}
+
+/// Everything that says who sent the mail; the signatures unchecked.
+fn auth(message: &Message<'_>) -> Vec<AuthFact> {
+    let results = raw(message, "authentication-results").map(AuthFact::Results);
+    let exchange = raw(message, "x-ms-exchange-organization-authas").map(AuthFact::ExchangeAuthAs);
+    let signatures = message.headers().iter().filter(|header| header.name().eq_ignore_ascii_case("dkim-signature"));
+    let signatures = signatures.filter_map(|header| {
+        let (from, to) = (usize::try_from(header.offset_start()).ok()?, usize::try_from(header.offset_end()).ok()?);
+        let signature = mail_auth::dkim::Signature::parse(message.raw_message().get(from..to)?).ok()?;
+        Some(AuthFact::Signature(claim(&signature)))
+    });
+    results.take(MAX_FACTS).chain(exchange.take(MAX_FACTS)).chain(signatures.take(MAX_FACTS)).collect()
+}
+
+/// What a signature claims, unchecked.
+#[must_use]
+pub fn claim(signature: &mail_auth::dkim::Signature) -> DkimSignature {
+    DkimSignature {
+        domain: signature.d.to_ascii_lowercase(),
+        selector: signature.s.clone(),
+        signed: signature.h.iter().map(|name| name.to_ascii_lowercase()).collect(),
+        whole_body: signature.l == 0,
+        third_party: signature.atps.is_some(),
+        check: DkimCheck::Unchecked,
+    }
+}
+
+/// The boundary of a mail that is a multipart; none for any other.
+pub(super) fn boundary<'a>(message: &'a Message<'_>) -> Option<&'a str> {
+    let kind = message.content_type()?;
+    kind.ctype().eq_ignore_ascii_case("multipart").then(|| kind.attribute("boundary").unwrap_or_default())
 }
 
 /// The header block of a mail within a mail, as clients write it above a forwarded text.
@@ -163,11 +180,6 @@ fn received(value: &HeaderValue<'_>) -> Option<DateTime<Utc>> {
 
 fn after_semicolon(line: &str) -> Option<DateTime<Utc>> {
     instant(&mail_parser::DateTime::parse_rfc822(line.rsplit_once(';')?.1.trim())?)
-}
-
-fn repeated(message: &Message<'_>) -> Vec<String> {
-    let more_than_one = |name: &&&str| message.headers().iter().filter(|header| header.name().eq_ignore_ascii_case(name)).count() > 1;
-    ONCE.iter().filter(more_than_one).map(|name| (*name).to_owned()).collect()
 }
 
 /// The first word of a field, in lower case: what stands before parameters and comments.
@@ -327,7 +339,7 @@ mod tests {
         let mail = parse(b"From: a@x.example\r\nfrom: B <b@y.example>\r\nSubject: one\r\nSubject: two\r\nTo: t@z.example\r\n\r\n");
         assert_eq!(mail.from, [one("", "a@x.example"), one("B", "b@y.example")]);
         assert_eq!(mail.author(), None);
-        assert_eq!(mail.repeated_headers, ["from", "subject"]);
+        assert_eq!(mail.header_faults, ["from stands more than once", "subject stands more than once"]);
         assert_eq!(mail.subject, "one");
     }
 
@@ -353,7 +365,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            mail.to.iter().map(|to| to.address.as_str()).collect::<Vec<_>>(),
+            mail.recipients().map(|to| to.address.as_str()).collect::<Vec<_>>(),
             ["t@d.example", "u@d.example", "inbox@d.example", "alias@d.example"]
         );
         assert_eq!((mail.message_id.as_deref(), mail.in_reply_to.as_slice()), (Some("1@p.example"), ["0@p.example".to_owned()].as_slice()));

@@ -188,6 +188,42 @@ pub struct DeliveryReport {
 pub enum AuthFact {
     /// One `Authentication-Results` header as it stands, topmost first (RFC 8601).
     Results(String),
+    /// One `X-MS-Exchange-Organization-AuthAs` header as it stands: Exchange Online's word on where a mail came from.
+    ExchangeAuthAs(String),
+    /// One `DKIM-Signature` header (RFC 6376).
+    Signature(DkimSignature),
+}
+
+/// A DKIM signature: what it claims to cover, and what the check of it came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DkimSignature {
+    /// Signing domain (`d=`), lower case.
+    pub domain: String,
+    /// Selector (`s=`).
+    pub selector: String,
+    /// Signed header fields (`h=`), lower case.
+    pub signed: Vec<String>,
+    /// Whether it covers the whole body (no `l=`).
+    pub whole_body: bool,
+    /// Whether it claims to sign for another domain (RFC 6541); it never counts.
+    pub third_party: bool,
+    /// What the check came to.
+    pub check: DkimCheck,
+}
+
+/// What the check of a DKIM signature came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DkimCheck {
+    /// Nobody checked it.
+    #[default]
+    Unchecked,
+    /// It holds for the bytes that we have, under a key in full force.
+    Pass,
+    /// It does not hold, and why.
+    Fail(String),
+    /// The key could not be asked for just now, and why.
+    NotYet(String),
 }
 
 /// A mail, parsed. Nothing in it is trusted.
@@ -204,8 +240,12 @@ pub struct Mail {
     pub from: Vec<Mailbox>,
     /// Reply-To.
     pub reply_to: Vec<Mailbox>,
-    /// To, Cc, Delivered-To and X-Original-To together.
+    /// To.
     pub to: Vec<Mailbox>,
+    /// Cc.
+    pub cc: Vec<Mailbox>,
+    /// Delivered-To and X-Original-To: written by servers on the way.
+    pub delivered_to: Vec<Mailbox>,
     /// The first sender where a list or a forwarder rewrote From (`X-Original-Sender`, `X-Original-From`).
     pub original_sender: Option<Mailbox>,
     /// The Date header, UTC.
@@ -235,8 +275,12 @@ pub struct Mail {
     /// Whether any sign of automatic sending stands in the headers (`Auto-Submitted` other than `no`, `Precedence: bulk`, `List-Id`):
     /// normal for provider mail, never accepted for a decision.
     pub machine_sent: bool,
-    /// Names of headers that must stand once and stand more often (RFC 5322 section 3.6).
-    pub repeated_headers: Vec<String>,
+    /// What no honest mail has in its headers, a sentence each: a field that must stand once and stands more often, a name that two
+    /// parsers read differently (RFC 5322 section 3.6). Nobody decides anything by such a mail.
+    pub header_faults: Vec<String>,
+    /// Whether the body begins as the content type says: a multipart with its boundary, any other without one. Where a signature leaves
+    /// the content type out, a changed one could show other lines of the signed body.
+    pub body_fits_type: bool,
     /// What was lost in decoding: unknown charset, cut part, calendar line that cannot be read.
     pub defects: Vec<String>,
     /// What was not read for its length, a sentence each: a mail with such can announce what nobody saw.
@@ -250,6 +294,11 @@ impl Mail {
         let plain = self.plain.as_ref().map_or("", |body| body.fresh.as_str());
         let html = self.html.as_ref().map_or("", |body| body.fresh.as_str());
         if html.is_empty() || (!plain.trim().is_empty() && self.tables.is_empty() && plain.len() * 2 >= html.len()) { plain } else { html }
+    }
+
+    /// Everybody that it went to, as far as its headers say.
+    pub fn recipients(&self) -> impl Iterator<Item = &Mailbox> {
+        self.to.iter().chain(&self.cc).chain(&self.delivered_to)
     }
 
     /// The one From mailbox; none where there is none or several.

@@ -18,8 +18,12 @@ pub enum Mode {
 /// How a reply's sender is proved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuthMode {
+    /// Our own check of a DKIM signature of the From domain.
+    Dkim,
     /// The topmost Authentication-Results of exactly this authserv-id must say that the From domain passed.
     Authserv(String),
+    /// Exchange Online must say that the mail came from inside the tenant (`X-MS-Exchange-Organization-AuthAs: Internal`).
+    M365Internal,
     /// Token and listed sender only. Must be accepted in writing: `i_accept_forgery_risk = true`.
     TokenOnly,
 }
@@ -125,6 +129,8 @@ pub struct Policy {
     pub escalation: Vec<Mailbox>,
     /// How a reply's sender is proved.
     pub auth: AuthMode,
+    /// How many approvers must approve, at least one.
+    pub approvals: u32,
     /// Whether replies to `local+token@domain` reach us. The token then stands in the Reply-To as well.
     pub plus_addresses: bool,
     /// Time between approval and the first byte sent, in which `stop` undoes.

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{
     sync::{oneshot, watch},
     time::timeout,
@@ -14,7 +14,8 @@ use tokio::{
 
 use crate::{
     desk::{self, Arrival},
-    mail::{self, prescan},
+    dkim,
+    mail::{self, auth, prescan},
     model::{Decision, Effects, Mail, MailId, Outcome, Reading, ToConsider, Zones},
     rules::{self, Options, RuleSet},
     service::{Service, failpoint},
@@ -25,6 +26,10 @@ use crate::{
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 /// Longest that reading one mail may take.
 const DEADLINE: Duration = Duration::from_secs(10);
+/// Time between two tries to ask for a key.
+const CHECK_AGAIN: TimeDelta = TimeDelta::minutes(1);
+/// Longest that an answer waits for the key of its sender.
+const CHECK_UNTIL: TimeDelta = TimeDelta::hours(48);
 /// Attempts after which a mail is put aside.
 const MAX_ATTEMPTS: u32 = 2;
 
@@ -63,8 +68,12 @@ impl Service {
                     tracing::error!(mail.id = id.0, "reading a mail failed; it is tried once more, then put aside");
                     return Ok(None);
                 }
-                Apart::Read(mail, reading) => {
+                Apart::Read(mut mail, reading, raw) => {
                     let arrival = Arrival { mail: id, arrived_at, backlog };
+                    if let Some(until) = self.check_sender(&arrival, &mut mail, &reading, &raw, now).await? {
+                        self.store.wait(id, now + CHECK_AGAIN, until).await?;
+                        return Ok(None);
+                    }
                     let effects = self.decide(&arrival, &mail, &reading, now).await?;
                     return Ok(Some(effects.outcome.unwrap_or(Outcome::Extracted)));
                 }
@@ -72,6 +81,31 @@ impl Service {
         };
         self.store.commit(Some(id), &effects, now).await?;
         Ok(effects.outcome)
+    }
+
+    /// Puts into the mail what the check of its signatures came to, where that is asked for. Gives until when it is to wait, where a key
+    /// could not be asked for and a person's word hangs on it: neither a yes nor a no is made of that.
+    async fn check_sender(
+        &self,
+        arrival: &Arrival,
+        mail: &mut Mail,
+        reading: &Reading,
+        raw: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let Some(dns) = &self.dns else { return Ok(None) };
+        let wanted = desk::needs_proof(&self.config.policy, mail, reading);
+        if wanted == desk::Proof::Needless {
+            return Ok(None);
+        }
+        dkim::settle(dns, raw, mail).await;
+        let later = matches!(auth::proof(mail, &self.config.policy.auth), Err(auth::Unproved::NotYet(_)));
+        if wanted != desk::Proof::ForAWord || !later {
+            return Ok(None);
+        }
+        let until = self.store.waits_until(arrival.mail).await?.unwrap_or(arrival.arrived_at.max(now) + CHECK_UNTIL);
+        tracing::warn!(mail.id = arrival.mail.0, "the sender of an answer cannot be checked just now; it waits");
+        Ok((until > now).then_some(until))
     }
 
     /// Decides on what is known and commits; decides anew where a command beside the service changed it in between.
@@ -113,7 +147,7 @@ impl Service {
 
 /// What became of reading a mail on a thread of its own.
 pub(super) enum Apart {
-    Read(Box<Mail>, Box<Reading>),
+    Read(Box<Mail>, Box<Reading>, Vec<u8>),
     Refused(String),
     /// The thread died or overran its time. A thread cannot be ended from outside; an overrunning one is left behind, at most twice a mail.
     Died,
@@ -156,19 +190,19 @@ impl Reader {
         let work = move || {
             for task in tasks {
                 // Nobody waits any more for what overran its time.
-                drop(task.done.send(read(&rules, &zones, &task.raw, task.received_at)));
+                drop(task.done.send(read(&rules, &zones, task.raw, task.received_at)));
             }
         };
         thread::Builder::new().name("read".to_owned()).stack_size(STACK_BYTES).spawn(work).is_ok().then_some(sender)
     }
 }
 
-fn read(rules: &RuleSet, zones: &Zones, raw: &[u8], received_at: DateTime<Utc>) -> Apart {
-    if let Err(refusal) = prescan::prescan(raw) {
+fn read(rules: &RuleSet, zones: &Zones, raw: Vec<u8>, received_at: DateTime<Utc>) -> Apart {
+    if let Err(refusal) = prescan::prescan(&raw) {
         return Apart::Refused(refusal.to_string());
     }
-    let mail = mail::parse(raw);
+    let mail = mail::parse(&raw);
     let arrived_at = rules::arrived_at(&mail, received_at);
     let reading = rules::read(rules, zones, &mail, arrived_at, Options { calendars: true });
-    Apart::Read(Box::new(mail), Box::new(reading))
+    Apart::Read(Box::new(mail), Box::new(reading), raw)
 }

@@ -12,7 +12,9 @@ use secrecy::ExposeSecret;
 use crate::{
     clock::Clock,
     config::{Config, SecretError, approval_key},
+    dns::{Dns, DnsError},
     draft::Templates,
+    model::AuthMode,
     rules::RuleSet,
     service::{Service, heart::Heart, reload::Rules, submission::Pace},
     store::{Store, StoreError},
@@ -40,6 +42,9 @@ pub enum OpenError {
     /// The key of the tokens cannot be had.
     #[error(transparent)]
     Key(#[from] SecretError),
+    /// No name server is known to ask for keys.
+    #[error("[approval] auth needs a name server: {0}")]
+    Dns(#[from] DnsError),
     /// The store fails.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -88,11 +93,12 @@ fn assembled(config: Config, clock: Clock, store: impl FnOnce() -> Result<Store,
     let templates = templates(config.templates_dir.as_deref())?;
     let key = approval_key(&config.key)?.expose_secret().as_bytes().to_vec();
     let store = store()?;
+    let dns = matches!(config.policy.auth, AuthMode::Dkim | AuthMode::M365Internal).then(|| Dns::new(config.name_server)).transpose()?;
     let (heart, pace) = (Heart::default(), Pace::of(&config.outbox));
     let inventory = RwLock::new(Arc::new(config.inventory.clone()));
     let (zones, running_since) = (Arc::new(zones::newest()), OnceLock::new());
     let moved = AtomicBool::new(true);
-    Ok(Service { config, inventory, store, rules, zones, templates, key, clock, heart, moved, running_since, pace })
+    Ok(Service { config, inventory, store, rules, zones, templates, key, clock, dns, heart, moved, running_since, pace })
 }
 
 /// One process a store: an advisory lock beside it, given back by the system when the process ends in whatever way.

@@ -189,7 +189,7 @@ impl Past {
             (self.reader, self.read) = (self.service.reader(), 0);
         }
         let effects = match self.reader.read(raw, at).await {
-            consider::Apart::Read(mail, reading) => {
+            consider::Apart::Read(mail, reading, _) => {
                 let arrival = Arrival { mail: id, arrived_at: at, backlog: false };
                 let effects = self.service.decide(&arrival, &mail, &reading, at).await?;
                 return Ok((effects, Some((mail, reading))));
@@ -259,7 +259,7 @@ impl Past {
         let token = approval::token(&self.service.key, &RequestAbout::Draft(draft.id), draft.revision, &approver);
         let vouched = match &policy.auth {
             AuthMode::Authserv(server) => format!("Authentication-Results: {server}; auth=pass smtp.auth={approver}\r\n"),
-            AuthMode::TokenOnly => String::new(),
+            AuthMode::TokenOnly | AuthMode::Dkim | AuthMode::M365Internal => String::new(),
         };
         let raw = format!(
             "{vouched}From: <{approver}>\r\nTo: <{to}>\r\nSubject: {word}\r\nMessage-ID: <{number}@rewind.invalid>\r\n\

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -10,6 +11,8 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use super::{Finding, Report, open_submission};
 use crate::clock::Clock;
 use crate::config::{Config, ImapConfig, InboxKind, Reads, SmtpConfig};
+use crate::dkim;
+use crate::dns::Dns;
 use crate::imap::{Folder, Imap, ImapError};
 use crate::mail::auth;
 use crate::mail::outgoing::{Written, freeze};
@@ -19,6 +22,8 @@ use crate::service::credentials;
 
 /// Time between two looks for the test mail.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// The word of Exchange Online that only Exchange Online may write.
+const FORGED_WORD: &str = "X-MS-Exchange-Organization-AuthAs: Internal\r\n";
 /// What is read of a mail to see whether it is the test mail.
 const HEAD_BYTES: u32 = 64 * 1024;
 /// A clock that differs by more is worth a look.
@@ -37,6 +42,7 @@ pub(super) async fn test_mail<W: Write>(
     smtp: &SmtpConfig,
     clock: &Clock,
     wait: Duration,
+    dns: Option<SocketAddr>,
     report: &mut Report<'_, W>,
 ) -> anyhow::Result<Option<Arrived>> {
     let own = config.inboxes.iter().find_map(|inbox| match &inbox.kind {
@@ -54,7 +60,13 @@ pub(super) async fn test_mail<W: Write>(
             report.say(Finding::Broken(why))?;
             Ok(None)
         }
-        Ok((mail, raw, sent_at, arrived_at, took)) => {
+        Ok((mut mail, raw, sent_at, arrived_at, took)) => {
+            if config.policy.auth == AuthMode::Dkim {
+                match Dns::new(dns.or(config.name_server)) {
+                    Ok(dns) => dkim::settle(&dns, &raw, &mut mail).await,
+                    Err(error) => report.say(Finding::Broken(error.to_string()))?,
+                }
+            }
             report.say(Finding::Well(format!("the test mail arrived after {} seconds", took.as_secs())))?;
             report.say(clocks(sent_at, arrived_at, took))?;
             report.say(mode(&config.policy.auth, &mail, &nonce))?;
@@ -117,7 +129,7 @@ fn written(config: &Config, at: DateTime<Utc>, nonce: &str) -> Result<(Vec<u8>, 
     let id = format!("doctor.{nonce}@{}", from.domain());
     let server = match &config.policy.auth {
         AuthMode::Authserv(id) => id.as_str(),
-        AuthMode::TokenOnly => "mx.invalid",
+        AuthMode::TokenOnly | AuthMode::Dkim | AuthMode::M365Internal => "mx.invalid",
     };
     let mail = freeze(&Written {
         from: from.clone(),
@@ -136,6 +148,7 @@ fn written(config: &Config, at: DateTime<Utc>, nonce: &str) -> Result<(Vec<u8>, 
     let mail = mail.map_err(|error| format!("the test mail cannot be written: {error}"))?;
     // By hand: nothing else of ours may ever write this header.
     let forged = format!("Authentication-Results: {server}; dmarc=pass header.from={} policy.doctor={nonce}\r\n", from.domain());
+    let forged = if config.policy.auth == AuthMode::M365Internal { format!("{forged}{FORGED_WORD}") } else { forged };
     Ok(([forged.into_bytes(), mail.bytes].concat(), id))
 }
 
@@ -175,13 +188,19 @@ fn clocks(sent_at: DateTime<Utc>, arrived_at: Option<DateTime<Utc>>, took: Durat
 
 /// What the forged header came to, and whether an approval from here would count.
 fn mode(auth_mode: &AuthMode, mail: &Mail, nonce: &str) -> Finding {
-    let AuthMode::Authserv(id) = auth_mode else {
-        return Finding::Doubtful(
-            "auth = \"token-only\": whoever sees a request can forge its approval\n  help: [approval] auth = \"authserv:…\", the name that your server puts first in Authentication-Results"
-                .to_owned(),
-        );
+    let results: Vec<&str> =
+        mail.auth.iter().filter_map(|fact| if let AuthFact::Results(text) = fact { Some(text.as_str()) } else { None }).collect();
+    let id = match auth_mode {
+        AuthMode::TokenOnly => {
+            return Finding::Doubtful(
+                "auth = \"token-only\": whoever sees a request can forge its approval\n  help: [approval] auth = \"dkim\", or \"authserv:…\" with the name that your server puts first in Authentication-Results"
+                    .to_owned(),
+            );
+        }
+        AuthMode::Dkim => return dkim_mode(mail),
+        AuthMode::M365Internal => return exchange_mode(mail),
+        AuthMode::Authserv(id) => id,
     };
-    let results: Vec<&str> = mail.auth.iter().map(|AuthFact::Results(text)| text.as_str()).collect();
     if results.first().is_some_and(|top| top.contains(nonce)) {
         return Finding::Broken(format!(
             "a forged Authentication-Results of {id} arrived on top: with it, anybody who sees a request could approve\n  help: let the server remove headers of its own name from arriving mail and add its own (RFC 8601 section 5); until then auth = \"authserv:{id}\" proves nothing"
@@ -197,6 +216,37 @@ fn mode(auth_mode: &AuthMode, mail: &Mail, nonce: &str) -> Finding {
                 "an approval that came like the test mail would not count: {why}; {names}\n  help: name the server in auth = \"authserv:…\" as it names itself, and let it check DKIM or DMARC, or say auth=pass smtp.auth=… for who signed in"
             ))
         }
+    }
+}
+
+fn dkim_mode(mail: &Mail) -> Finding {
+    match auth::proof(mail, &AuthMode::Dkim)
+        .map_err(|why| why.to_string())
+        .and_then(|proof| auth::covers(mail, &AuthMode::Dkim, &["subject", "in-reply-to", "references", "to"]).map(|()| proof))
+    {
+        Ok(proof) => Finding::Well(format!(
+            "mail that is sent from here is signed, and the signature holds when it arrives ({proof}); forewarn doctor --approver ADDRESS shows whether that of an approver does"
+        )),
+        Err(why) => Finding::Doubtful(format!(
+            "the test mail's own signature does not count: {why}\n  help: an approver whose mail leaves by another server may still be proved: forewarn doctor --approver ADDRESS tries it"
+        )),
+    }
+}
+
+fn exchange_mode(mail: &Mail) -> Finding {
+    let words = mail.auth.iter().filter(|fact| matches!(fact, AuthFact::ExchangeAuthAs(_))).count();
+    match auth::proof(mail, &AuthMode::M365Internal) {
+        // The test mail carries a forged word: where it stands alone, nothing took it out or wrote its own.
+        Ok(_) | Err(_) if words > 1 => Finding::Broken(
+            "a forged X-MS-Exchange-Organization-AuthAs arrived beside the server's own: no approval would count\n  help: Exchange Online takes that header out of mail from outside; is there another server in front of the mailbox?".to_owned(),
+        ),
+        Ok(_) => Finding::Doubtful(
+            "the test mail arrived as Internal, which it may be, or the forged header may have come through: that cannot be told apart from inside\n  help: m365-internal was never proved on a real tenant. Send a mail with the header `X-MS-Exchange-Organization-AuthAs: Internal` from an address outside, and look whether it is still there; until then use auth = \"dkim\""
+                .to_owned(),
+        ),
+        Err(why) => Finding::Broken(format!(
+            "an approval that came like the test mail would not count: {why}\n  help: m365-internal needs a mailbox at Exchange Online, and approvers in the same tenant"
+        )),
     }
 }
 

@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use crate::{
     cli::init,
     config::{self, Config},
-    model::{Inventory, Mode},
+    model::{AuthMode, Inventory, Mode},
 };
 
 /// What a house that has written no configuration yet is taken to want. Addresses below `.invalid` reach nobody (RFC 2606 section 2).
@@ -87,6 +87,11 @@ pub(super) fn setting(folder: &Path, config: Option<&Path>, services: Option<&Pa
     // Told is told: what is approved here has left when the next mail is read.
     policy.undo = TimeDelta::zero();
     (policy.alarm_command, policy.canary_every) = (None, None);
+    if matches!(policy.auth, AuthMode::Dkim | AuthMode::M365Internal) {
+        // Nobody signs the answers that are made up here, and the keys of old mail are gone.
+        policy.auth = AuthMode::TokenOnly;
+    }
+    policy.approvals = 1;
     if let Some(services) = services {
         let own = [policy.from.address.clone()];
         let (inventory, warnings) = config::load_inventory(services, zone, &own)

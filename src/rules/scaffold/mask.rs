@@ -75,7 +75,7 @@ impl Mask {
             mask.person(&name);
         }
         let people: Vec<&Mailbox> =
-            mail.to.iter().chain(mail.from.iter().filter(|from| !domains.iter().any(|own| own == from.domain()))).collect();
+            mail.recipients().chain(mail.from.iter().filter(|from| !domains.iter().any(|own| own == from.domain()))).collect();
         for mailbox in people {
             mask.person(&mailbox.name);
             let base = mailbox.domain().split('.').rev().nth(1).unwrap_or_default();

@@ -35,6 +35,7 @@ pub(crate) fn policy() -> Policy {
         ],
         escalation: vec![mailbox("Front desk", "desk@lakeside.example")],
         auth: AuthMode::Authserv("mx.lakeside.example".to_owned()),
+        approvals: 1,
         plus_addresses: true,
         undo: TimeDelta::minutes(2),
         notices: NoticeForm {
