@@ -48,6 +48,8 @@ pub enum Due {
     Quarantined,
     /// Mail that somebody took away before it was read is told.
     Vanished,
+    /// Answers whose sender could not be checked for a while are told by both paths.
+    Unchecked,
     /// Mails of ours that did not arrive, or may not have, are told.
     Undelivered,
     /// A mail to ourselves is to be sent, under this key.
@@ -94,6 +96,9 @@ pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Ut
     }
     if !facts.vanished.is_empty() {
         due.push(Due::Vanished);
+    }
+    if facts.unchecked.iter().any(|mail| now - mail.arrived_at >= BLIND_AFTER) {
+        due.push(Due::Unchecked);
     }
     if !facts.undelivered.is_empty() {
         due.push(Due::Undelivered);
@@ -163,7 +168,9 @@ fn due_of_draft(draft: &Draft, maintenance: &Maintenance, policy: &Policy, zones
     // What was past when it was asked about may have been misread: that question stays until it is answered.
     let asks_time = draft.questions.iter().any(|question| matches!(question, Question::Windows(_)));
     let asked_too_late = asks_time && over.is_some_and(|end| end <= draft.proposed_at);
-    if over.is_some_and(|end| end <= now) && !draft.change.reduces() && !asked_too_late {
+    // The end of an outage is somebody's guess.
+    let outage = maintenance.kind == Some(Kind::Incident);
+    if over.is_some_and(|end| end <= now) && !draft.change.reduces() && !asked_too_late && !outage {
         return vec![Due::Expire(id)];
     }
     let mut due = Vec::new();

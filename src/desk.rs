@@ -21,6 +21,7 @@ mod plan;
 mod propose;
 mod questions;
 mod reply;
+mod sender;
 mod settle;
 mod source;
 mod teach;

@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::{Kind, Notification, Role, Status, Window};
 
-pub use change::{change, revised};
+pub use change::{change, revised, takes_away};
 pub use matching::{By, Heard, Match, matching};
 pub use part::{Portion, completed, ends_another_window, portion};
 

@@ -169,6 +169,13 @@ impl RuleSet {
         self.providers.iter().find(|provider| provider.id == CALENDAR)
     }
 
+    /// Whether the one author writes from a domain of this provider's.
+    fn is_own_sender(&self, provider: Option<&str>, mail: &Mail) -> bool {
+        let Some(domain) = mail.author().map(Mailbox::domain) else { return false };
+        let named = self.providers.iter().find(|known| Some(known.id.as_str()) == provider);
+        named.is_some_and(|known| known.domains.iter().any(|own| own == domain))
+    }
+
     /// The provider whose domain a mailbox of the sender's has: From first, then the original sender that a list keeps.
     fn by_sender(&self, mail: &Mail) -> Option<&Provider> {
         let senders = mail.from.iter().chain(&mail.original_sender);
@@ -211,6 +218,7 @@ pub fn read(rules: &RuleSet, zones: &Zones, mail: &Mail, arrived_at: DateTime<Ut
 /// Reads a mail and tells which patterns took part.
 pub(crate) fn read_traced(rules: &RuleSet, zones: &Zones, mail: &Mail, arrived_at: DateTime<Utc>, options: Options) -> (Reading, Trace) {
     let (mut reading, trace) = read_whole(rules, zones, mail, arrived_at, options);
+    reading.own_sender = rules.is_own_sender(reading.provider.as_deref(), mail);
     wording::mark(&mut reading, mail);
     doubt_what_was_cut(&mut reading, mail);
     (reading, trace)
@@ -239,6 +247,7 @@ fn read_whole(rules: &RuleSet, zones: &Zones, mail: &Mail, arrived_at: DateTime<
         verdict,
         rule: None,
         provider: None,
+        own_sender: false,
         kind: None,
         found: Vec::new(),
         evidence: Vec::new(),

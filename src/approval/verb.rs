@@ -8,6 +8,8 @@ use crate::model::{MaintenanceId, Status};
 pub enum Verb {
     /// `approve`, `approved`, `ok`, `ok to send`, `yes`, `send`.
     Approve,
+    /// `approve unverified`: also where something contradicts the provider's sender.
+    ApproveUnverified,
     /// `reject WHY`; the reason may stand on the lines below.
     Reject(String),
     /// `edit` with the new text below or between the markers.
@@ -92,7 +94,11 @@ fn approve(line: &str, _: &Reply) -> Option<Verb> {
         Some((front, code)) if code.len() == 9 && code.as_bytes().get(4) == Some(&b'-') => front,
         _ => word,
     };
-    ["approve", "approved", "ok", "ok to send", "yes", "send"].contains(&word).then_some(Verb::Approve)
+    match word {
+        "approve" | "approved" | "ok" | "ok to send" | "yes" | "send" => Some(Verb::Approve),
+        "approve unverified" => Some(Verb::ApproveUnverified),
+        _ => None,
+    }
 }
 
 fn with_text(line: &str, reply: &Reply) -> Option<Verb> {

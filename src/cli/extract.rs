@@ -176,6 +176,7 @@ fn read(rules: &RuleSet, zones: &Zones, raw: &[u8], now: DateTime<Utc>, options:
             verdict: Verdict::Unread,
             rule: None,
             provider: None,
+            own_sender: false,
             kind: None::<Kind>,
             found: Vec::new(),
             evidence: Vec::new(),

@@ -26,6 +26,14 @@ pub(super) fn approved(plan: &mut Plan<'_>, reply: &Answered<'_>) {
     }
 }
 
+/// To every approver: one of several approvals is there.
+pub(super) fn voted(plan: &mut Plan<'_>, reply: &Answered<'_>, now: &Draft) {
+    for to in approvers(plan) {
+        let rendered = rendered(plan, now, &reply.maintenance, &to, |facts| draft::voted(facts, reply.by(), &to.address));
+        send(plan, reply, &to, rendered);
+    }
+}
+
 /// To the one who answered, and to the other approvers.
 pub(super) fn rejected(plan: &mut Plan<'_>, reply: &Answered<'_>, why: &str) {
     for to in approvers(plan) {

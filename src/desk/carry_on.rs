@@ -18,11 +18,15 @@ pub(super) fn carry_on(plan: &mut Plan<'_>, source: &Source, before: &Maintenanc
     if before.kind == Some(Kind::Incident) {
         return incident::next_word(plan, source, before, said);
     }
-    if let Some(portion) = lifecycle::portion(before, by, said) {
-        return in_part(plan, source, before, said, portion);
-    }
     let whole = lifecycle::completed(before, by, said);
     let change = lifecycle::change(before, &whole, plan.now);
+    let portion = lifecycle::portion(before, by, said);
+    if withheld(plan, source, before, &whole, &change, portion.is_some()) {
+        return asked_first(plan, source, before, said);
+    }
+    if let Some(portion) = portion {
+        return in_part(plan, source, before, said, portion);
+    }
     if !lifecycle::ends_another_window(before, said) {
         return changed(plan, source, before, &whole, &change, Vec::new());
     }
@@ -33,6 +37,38 @@ pub(super) fn carry_on(plan: &mut Plan<'_>, source: &Source, before: &Maintenanc
     let doubt = vec![Remark { label: "DOUBT".to_owned(), text }];
     // Whoever sent it, that is asked: nothing that is on its way is stopped by it.
     changed(plan, &source.doubted(), before, &whole, &change, doubt)
+}
+
+/// Whether a mail whose sender is not proved would take away from what customers hear. A plain cancellation or end has a road of its own,
+/// on which nothing is undone either.
+fn withheld(plan: &Plan<'_>, source: &Source, before: &Maintenance, said: &Notification, change: &Change, part: bool) -> bool {
+    let news = !matches!(change, Change::Unchanged | Change::Stale);
+    let takes_away = if part { said.status != Some(Status::Completed) } else { lifecycle::takes_away(before, said, change) };
+    let at_stake = plan.drafts_of(before.id).iter().any(|draft| draft.state.open() || draft.state == DraftState::Approved)
+        || !plan.told(before.id, true).is_empty();
+    news && at_stake && source.asks_first(takes_away) && (part || source.contradicted || !change.reduces())
+}
+
+/// What is known stays as it is; the mail becomes a case of its own, of which a person says whether it is the same.
+fn asked_first(plan: &mut Plan<'_>, source: &Source, before: &Maintenance, said: &Notification) -> Option<Proposed> {
+    let said = Notification { maintenance_id: None, aliases: Vec::new(), uid: None, ..said.clone() };
+    let again = |one: &&Maintenance| {
+        one.closed.is_none() && one.perhaps.contains(&before.id) && one.said.windows == said.windows && one.said.status == said.status
+    };
+    if let Some(asked) = plan.known.maintenances.iter().chain(&plan.known.ahead).find(again).cloned() {
+        let mut asked = Maintenance { repeats: asked.repeats + 1, ..asked };
+        source.tie(&mut asked);
+        plan.keep(asked);
+        return None;
+    }
+    let text = format!(
+        "the mail would change {id}, but nothing proves its sender: {id} stands as it was. Check with the provider; \"same as {id}\" applies it, \
+         \"irrelevant\" drops it",
+        id = before.id
+    );
+    let remarks = vec![Remark { label: "DOUBT".to_owned(), text }];
+    let perhaps = vec![before.id];
+    open(plan, source, Opening { provider: &before.provider, said, perhaps, part_of: None, chosen: None, remarks }).1
 }
 
 /// Some of the objects go another way than the rest. What is cancelled leaves the maintenance; what is moved becomes one of its own.

@@ -11,7 +11,7 @@ use crate::{
 pub(super) fn first_contact(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, accepted: &Accepted, account: &str) -> ReplyOutcome {
     let by = accepted.request.approver.clone();
     let starts = match &accepted.verb {
-        Verb::Start | Verb::Approve => true,
+        Verb::Start | Verb::Approve | Verb::ApproveUnverified => true,
         Verb::Reject(_) | Verb::Irrelevant => false,
         _ => {
             help(plan, arrival, mail, &accepted.request, "answer start to draft what lies ahead, or reject to leave it");

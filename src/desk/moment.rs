@@ -53,6 +53,7 @@ fn carry_out(plan: &mut Plan<'_>, facts: &AgendaFacts, due: &Due) {
         Due::Unreached => trouble::unreached(plan, &facts.unreached),
         Due::Quarantined => trouble::quarantined(plan, &facts.quarantined),
         Due::Vanished => trouble::vanished(plan, &facts.vanished),
+        Due::Unchecked => trouble::unchecked(plan, &facts.unchecked),
         Due::Undelivered => trouble::undelivered(plan, facts),
         Due::Canary(key) => canary::send(plan, key),
         Due::CanaryLost => canary::lost(plan, facts),

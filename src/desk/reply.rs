@@ -14,7 +14,7 @@ use crate::{
         reply,
     },
     model::{
-        Change, Content, Decision, DecisionRecord, Draft, DraftState, Mail, Mailbox, Maintenance, OutboxKind, OutboxState, Outgoing,
+        Change, Content, Decision, DecisionRecord, Draft, DraftState, Kind, Mail, Mailbox, Maintenance, OutboxKind, OutboxState, Outgoing,
         ProblemKind, Recipient, Remark, ReplyOutcome, Request, RequestAbout, Status, Variant,
     },
 };
@@ -161,7 +161,7 @@ fn decide(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
         return ReplyOutcome::Superseded;
     }
     match reply.verb.clone() {
-        Verb::Approve => approve(plan, reply),
+        Verb::Approve | Verb::ApproveUnverified => approve(plan, reply),
         Verb::Reject(why) => {
             reply.record(plan, Decision::Reject(why.clone()));
             let why = if why.is_empty() { "no reason given".to_owned() } else { why };
@@ -205,7 +205,11 @@ pub(super) fn renew(plan: &mut Plan<'_>, reply: &Answered<'_>, next: Maintenance
     let remarks = answer::changed_remark(reply, &next);
     let change = reply.draft.change.clone();
     let nothing = match put(plan, next, &change, remarks) {
-        Proposed::Asked(_) => return,
+        Proposed::Asked(id) => {
+            let made = plan.effects.drafts.iter().find(|draft| draft.id == id).cloned();
+            made.into_iter().for_each(|draft| plan.keep_draft(Draft { author: Some(reply.by().to_owned()), ..draft }));
+            return;
+        }
         Proposed::Retired => "It only names what was given back, so it is closed. Nobody is told.",
         Proposed::Internal => "It touches internal services only: nobody is written to, and it stands in the digest.",
         Proposed::NobodyTold => "Those who know of it read the same as before: there is nothing to send.",
@@ -218,10 +222,26 @@ fn approve(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
     if blocks_sending(draft) {
         return unclear(plan, reply, "there is a question to answer first, so approve does not work yet");
     }
-    if draft.ends_at.is_some_and(|end| end <= plan.now) && !draft.change.reduces() {
+    let outage = reply.maintenance.kind == Some(Kind::Incident);
+    // The end of an outage is somebody's guess: it may go on, and what is said of it is still news.
+    if draft.ends_at.is_some_and(|end| end <= plan.now) && !draft.change.reduces() && !outage {
         plan.keep_draft(Draft { state: DraftState::Expired, ..draft.clone() });
         answer::too_late(plan, reply);
         return ReplyOutcome::Superseded;
+    }
+    if reply.maintenance.is_contradicted() && *reply.verb != Verb::ApproveUnverified {
+        return unclear(plan, reply, "the sender is contradicted: check with the provider, then answer approve unverified");
+    }
+    match votes(plan, draft, reply.by()) {
+        Ok(votes) if votes.len() < usize::try_from(plan.desk.policy.approvals).unwrap_or(usize::MAX) => {
+            reply.record(plan, Decision::Vote);
+            let draft = Draft { votes, ..draft.clone() };
+            plan.keep_draft(draft.clone());
+            answer::voted(plan, reply, &draft);
+            return ReplyOutcome::Accepted;
+        }
+        Ok(_) => {}
+        Err(why) => return unclear(plan, reply, why),
     }
     let rows: Result<Vec<Outgoing>, String> = draft
         .variants
@@ -243,6 +263,22 @@ fn approve(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
         }
         Err(why) => unclear(plan, reply, &format!("nothing was sent: {why}")),
     }
+}
+
+/// Who has approved a draft after this person did. One approval decides, whoever made the revision; where several must, each person counts
+/// once, and whoever's word made the revision does not.
+///
+/// # Errors
+/// Why this word does not count.
+fn votes(plan: &Plan<'_>, draft: &Draft, by: &str) -> Result<Vec<String>, &'static str> {
+    let is = |other: &String| other.eq_ignore_ascii_case(by);
+    if plan.desk.policy.approvals > 1 && draft.author.as_ref().is_some_and(is) {
+        return Err("your word made this revision, so somebody else must approve it");
+    }
+    if draft.votes.iter().any(is) {
+        return Err("you have approved it already; somebody else must, too");
+    }
+    Ok(draft.votes.iter().cloned().chain([by.to_owned()]).collect())
 }
 
 /// What an approved word about the end makes of the maintenance, where its mail alone was not believed.

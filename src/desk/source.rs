@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    desk::{Arrival, Plan},
-    mail::auth,
-    model::{Evidence, EvidenceSource, Kind, Mail, MailId, Maintenance, Problem, ProblemKind, Reading, Remark},
+    desk::{
+        Arrival, Plan, provider_of,
+        sender::{self, Standing},
+    },
+    model::{AuthMode, Evidence, EvidenceSource, Kind, Mail, MailId, Maintenance, Problem, Reading, Remark},
 };
 
 /// Everything of a statement but what it says.
@@ -29,6 +31,10 @@ pub(super) struct Source {
     pub(super) message_ids: Vec<String>,
     /// Whether its sender is proved, or a person vouches for it.
     pub(super) verified: bool,
+    /// Whether something says that it is from somebody else than it claims.
+    pub(super) contradicted: bool,
+    /// Whether anything checks senders here: where nothing does, that one is not proved says nothing about it.
+    checked: bool,
     /// Whether it was read without doubt.
     pub(super) sure: bool,
     several_senders: bool,
@@ -41,12 +47,9 @@ impl Source {
     pub(super) fn mail(plan: &Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Reading) -> Self {
         let sender = mail.original_sender.as_ref().or_else(|| mail.from.first());
         let sender = sender.map(|sender| sender.address.clone()).unwrap_or_default();
-        let proof = auth::provider_proof(mail, &plan.desk.policy.auth);
-        let verified = proof.is_ok();
+        let standing = sender::standing(plan.desk, mail, reading, &provider_of(plan.desk.inventory, mail, reading));
         let mut problems = reading.problems.clone();
-        if !verified {
-            problems.push(Problem::new(ProblemKind::Unauthenticated, "sender", format!("{sender} is not proved")));
-        }
+        problems.extend(standing.problem(&sender));
         Self {
             mail: Some(arrival.mail),
             at: arrival.arrived_at,
@@ -60,7 +63,9 @@ impl Source {
             subject: mail.subject.clone(),
             sender,
             message_ids: mail.message_id.iter().cloned().collect(),
-            verified,
+            verified: standing == Standing::Proved,
+            contradicted: matches!(standing, Standing::Contradicted(_)),
+            checked: plan.desk.policy.auth != AuthMode::TokenOnly,
             sure: reading.sure(),
             several_senders: mail.from.len() > 1,
             person: None,
@@ -82,6 +87,8 @@ impl Source {
             sender: case.sender.clone(),
             message_ids: case.thread.clone(),
             verified: true,
+            contradicted: false,
+            checked: true,
             sure: true,
             several_senders: false,
             person: Some(person.to_owned()),
@@ -105,6 +112,8 @@ impl Source {
             sender,
             message_ids: mail.message_id.iter().cloned().collect(),
             verified: true,
+            contradicted: false,
+            checked: true,
             sure: true,
             several_senders: false,
         }
@@ -130,10 +139,17 @@ impl Source {
             sender: about.sender.clone(),
             message_ids: Vec::new(),
             verified: true,
+            contradicted: false,
+            checked: true,
             sure: true,
             several_senders: false,
             person: Some(person.to_owned()),
         }
+    }
+
+    /// Whether what it would take away from what customers hear is asked of a person first, and nothing is changed by it until then.
+    pub(super) fn asks_first(&self, takes_away: bool) -> bool {
+        self.person.is_none() && !self.verified && (self.contradicted || self.checked && takes_away)
     }
 
     /// The same statement, not believed by itself: a person is asked.

@@ -35,6 +35,17 @@ pub(super) fn vanished(plan: &mut Plan<'_>, items: &[QueueItem]) {
     plan.effects.told_vanished.extend(items.iter().map(|item| item.mail));
 }
 
+/// To every approver, and by the second path: answers that wait because their sender cannot be checked.
+pub(super) fn unchecked(plan: &mut Plan<'_>, items: &[QueueItem]) {
+    let first = items.first().map_or(0, |item| item.mail.0);
+    let rendered = draft::unchecked(plan.desk.policy, plan.desk.zones, items);
+    plan.alarm(format!("unchecked:{first}"), format!("{}\nforewarn status shows it.", rendered.subject));
+    for to in approvers(plan) {
+        plan.write(OutboxKind::Alarm, format!("unchecked:{first}:{}", to.address), &to, rendered.clone(), Thread::default());
+    }
+    plan.effects.told_unchecked.extend(items.iter().map(|item| item.mail));
+}
+
 /// To every approver: customers none of whose addresses took a notice, and notices of which nobody knows. One contact of several that
 /// fails is a line of the digest (W28).
 pub(super) fn undelivered(plan: &mut Plan<'_>, facts: &AgendaFacts) {

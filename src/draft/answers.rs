@@ -20,7 +20,7 @@ pub use alarm::alarm;
 pub use customer::customer_reply;
 pub use fate::{NotReached, assumed_sent, not_reached, not_resent, nothing_unknown, resent, unknown};
 pub use first_contact::{FirstContactFacts, first_contact, help_with_start};
-pub use unread::{quarantined, vanished};
+pub use unread::{quarantined, unchecked, vanished};
 
 /// What an answer is about.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +62,21 @@ pub fn approved(facts: &AnswerFacts<'_>, by: &str, leaves_at: DateTime<Utc>) -> 
         );
     }
     answer(facts, "Approved", &lines)
+}
+
+/// One of several approvals is there: how many, and what the reader can do.
+#[must_use]
+pub fn voted(facts: &AnswerFacts<'_>, by: &str, reader: &str) -> Rendered {
+    let counts = |address: &str| {
+        let is = |other: &String| other.eq_ignore_ascii_case(address);
+        !facts.draft.votes.iter().any(is) && !facts.draft.author.as_ref().is_some_and(is)
+    };
+    let (votes, needed) = (facts.draft.votes.len(), facts.policy.approvals);
+    let mut lines = vec![format!("{} approved: {votes} of {needed}. Nobody is told before all have.", name(by))];
+    if counts(reader) {
+        lines.push("Your answer \"approve\" counts; \"reject WHY\" ends it.".to_owned());
+    }
+    answer(facts, &format!("{votes} of {needed}"), &lines)
 }
 
 /// Nobody is told, and why.
@@ -202,7 +217,12 @@ pub fn help(facts: &AnswerFacts<'_>, detail: &str) -> Rendered {
     ];
     let (customers, _) = reach(facts.draft);
     if facts.draft.questions.is_empty() && customers > 0 {
-        lines.push(format!("  approve              tells {} (ok, yes, send do the same)", counted(customers, "customer")));
+        let whom = counted(customers, "customer");
+        lines.push(if facts.maintenance.is_contradicted() {
+            format!("  approve unverified   tells {whom}, though the sender is contradicted")
+        } else {
+            format!("  approve              tells {whom} (ok, yes, send do the same)")
+        });
     }
     lines.extend(HELP.map(str::to_owned));
     for question in &facts.draft.questions {

@@ -10,7 +10,7 @@ use crate::inventory::provider_for;
 use crate::mail::outgoing::instants::StaffClock;
 use crate::mail::outgoing::phrases::{counted, effect, listed, main_windows, short_services};
 use crate::mail::outgoing::{NOTICE_MARKER, Rendered, clean, html, one_line, shown};
-use crate::model::{Change, Draft, Impact, Inventory, Kind, Mailbox, Maintenance, Mode, Policy, Question, RequestFlavour, Zones};
+use crate::model::{Change, Draft, Impact, Inventory, Kind, Mailbox, Maintenance, Mode, Policy, Problem, Question, RequestFlavour, Zones};
 
 mod buttons;
 mod details;
@@ -61,7 +61,7 @@ pub fn request(facts: &RequestFacts<'_>) -> Rendered {
     let above = if facts.flavour == RequestFlavour::Escalation {
         String::new()
     } else {
-        buttons::both(facts.reply_to, &subject, approvable(facts).then(|| audience(facts)))
+        buttons::both(facts.reply_to, &subject, (approvable(facts) && !facts.maintenance.is_contradicted()).then(|| audience(facts)))
     };
     let html = Some(html::framed(&above, &text));
     Rendered { subject, text, html }
@@ -197,7 +197,9 @@ fn decision(facts: &RequestFacts<'_>) -> Vec<String> {
             (Mode::Rehearsal, Some(to)) => format!(" In rehearsal it goes to {} only.", to.address),
             _ => String::new(),
         };
-        lines.push(format!("Answer \"approve\" to {}.{}{rehearsal}", audience(facts), deadline(facts, &clock)));
+        let word = if facts.maintenance.is_contradicted() { "approve unverified" } else { "approve" };
+        lines.push(format!("Answer \"{word}\" to {}.{}{rehearsal}", audience(facts), deadline(facts, &clock)));
+        lines.extend(several(facts));
         let services = if facts.draft.services.len() > 1 { " | services 1 2" } else { "" };
         let goes_on = is_incident(facts) && !matches!(facts.draft.change, Change::Completed | Change::Cancelled | Change::Retracted);
         let outage = if goes_on { " | update TEXT | resolved" } else { "" };
@@ -215,6 +217,14 @@ fn decision(facts: &RequestFacts<'_>) -> Vec<String> {
         lines.extend(questions::asked(question, facts, &clock));
     }
     lines
+}
+
+/// That more than one must approve, and who has.
+fn several(facts: &RequestFacts<'_>) -> Option<String> {
+    let needed = facts.policy.approvals;
+    let voted = facts.draft.votes.iter().map(|vote| one_line(vote, 80)).collect::<Vec<_>>();
+    let voted = if voted.is_empty() { String::new() } else { format!(" So far: {}.", listed(&voted)) };
+    (needed > 1).then(|| format!("{needed} of you must approve.{voted}"))
 }
 
 fn deadline(facts: &RequestFacts<'_>, clock: &StaffClock<'_>) -> String {
@@ -261,7 +271,8 @@ fn flavour(facts: &RequestFacts<'_>, clock: &StaffClock<'_>) -> Vec<String> {
 
 /// The doubts that are not settled: blocking problems, and what the desk remarks as a doubt.
 fn doubts(facts: &RequestFacts<'_>) -> Vec<String> {
-    let blocking = facts.maintenance.problems.iter().filter(|problem| problem.blocking).map(|problem| one_line(&problem.detail, 300));
+    let doubted = |problem: &&Problem| problem.blocking || facts.maintenance.is_contradicted() && problem.field == "sender";
+    let blocking = facts.maintenance.problems.iter().filter(doubted).map(|problem| one_line(&problem.detail, 300));
     let mut all: Vec<String> = Vec::new();
     for doubt in blocking.chain(remarks(facts, "DOUBT")) {
         if !all.contains(&doubt) {

@@ -46,6 +46,22 @@ pub fn change(known: &Maintenance, said: &Notification, now: DateTime<Utc>) -> C
     }
 }
 
+/// Whether a change takes away from what customers hear: a window, an object, how bad it is, or the whole.
+#[must_use]
+pub fn takes_away(known: &Maintenance, said: &Notification, change: &Change) -> bool {
+    let old = &known.said;
+    let kept = |window: &Window| standing(&said.windows).any(|one| one.start <= window.start && one.end >= window.end);
+    let lost_window = !said.windows.is_empty() && !standing(&old.windows).all(kept);
+    let lost_object = !said.objects.is_empty()
+        && !old.objects.iter().all(|object| said.objects.iter().any(|one| one.object_id.eq_ignore_ascii_case(&object.object_id)));
+    let milder = said.impact != Impact::Unstated && said.impact.severity() < old.impact.severity();
+    match change {
+        Change::Updated { .. } => lost_window || lost_object || milder,
+        Change::Rescheduled { .. } => true,
+        _ => change.reduces(),
+    }
+}
+
 /// The date of what was rough, or had none yet.
 fn is_date(old: &[Window], new: &[Window]) -> bool {
     standing(old).next().is_none() || narrows(old, new)

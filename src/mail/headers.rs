@@ -34,6 +34,7 @@ pub(super) fn read(message: &Message<'_>) -> Mail {
         ..Mail::default()
     };
     mail.machine_sent = machine_sent(message);
+    mail.handed_on = HANDED_ON.iter().any(|name| has(message, name));
     mail.automatic = automatic(message, &mail);
     mail
 }
@@ -227,6 +228,10 @@ fn automatic(message: &Message<'_>, mail: &Mail) -> Option<Automatic> {
     let away = AWAY.iter().any(|words| subject.contains(words));
     (replied || sign && away).then_some(Automatic::Reply)
 }
+
+/// Fields that lists and forwarders add.
+const HANDED_ON: &[&str] =
+    &["list-id", "list-post", "resent-from", "x-forwarded-to", "x-forwarded-for", "x-original-sender", "x-original-from"];
 
 const UNDELIVERED: &[&str] = &[
     "undeliver",

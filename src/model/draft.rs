@@ -39,6 +39,12 @@ pub struct Draft {
     /// How often they were reminded.
     #[serde(default)]
     pub reminders: u32,
+    /// Who has approved it so far, where more than one must.
+    #[serde(default)]
+    pub votes: Vec<String>,
+    /// Whose word made this revision, where it was a person's: it does not count as one of several approvals.
+    #[serde(default)]
+    pub author: Option<String>,
     /// Until when it should be out, UTC.
     pub send_by: Option<DateTime<Utc>>,
     /// Start of the first main window, UTC.
@@ -177,6 +183,8 @@ pub enum Decision {
     Reject(String),
     /// Take this text for the paragraphs.
     Edit(String),
+    /// Approve it, which is not enough yet: more than one must.
+    Vote,
     /// Ask again then.
     Hold(DateTime<Utc>),
     /// Take back what is not sent yet.

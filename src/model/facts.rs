@@ -53,6 +53,8 @@ pub struct AgendaFacts {
     pub backlog_outcomes: std::collections::BTreeMap<String, u64>,
     /// Quarantined mails that staff have not been told of.
     pub quarantined: Vec<QueueItem>,
+    /// Answers whose sender cannot be checked just now, which staff have not been told of.
+    pub unchecked: Vec<QueueItem>,
     /// Mails of the past that went before they were read, for the summary.
     pub backlog_vanished: u64,
     /// Live mails that went before they were read, which staff have not been told of; `why` says where they lay.

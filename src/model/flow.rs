@@ -187,6 +187,8 @@ pub struct Effects {
     pub told_done: Vec<DraftId>,
     /// Mails that went before they were read and that `outgoing` tells staff of; the agenda is not given them again.
     pub told_vanished: Vec<MailId>,
+    /// Answers that wait for a check of their sender, of which staff are told.
+    pub told_unchecked: Vec<MailId>,
     /// Key of a mail to ourselves that came back with this mail.
     pub canary_back: Option<String>,
 }

@@ -275,6 +275,9 @@ pub struct Mail {
     /// Whether any sign of automatic sending stands in the headers (`Auto-Submitted` other than `no`, `Precedence: bulk`, `List-Id`):
     /// normal for provider mail, never accepted for a decision.
     pub machine_sent: bool,
+    /// Whether a list or a forwarder handed it on (`List-Id`, `Resent-From`, `X-Forwarded-To`, `X-Original-Sender`): those break signatures
+    /// without any ill will.
+    pub handed_on: bool,
     /// What no honest mail has in its headers, a sentence each: a field that must stand once and stands more often, a name that two
     /// parsers read differently (RFC 5322 section 3.6). Nobody decides anything by such a mail.
     pub header_faults: Vec<String>,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Evidence, Kind, MailId, MaintenanceId, Notification, Problem, Status, Window};
+use crate::model::{Evidence, Kind, MailId, MaintenanceId, Notification, Problem, ProblemKind, Status, Window};
 
 /// A maintenance or incident as we know it: the newest revision. Also the case that a mail in front of a person opens.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,6 +76,12 @@ pub struct Maintenance {
 }
 
 impl Maintenance {
+    /// Whether something says that its mail is from somebody else than it claims.
+    #[must_use]
+    pub fn is_contradicted(&self) -> bool {
+        self.problems.iter().any(|problem| problem.problem == ProblemKind::Contradicted)
+    }
+
     /// What one statement makes of it: revision 1, standing as the statement says, with nothing decided, joined or asked yet. The instant is
     /// when the first mail about it arrived, UTC.
     #[must_use]

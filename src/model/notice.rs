@@ -234,6 +234,9 @@ pub struct Reading {
     pub provider: Option<String>,
     /// Maintenance or incident; none where the mail is neither or nobody can tell.
     pub kind: Option<Kind>,
+    /// Whether the domain of From is one of those that the rules know of that provider.
+    #[serde(default)]
+    pub own_sender: bool,
     /// What it says, one entry a maintenance.
     pub found: Vec<Notification>,
     /// Where each value stands.
@@ -312,6 +315,8 @@ pub enum ProblemKind {
     Implausible,
     /// The sender is not proved.
     Unauthenticated,
+    /// Something says that it is from somebody else than it claims.
+    Contradicted,
     /// An older mail than the state that is known.
     Stale,
     /// The window starts sooner than promised to a customer, or has begun.

@@ -60,6 +60,7 @@ pub(super) fn read<'r>(
         verdict: Verdict::Notice,
         rule: Some(RuleRef { name: super::CALENDAR.to_owned(), version: calendar.version.clone() }),
         provider,
+        own_sender: false,
         kind: Some(Kind::Maintenance),
         found: out.found,
         evidence: out.evidence,

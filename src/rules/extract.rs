@@ -74,6 +74,7 @@ pub(super) fn read(
         verdict: Verdict::Notice,
         rule: Some(rule),
         provider: Some(provider.id.clone()),
+        own_sender: false,
         kind: Some(layout.kind),
         found,
         evidence,

@@ -38,6 +38,7 @@ pub fn read(mail: &Mail, context: &TimeContext<'_>, calendars: bool, known_sende
         verdict: Verdict::Unread,
         rule: Some(RuleRef { name: "generic".to_owned(), version: String::new() }),
         provider: None,
+        own_sender: false,
         kind: None,
         found: Vec::new(),
         evidence: Vec::new(),

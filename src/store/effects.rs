@@ -70,7 +70,7 @@ fn commit(tx: &Connection, mail: Option<MailId>, effects: &Effects, now: DateTim
     if let Some(key) = &effects.canary_back {
         facts::canary_came_back(tx, key, now)?;
     }
-    for mail in effects.told_quarantined.iter().chain(&effects.told_vanished) {
+    for mail in effects.told_quarantined.iter().chain(&effects.told_vanished).chain(&effects.told_unchecked) {
         tx.execute("UPDATE mail SET told_at = ?2 WHERE id = ?1", params![mail.0, seconds(now)])?;
     }
     for row in &effects.told_undelivered {

@@ -91,6 +91,8 @@ pub(crate) fn draft(maintenance: &Maintenance, change: Change, variants: Vec<Var
         proposed_at: at("2020-09-05T15:00:00Z"),
         asked_at: None,
         reminders: 0,
+        votes: Vec::new(),
+        author: None,
         send_by: Some(at("2020-09-09T04:00:00Z")),
         starts_at: mains.first().map(|window| window.start),
         ends_at: mains.last().and_then(|window| window.end),

@@ -152,6 +152,8 @@ fn draft(id: i64, maintenance: i64, revision: u32) -> Draft {
         proposed_at: now(),
         asked_at: None,
         reminders: 0,
+        votes: Vec::new(),
+        author: None,
         send_by: None,
         starts_at: Some(at("2031-03-10T01:00:00Z")),
         ends_at: Some(at("2031-03-10T05:00:00Z")),

@@ -2,7 +2,7 @@
 //!
 //! One command a line; a command's text may go on in lines that begin with two spaces.
 //! `title TEXT`, `say TEXT`, `before FILE` (ahead of the first `at`), `config LINE` (after the first `at` the service is started anew with
-//! it; `{dir}` is the story's folder), `at INSTANT TEXT`, `mail FILE`, `reply WHO FW-1` with the answer below (`FW-1 v1` for an earlier
+//! it; `{dir}` is the story's folder, `\n` begins another line), `at INSTANT TEXT`, `mail FILE`, `reply WHO FW-1` with the answer below (`FW-1 v1` for an earlier
 //! revision, `FW start` for a first contact), `answer WHO FILE FW-1` with a whole mail in whose text `{to}`, `{subject}` and `{message-id}`
 //! stand for those of the mail that is answered, `write WHO SUBJECT` with a mail of their own to Forewarn below,
 //! `settle FW-1 WORDS` on the command line, `services FILE` (ahead of the first `at`: another inventory; later the service is started anew with it), `round`, `whole` (from now on every mail out is printed, each text once) and `brief` (subjects

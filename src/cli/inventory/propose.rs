@@ -199,6 +199,7 @@ mod tests {
             verdict: Verdict::Notice,
             rule: None,
             provider: provider.map(str::to_owned),
+            own_sender: false,
             kind: None,
             found: vec![Notification { objects, ..Notification::default() }],
             evidence: Vec::new(),

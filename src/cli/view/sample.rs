@@ -87,6 +87,8 @@ pub(in crate::cli) fn draft() -> Draft {
         proposed_at: at("2020-09-05T14:01:00Z"),
         asked_at: None,
         reminders: 0,
+        votes: Vec::new(),
+        author: None,
         send_by: Some(at("2020-09-09T04:00:00Z")),
         starts_at: Some(at("2020-09-10T04:00:00Z")),
         ends_at: Some(at("2020-09-10T12:00:00Z")),

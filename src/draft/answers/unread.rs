@@ -23,6 +23,23 @@ pub fn quarantined(policy: &Policy, zones: &Zones, items: &[QueueItem]) -> Rende
     plain(subject, &lines)
 }
 
+/// Answers of staff that decide nothing yet, because no name server gives the key of their signature.
+#[must_use]
+pub fn unchecked(policy: &Policy, zones: &Zones, items: &[QueueItem]) -> Rendered {
+    let clock = StaffClock::new(zones, policy.zone);
+    let mut lines = vec![
+        "These answers decide nothing yet: the key of their signature cannot be asked for. It is tried again each minute.".to_owned(),
+        "Look at the name server of Forewarn's machine, and at the records of the sender's domain.".to_owned(),
+    ];
+    for item in items.iter().take(LISTED) {
+        lines.push(String::new());
+        lines.push(format!("FROM   {}", one_line(&item.from, 120)));
+        lines.push(format!("ABOUT  {}", one_line(&item.subject, 160)));
+        lines.push(format!("CAME   {}", clock.full(item.arrived_at)));
+    }
+    plain(format!("NOT CHECKED: {} waits for a name server", counted(items.len(), "answer")), &lines)
+}
+
 /// Mails that somebody deleted or moved before they were read: each envelope, and where it lay.
 #[must_use]
 pub fn vanished(policy: &Policy, zones: &Zones, items: &[QueueItem]) -> Rendered {

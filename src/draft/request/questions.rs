@@ -50,6 +50,7 @@ pub(super) fn asked(question: &Question, facts: &RequestFacts<'_>, clock: &Staff
         Question::SameAs(earlier) => {
             let words: Vec<String> = earlier.iter().map(|one| format!("\"same as {}\"", one.id)).collect();
             let mut lines = vec![match ending(facts.maintenance) {
+                Some(what) if words.len() == 1 => format!("A mail says {what}. Is it this one? Answer {}.", or(&words)),
                 Some(what) => format!("A mail says {what} and not of which. Answer {}.", or(&words)),
                 None => format!(
                     "Is it one that was announced before, or another one? Answer {} or \"new\".{}",

@@ -212,6 +212,7 @@ async fn what_waits_for_a_person_waits_until_it_is_decided() {
         verdict: Verdict::Unread,
         rule: None,
         provider: None,
+        own_sender: false,
         kind: None,
         found: Vec::new(),
         evidence: Vec::new(),
