@@ -25,6 +25,7 @@ mod sender;
 mod settle;
 mod source;
 mod teach;
+mod trial;
 mod trouble;
 
 use std::collections::BTreeSet;
@@ -42,10 +43,11 @@ use crate::{
 };
 pub use collision::{outdated, reconsider};
 pub use command::{command, command_keys};
-pub use letter::{first_contact, handed_on, request};
+pub use letter::{first_contact, handed_on, request, trial};
 pub use moment::moment;
 pub use plan::{Plan, message_id};
 pub(crate) use propose::blocks_sending;
+pub use trial::request as trial_request;
 
 /// What a decision is made with.
 #[derive(Clone, Copy)]
@@ -212,6 +214,10 @@ fn outcome(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Readin
         None => {}
     }
     let from_approver = is_from_approver(desk.policy, mail);
+    if let Some(trial) = trial::asked(plan, mail) {
+        let by_machine = approval::automatic(mail).is_some();
+        return if by_machine { Outcome::Automatic } else { Outcome::Reply(trial::answered(plan, arrival, mail, trial)) };
+    }
     let carries = !approval::carriers(mail, &desk.policy.from).is_empty();
     if carries && (from_approver || !plan.known.requests.is_empty()) {
         return if approval::automatic(mail).is_some() { Outcome::Automatic } else { Outcome::Reply(reply::reply(plan, arrival, mail)) };

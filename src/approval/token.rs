@@ -29,6 +29,7 @@ impl std::fmt::Debug for Token {
 pub fn token(key: &[u8], about: &RequestAbout, revision: u32, approver: &str) -> Token {
     let what = match about {
         RequestAbout::Draft(draft) => format!("draft\0{}", draft.0),
+        RequestAbout::Trial => "trial".to_owned(),
         RequestAbout::FirstContact(account) => format!("first-contact\0{account}"),
     };
     let message = format!("forewarn-approve/1\0{what}\0{revision}\0{}", approver.to_lowercase());

@@ -1,5 +1,6 @@
 //! `forewarn doctor`: whether it really works here. It signs in, sends, receives and asks, and names the cause and the mend of each finding.
 
+mod approver;
 mod machine;
 mod postage;
 mod records;
@@ -24,21 +25,27 @@ use crate::{clock::Clock, heartbeat};
 ///
 ///   forewarn doctor
 ///   forewarn doctor --wait 300      for a mail server that takes its time
+///   forewarn doctor --approver sam@example.net
+///                                   asks one approver for an answer, and says
+///                                   whether it counts
 ///
 /// Looks at this machine (clock, zone data, permissions, disk), signs in to each
 /// mailbox and to the server that takes mail, sends itself a test mail with a
 /// forged Authentication-Results header and sees what arrives, and asks for the
-/// SPF, DKIM and DMARC records of the From domain. Writes to nobody else, and
-/// nothing into the store; works beside a running service.
+/// SPF, DKIM and DMARC records of the From domain. Writes to nobody else but the
+/// approver named, and nothing into the store; works beside a running service.
 ///
 /// Exit code 0 when all is well, 1 when something needs attention, 2 when the
 /// configuration does not hold.
 #[derive(Args, Clone, Debug)]
 #[command(verbatim_doc_comment)]
 pub struct DoctorArgs {
-    /// Seconds to wait for the test mail
-    #[arg(long, value_name = "SECONDS", default_value = "120")]
-    pub wait: u64,
+    /// Seconds to wait for the test mail [default: 120], or for an approver's answer [default: 900]
+    #[arg(long, value_name = "SECONDS")]
+    pub wait: Option<u64>,
+    /// Send this approver a test request, wait for the answer and say whether it counts
+    #[arg(long, value_name = "ADDRESS")]
+    pub approver: Option<String>,
     /// Ask this name server instead of the machine's
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub dns: Option<SocketAddr>,
@@ -123,10 +130,17 @@ impl DoctorArgs {
             Some(smtp) => {
                 writeln!(report.out, "     a test mail is on its way to {} …", config.policy.from.address)?;
                 report.out.flush()?;
-                postage::test_mail(config, smtp, &clock, Duration::from_secs(self.wait), self.dns, &mut report).await?
+                let arrived =
+                    postage::test_mail(config, smtp, &clock, Duration::from_secs(self.wait.unwrap_or(120)), self.dns, &mut report);
+                arrived.await?
             }
             None => None,
         };
+
+        if let (Some(address), Some(smtp)) = (&self.approver, sends) {
+            report.part("THE APPROVER'S ANSWER")?;
+            approver::trial(config, smtp, address, Duration::from_secs(self.wait.unwrap_or(900)), self.dns, &mut report).await?;
+        }
 
         report.part("RECORDS OF THE FROM DOMAIN")?;
         for finding in records::findings(config.policy.from.domain(), arrived.as_ref(), self.dns).await {

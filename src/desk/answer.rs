@@ -110,6 +110,9 @@ pub(super) fn changed_remark(reply: &Answered<'_>, next: &Maintenance) -> Vec<Re
 pub(super) fn help(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, request: &Request, why: &str) {
     let to = Mailbox { name: String::new(), address: request.approver.clone() };
     let rendered = match &request.about {
+        RequestAbout::Trial => {
+            bare("Not understood: your answer does not count yet".to_owned(), &[why, "Please answer with the one word \"ok\"."])
+        }
         RequestAbout::FirstContact(account) => {
             let code = approval::token(plan.desk.key, &request.about, 0, &request.approver).code;
             draft::help_with_start(account, &code, why)

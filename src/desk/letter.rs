@@ -10,7 +10,7 @@ use crate::{
     model::{AgendaFacts, Draft, FrozenMail, Letter, Mailbox, Maintenance, RequestAbout, RequestFlavour},
 };
 
-/// Writes a request on a draft for one approver, a reminder of it, or its escalation.
+/// Writes a request on a draft for one approver, a reminder of it, or its escalation. `tried` says whether some answer has counted before.
 ///
 /// # Errors
 /// When an address cannot be written to.
@@ -20,6 +20,7 @@ pub fn request(
     maintenance: &Maintenance,
     to: &Mailbox,
     flavour: &RequestFlavour,
+    tried: bool,
     now: DateTime<Utc>,
 ) -> Result<FrozenMail, UnsendableMail> {
     // An escalation is no question to an approver: it carries no token, so nothing can be decided from it.
@@ -36,6 +37,7 @@ pub fn request(
         code: token.as_ref().map_or("", |token| token.code.as_str()),
         reply_to: &reply_to,
         flavour: flavour.clone(),
+        tried,
     });
     let unique = match flavour {
         RequestFlavour::First => "0".to_owned(),
@@ -69,6 +71,17 @@ pub fn first_contact(
         code: &token.code,
     });
     written(desk, to, reply_address(desk, &token), rendered, Some(&token), "0", None, now)
+}
+
+/// Writes a trial for one approver.
+///
+/// # Errors
+/// When an address cannot be written to.
+pub fn trial(desk: &Desk<'_>, to: &Mailbox, now: DateTime<Utc>) -> Result<FrozenMail, UnsendableMail> {
+    let token = approval::token(desk.key, &RequestAbout::Trial, 0, &to.address);
+    let rendered = super::trial::written(desk.policy, &token.code);
+    // Each trial is a mail of its own.
+    written(desk, to, reply_address(desk, &token), rendered, Some(&token), &now.timestamp().to_string(), None, now)
 }
 
 /// Largest original that goes with a letter: encoded it still passes common servers. The text stands in the letter in any case.

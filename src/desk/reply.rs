@@ -41,7 +41,7 @@ pub(super) fn without_carrier(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mai
     Some(ReplyOutcome::UnknownToken)
 }
 
-fn refuse(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, refused: &Refused) -> ReplyOutcome {
+pub(super) fn refuse(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, refused: &Refused) -> ReplyOutcome {
     if let Some(request) = &refused.request {
         if refused.answerable {
             help(plan, arrival, mail, request, &refused.detail);
@@ -80,6 +80,7 @@ pub(super) fn help(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, request:
 
 fn act(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, accepted: &Accepted) -> ReplyOutcome {
     let draft = match &accepted.request.about {
+        RequestAbout::Trial => return ReplyOutcome::Unclear,
         RequestAbout::FirstContact(account) => return first_contact::first_contact(plan, arrival, mail, accepted, account),
         RequestAbout::Draft(id) => plan.known.drafts.iter().find(|draft| draft.id == *id).cloned(),
     };

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{Week, next_due};
+use crate::mail::auth;
 use crate::mail::outgoing::one_line;
 use crate::mail::outgoing::phrases::listed;
 use crate::model::{AccountFacts, AuthMode, Customer, FirstContact, Mode, OutboxKind, OutboxState, Told};
@@ -152,6 +153,11 @@ fn health(week: &Week<'_>) -> Vec<String> {
     }
     if week.policy.auth == AuthMode::TokenOnly {
         lines.push("Answers count by their token alone: the sender of an answer is not proved.".to_owned());
+    }
+    if week.policy.auth != AuthMode::TokenOnly
+        && !week.facts.newest_proof.as_ref().is_some_and(|proof| auth::is_of(&week.policy.auth, proof))
+    {
+        lines.push("No answer has counted yet: forewarn doctor --approver ADDRESS tries whether one does.".to_owned());
     }
     let today = week.clock.local(week.now).date_naive();
     let next = next_due(week.policy, week.zones, week.now).map(|next| {

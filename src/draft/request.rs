@@ -10,7 +10,9 @@ use crate::inventory::provider_for;
 use crate::mail::outgoing::instants::StaffClock;
 use crate::mail::outgoing::phrases::{counted, effect, listed, main_windows, short_services};
 use crate::mail::outgoing::{NOTICE_MARKER, Rendered, clean, html, one_line, shown};
-use crate::model::{Change, Draft, Impact, Inventory, Kind, Mailbox, Maintenance, Mode, Policy, Problem, Question, RequestFlavour, Zones};
+use crate::model::{
+    AuthMode, Change, Draft, Impact, Inventory, Kind, Mailbox, Maintenance, Mode, Policy, Problem, Question, RequestFlavour, Zones,
+};
 
 mod buttons;
 mod details;
@@ -38,6 +40,8 @@ pub struct RequestFacts<'a> {
     pub reply_to: &'a Mailbox,
     /// First, reminder or escalation.
     pub flavour: RequestFlavour,
+    /// Whether an answer of any approver has counted before, under the proof that is asked for now.
+    pub tried: bool,
 }
 
 /// Writes a request, a reminder of it, or its escalation.
@@ -200,6 +204,7 @@ fn decision(facts: &RequestFacts<'_>) -> Vec<String> {
         let word = if facts.maintenance.is_contradicted() { "approve unverified" } else { "approve" };
         lines.push(format!("Answer \"{word}\" to {}.{}{rehearsal}", audience(facts), deadline(facts, &clock)));
         lines.extend(several(facts));
+        lines.extend(untried(facts).map(str::to_owned));
         let services = if facts.draft.services.len() > 1 { " | services 1 2" } else { "" };
         let goes_on = is_incident(facts) && !matches!(facts.draft.change, Change::Completed | Change::Cancelled | Change::Retracted);
         let outage = if goes_on { " | update TEXT | resolved" } else { "" };
@@ -217,6 +222,12 @@ fn decision(facts: &RequestFacts<'_>) -> Vec<String> {
         lines.extend(questions::asked(question, facts, &clock));
     }
     lines
+}
+
+/// That nobody knows yet whether answers count here (W05).
+fn untried(facts: &RequestFacts<'_>) -> Option<&'static str> {
+    (!facts.tried && facts.policy.auth != AuthMode::TokenOnly)
+        .then_some("No answer has counted here yet: if none of yours does, `forewarn doctor --approver ADDRESS` tells why.")
 }
 
 /// That more than one must approve, and who has.

@@ -54,6 +54,17 @@ pub fn proof(mail: &Mail, mode: &AuthMode) -> Result<String, Unproved> {
     }
 }
 
+/// Whether a kept proof is of this mode.
+#[must_use]
+pub fn is_of(mode: &AuthMode, proof: &str) -> bool {
+    match mode {
+        AuthMode::TokenOnly => proof == "token-only",
+        AuthMode::M365Internal => proof == "m365-internal",
+        AuthMode::Dkim => proof.starts_with("dkim:"),
+        AuthMode::Authserv(id) => proof.strip_prefix("authserv:") == Some(id),
+    }
+}
+
 /// Whether what proves the sender also covers one of these header fields (lower case) and the lines that are read: a signed mail that is
 /// sent again with another field put in proves nothing about that field.
 ///

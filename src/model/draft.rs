@@ -183,6 +183,8 @@ pub enum Decision {
     Reject(String),
     /// Take this text for the paragraphs.
     Edit(String),
+    /// An answer that was asked for to see whether it counts.
+    Trial,
     /// Approve it, which is not enough yet: more than one must.
     Vote,
     /// Ask again then.
@@ -320,4 +322,6 @@ pub enum RequestAbout {
     Draft(DraftId),
     /// Whether to draft what the first contact with this account found.
     FirstContact(String),
+    /// Nothing: whether the approver's answers count. It stands in no store.
+    Trial,
 }

@@ -149,6 +149,8 @@ pub struct DigestFacts {
     pub outcomes: std::collections::BTreeMap<String, u64>,
     /// Repeated notices since then.
     pub repeats: u64,
+    /// How the newest decision that came by mail was proved; none before the first.
+    pub newest_proof: Option<String>,
     /// Senders of `no sign` mail since then with counts, most first, at most ten.
     pub strangers: Vec<(String, u64)>,
     /// Irrelevant mails since then by reason.

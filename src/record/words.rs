@@ -84,6 +84,7 @@ pub(super) fn asked(question: &Question) -> String {
 pub(super) fn decided(decision: &Decision, clock: &StaffClock<'_>) -> String {
     match decision {
         Decision::Approve => "approve".to_owned(),
+        Decision::Trial => "an answer to try whether answers count".to_owned(),
         Decision::Vote => "approve (others must, too)".to_owned(),
         Decision::Reject(why) if why.is_empty() => "reject".to_owned(),
         Decision::Reject(why) => format!("reject: {}", one_line(why, 200)),

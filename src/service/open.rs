@@ -63,6 +63,9 @@ pub async fn open(config: Config, clock: Clock) -> Result<(Service, File), OpenE
     service.settle().await?;
     service.store.recover(service.clock.now()).await?;
     service.store.mark_mode(service.config.policy.mode).await?;
+    if service.config.policy.auth != AuthMode::TokenOnly && !service.answers_count().await? {
+        tracing::warn!("no answer has counted here yet; `forewarn doctor --approver ADDRESS` tries whether one does");
+    }
     Ok((service, lock))
 }
 

@@ -7,7 +7,9 @@ use tokio::sync::watch;
 
 use crate::{
     config::SinkConfig,
-    desk, maildir,
+    desk,
+    mail::auth,
+    maildir,
     model::{Content, FrozenMail, OutboxKind, OutboxRow, OutboxState},
     service::{LOOK_EVERY, Service, failpoint, wait},
     store::{OutboxFilter, StoreError},
@@ -126,6 +128,11 @@ impl Service {
         }
     }
 
+    /// Whether an answer has counted before under the proof that is asked for now.
+    pub(super) async fn answers_count(&self) -> Result<bool, StoreError> {
+        Ok(self.store.newest_proof().await?.is_some_and(|proof| auth::is_of(&self.config.policy.auth, &proof)))
+    }
+
     /// Frozen bytes as they are; letters are written now because the store holds no token.
     async fn letter(&self, row: &OutboxRow) -> Result<Result<FrozenMail, String>, StoreError> {
         let (inventory, now) = (self.inventory(), self.clock.now());
@@ -137,7 +144,8 @@ impl Service {
                 let Some(maintenance) = self.store.maintenance(draft.maintenance).await? else {
                     return Ok(Err("its maintenance is not in the store".to_owned()));
                 };
-                desk::request(&desk, &draft, &maintenance, &row.outgoing.to, flavour, now)
+                let tried = self.answers_count().await?;
+                desk::request(&desk, &draft, &maintenance, &row.outgoing.to, flavour, tried, now)
             }
             Content::HandedOn { original, letter } => {
                 let raw = self.store.mail_raw(*original).await?.kept();

@@ -121,6 +121,8 @@ pub(super) fn save_request(tx: &Connection, request: &Request) -> Result<(), Sto
     let (draft, account) = match &request.about {
         RequestAbout::Draft(draft) => (Some(draft.0), None),
         RequestAbout::FirstContact(account) => (None, Some(account)),
+        // A trial is known by its token alone.
+        RequestAbout::Trial => return Ok(()),
     };
     tx.execute(
         "INSERT INTO request (token_hash, code_hash, draft, account, approver, made_at, helped) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)

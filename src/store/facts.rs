@@ -33,6 +33,14 @@ impl Store {
         self.read(digest_facts).await
     }
 
+    /// How the newest decision that came by mail was proved; none before the first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn newest_proof(&self) -> Result<Option<String>, StoreError> {
+        self.read(newest_proof).await
+    }
+
     /// Keeps the mode of this run. From then on notices approved in the other mode do not leave.
     ///
     /// # Errors
@@ -189,6 +197,11 @@ fn keys(tx: &Connection, prefixes: &[String]) -> Result<BTreeSet<String>, StoreE
     Ok(keys)
 }
 
+fn newest_proof(tx: &rusqlite::Transaction<'_>) -> Result<Option<String>, StoreError> {
+    let query = "SELECT json_extract(value, '$.proof') FROM decision WHERE mail IS NOT NULL ORDER BY id DESC LIMIT 1";
+    Ok(tx.query_row(query, [], |row| row.get(0)).optional()?)
+}
+
 fn digest_facts(tx: &rusqlite::Transaction<'_>) -> Result<DigestFacts, StoreError> {
     let since = last_digest_at(tx)?;
     let from = since.unwrap_or(i64::MIN);
@@ -209,6 +222,7 @@ fn digest_facts(tx: &rusqlite::Transaction<'_>) -> Result<DigestFacts, StoreErro
         )?,
         told: known::told_of(tx, &ids)?,
         maintenances,
+        newest_proof: newest_proof(tx)?,
         since: since.map(instant).transpose()?,
         outcomes: outcomes(tx, "mail INDEXED BY mail_done WHERE state = 'done' AND done_at >= ?1", [from])?,
         repeats: u64::try_from(number(tx, "repeats")?.saturating_sub(number(tx, "repeats_at_digest")?)).unwrap_or(0),

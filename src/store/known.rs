@@ -27,7 +27,7 @@ fn known_for(tx: &Connection, keys: &Keys, now: DateTime<Utc>) -> Result<Known, 
         .iter()
         .filter_map(|request| match request.about {
             RequestAbout::Draft(draft) => Some(draft),
-            RequestAbout::FirstContact(_) => None,
+            RequestAbout::FirstContact(_) | RequestAbout::Trial => None,
         })
         .collect();
     let answers_notice = answers_notice(tx, keys)?;
@@ -152,7 +152,7 @@ fn held_back(tx: &Connection, requests: &[Request]) -> Result<Vec<Maintenance>, 
         .iter()
         .filter_map(|request| match &request.about {
             RequestAbout::FirstContact(account) => Some(account),
-            RequestAbout::Draft(_) => None,
+            RequestAbout::Draft(_) | RequestAbout::Trial => None,
         })
         .collect();
     if accounts.is_empty() {

@@ -103,6 +103,7 @@ pub(crate) fn draft(maintenance: &Maintenance, change: Change, variants: Vec<Var
 fn asked(draft: &Draft, maintenance: &Maintenance, flavour: RequestFlavour) -> String {
     let code = if flavour == RequestFlavour::Escalation { "" } else { "7kq2-m9xd" };
     let written = request(&RequestFacts {
+        tried: true,
         draft,
         maintenance,
         policy: &policy(),
@@ -393,6 +394,7 @@ fn buttons_open_a_written_answer_and_the_text_holds_no_link() {
     let (maintenance, draft) = first_draft();
     let reply_to: Mailbox = mailbox("", "notices+0123456789abcdef@lakeside.example");
     let written = request(&RequestFacts {
+        tried: true,
         draft: &draft,
         maintenance: &maintenance,
         policy: &policy(),

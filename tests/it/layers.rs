@@ -20,7 +20,7 @@ const MAY_NAME: [(&str, &[&str]); 28] = [
     ("lifecycle", &["model"]),
     ("approval", &["model", "mail"]),
     ("draft", &["model", "inventory", "mail::outgoing"]),
-    ("digest", &["model", "inventory", "mail::outgoing"]),
+    ("digest", &["model", "inventory", "mail::outgoing", "mail::auth"]),
     ("agenda", &["model", "lifecycle", "approval", "draft"]),
     ("record", &["model", "inventory", "mail::outgoing"]),
     ("desk", &["model", "mail", "rules", "inventory", "lifecycle", "approval", "draft", "digest", "agenda"]),

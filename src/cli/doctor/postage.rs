@@ -45,11 +45,7 @@ pub(super) async fn test_mail<W: Write>(
     dns: Option<SocketAddr>,
     report: &mut Report<'_, W>,
 ) -> anyhow::Result<Option<Arrived>> {
-    let own = config.inboxes.iter().find_map(|inbox| match &inbox.kind {
-        InboxKind::Imap(imap) if inbox.reads.contains(&Reads::Replies) => Some(imap),
-        _ => None,
-    });
-    let Some(own) = own else {
+    let Some(own) = own_mailbox(config) else {
         report
             .say(Finding::Doubtful("no mailbox on a server is read for replies, so it cannot be seen whether mail arrives".to_owned()))?;
         return Ok(None);
@@ -73,6 +69,14 @@ pub(super) async fn test_mail<W: Write>(
             Ok(Some(Arrived { signatures: signatures(&raw) }))
         }
     }
+}
+
+/// The mailbox on a server in which answers arrive.
+pub(super) fn own_mailbox(config: &Config) -> Option<&ImapConfig> {
+    config.inboxes.iter().find_map(|inbox| match &inbox.kind {
+        InboxKind::Imap(imap) if inbox.reads.contains(&Reads::Replies) => Some(imap),
+        _ => None,
+    })
 }
 
 fn nonce() -> anyhow::Result<String> {
@@ -109,7 +113,9 @@ async fn there_and_back(
     let began = tokio::time::Instant::now();
     while began.elapsed() < wait {
         for folder in &folders {
-            if let Some((raw, arrived_at)) = found(&mut imap, folder, &mut next, &id).await.map_err(said)? {
+            if let Some((raw, arrived_at)) =
+                found(&mut imap, folder, &mut next, |mail| mail.message_id.as_deref() == Some(&id)).await.map_err(said)?
+            {
                 imap.close().await;
                 return Ok((parse(&raw), raw, sent_at, arrived_at, began.elapsed()));
             }
@@ -152,12 +158,12 @@ fn written(config: &Config, at: DateTime<Utc>, nonce: &str) -> Result<(Vec<u8>, 
     Ok(([forged.into_bytes(), mail.bytes].concat(), id))
 }
 
-/// Looks through what is new in a folder.
-async fn found(
+/// Looks through what is new in a folder for a mail; gives its first 64 KiB and when it arrived.
+pub(super) async fn found(
     imap: &mut Imap,
     folder: &Folder,
     next: &mut BTreeMap<String, u32>,
-    id: &str,
+    is_it: impl Fn(&Mail) -> bool,
 ) -> Result<Option<(Vec<u8>, Option<DateTime<Utc>>)>, ImapError> {
     imap.examine(folder).await?;
     let from = next.get(&folder.wire).copied().unwrap_or(1);
@@ -165,7 +171,7 @@ async fn found(
     for uid in uids {
         let Some(raw) = imap.part(uid, 0, HEAD_BYTES).await? else { continue };
         next.insert(folder.wire.clone(), uid.saturating_add(1));
-        if parse(&raw).message_id.as_deref() == Some(id) {
+        if is_it(&parse(&raw)) {
             let arrived_at = imap.envelopes(&[uid]).await?.into_iter().next().and_then(|envelope| envelope.arrived_at);
             return Ok(Some((raw, arrived_at)));
         }

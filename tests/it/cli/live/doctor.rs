@@ -1,6 +1,7 @@
 //! `forewarn doctor` against real servers: what it finds well, and each cause named with its mend.
 
-use super::{AUTHSERV, Live, SAM};
+use super::super::Ran;
+use super::{AUTHSERV, Live, SAM, notice, reply, reply_to, until};
 
 /// What doctor says, white space folded, and its exit code.
 fn doctor(live: &Live, dns: &str) -> (Option<i32>, String) {
@@ -65,4 +66,38 @@ fn o01_the_daily_test_mail_goes_out_and_comes_back() {
     live.status_says("1 automatic");
     running.stop();
     assert_eq!(live.server.held(super::FOREWARN).len(), 1, "one a day");
+}
+
+#[test]
+fn w05_an_approvers_answer_shows_whether_it_counts() {
+    let live = Live::two_accounts();
+    let names = live.server.names(&[]);
+    let dns = names.address.to_string();
+    let try_it = |who: &str, answer: Option<(&str, &str)>| {
+        let running = live.world.start(&["doctor", "--wait", "30", "--dns", &dns, "--approver", who]);
+        if let Some((from, text)) = answer {
+            let asks = || live.server.inbox(who).into_iter().rfind(|mail| mail.subject.contains("[FW trial "));
+            until("the approver is asked", || asks().is_some());
+            let trial = asks().unwrap();
+            live.server.submit(from, &[&reply_to(&trial)], reply(from, &trial, text)).unwrap();
+        }
+        let ran = Ran::of(running.wait_with_output().unwrap());
+        (ran.code, ran.out.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let (_, said) = try_it(SAM, Some((SAM, "ok")));
+    assert!(said.contains(&format!("ok the answer of {SAM} counts, by authserv:{AUTHSERV}")), "{said}");
+    let (code, said) = try_it("nobody@harborlight.example", None);
+    assert!(said.contains("FAIL nobody@harborlight.example is no approver") && code == Some(1), "{said}");
+
+    // The service sees the same answer, keeps that it counted, and requests do not warn any more.
+    let running = live.run();
+    until("Sam hears that it counts", || live.server.inbox(SAM).iter().any(|mail| mail.subject == "Your answers count"));
+    live.provider_writes(super::NOC, &notice());
+    let request = live.request(SAM, "FW-1");
+    assert!(!request.text().contains("No answer has counted here yet"), "{}", request.text());
+    running.stop();
+    live.world.edit("forewarn.toml", "authserv:", "authserv:other.");
+    let (_, said) = try_it(super::INES, Some((super::INES, "ok")));
+    assert!(said.contains(&format!("FAIL the answer of {} does not count: somebody wrote in your name: ", super::INES)), "{said}");
+    assert!(said.contains("does the server named in auth"), "{said}");
 }
