@@ -8,16 +8,14 @@ use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::dns::Dns;
+use crate::mail::headers::claim;
+use crate::model::{AuthFact, DkimCheck, DkimSignature, Mail};
 use hickory_resolver::config::{ResolverConfig, ResolverOpts};
 use mail_auth::common::crypto::Algorithm;
 use mail_auth::common::parse::TxtRecordParser;
 use mail_auth::common::verify::{DomainKey, VerifySignature as _};
 use mail_auth::{AuthenticatedMessage, DkimResult, Error, MessageAuthenticator, Parameters, ResolverCache, Txt};
-use mail_parser::MessageParser;
-
-use crate::dns::Dns;
-use crate::mail::headers::claim;
-use crate::model::{AuthFact, DkimCheck, DkimSignature, Mail};
 
 /// Most signatures of one domain that are checked in a mail.
 const MAX_SIGNATURES: usize = 5;
@@ -27,8 +25,7 @@ const MAX_SIGNATURES: usize = 5;
 /// A signature passes where it verifies under a key that is in full force: no test mode (`t=y`), not SHA-1 (RFC 8301), RSA of 1024 bits at
 /// least, not expired, not cut short by `l=`. A key that nobody could be asked for is [`DkimCheck::NotYet`].
 async fn check(dns: &Dns, raw: &[u8], domain: &str) -> Vec<DkimSignature> {
-    let Some(parsed) = MessageParser::default().parse_headers(raw) else { return Vec::new() };
-    let message = AuthenticatedMessage::from_parsed(&parsed, raw, true);
+    let Some(message) = AuthenticatedMessage::parse(raw) else { return Vec::new() };
     // Too long or broken signatures are errors of the message, not signatures of it: they stay what they were, unchecked.
     let ours = |header: &&mail_auth::common::headers::Header<'_, mail_auth::dkim::Signature>| header.header.d.eq_ignore_ascii_case(domain);
     let mut keys = Keys::default();

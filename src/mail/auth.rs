@@ -100,12 +100,15 @@ pub fn covers(mail: &Mail, mode: &AuthMode, fields: &[&str]) -> Result<(), Strin
     }
 }
 
-/// Whether a provider's mail is proved: never under `token-only`, because its sender has no token. Inside an Exchange tenant a provider
+/// Whether a provider's mail is proved: never where two readers may see two senders in it, and never under `token-only`, because its sender has no token. Inside an Exchange tenant a provider
 /// is a stranger, so its own signature counts there.
 ///
 /// # Errors
 /// Why it is not.
 pub fn provider_proof(mail: &Mail, mode: &AuthMode) -> Result<String, Unproved> {
+    if let Some(fault) = mail.header_faults.first() {
+        return Err(Unproved::Not(format!("its headers are not those of an honest mail: {fault}")));
+    }
     match mode {
         AuthMode::TokenOnly => Err(Unproved::Not("nothing checks senders here".to_owned())),
         AuthMode::M365Internal => proof(mail, &AuthMode::Dkim),

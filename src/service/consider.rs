@@ -27,7 +27,7 @@ const STACK_BYTES: usize = 64 * 1024 * 1024;
 /// Longest that reading one mail may take.
 const DEADLINE: Duration = Duration::from_secs(10);
 /// Time between two tries to ask for a key.
-const CHECK_AGAIN: TimeDelta = TimeDelta::minutes(1);
+const CHECK_AGAIN: TimeDelta = TimeDelta::seconds(20);
 /// Longest that an answer waits for the key of its sender.
 const CHECK_UNTIL: TimeDelta = TimeDelta::hours(48);
 /// Attempts after which a mail is put aside.

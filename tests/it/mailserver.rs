@@ -8,6 +8,7 @@ mod mailbox;
 mod names;
 mod post;
 mod proof;
+mod signing;
 
 use forewarn::model::{Security, Server};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
@@ -23,6 +24,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::certificates::Authority;
+pub(crate) use names::Names;
+pub(crate) use signing::Signing;
 
 /// What everybody signs in with.
 pub(crate) const PASSWORD: &str = "correct-horse-7281";
@@ -51,6 +54,7 @@ struct Ports {
     smtp: u16,
     submission: u16,
     submissions: u16,
+    lmtp: u16,
 }
 
 /// Who the servers run as.
@@ -175,6 +179,7 @@ impl MailServer {
                 ("SMTP", &ports.smtp.to_string()),
                 ("SUBMISSION", &ports.submission.to_string()),
                 ("SUBMISSIONS", &ports.submissions.to_string()),
+                ("LMTP", &ports.lmtp.to_string()),
             ] {
                 text = text.replace(&format!("@{mark}@"), value);
             }
@@ -263,9 +268,9 @@ impl Drop for MailServer {
 impl Ports {
     /// Ports that nobody holds at this moment.
     fn free() -> Self {
-        let held: [TcpListener; 5] = std::array::from_fn(|_| TcpListener::bind("127.0.0.1:0").unwrap());
-        let [imap, imaps, smtp, submission, submissions] = held.each_ref().map(|listener| listener.local_addr().unwrap().port());
-        Self { imap, imaps, smtp, submission, submissions }
+        let held: [TcpListener; 6] = std::array::from_fn(|_| TcpListener::bind("127.0.0.1:0").unwrap());
+        let [imap, imaps, smtp, submission, submissions, lmtp] = held.each_ref().map(|listener| listener.local_addr().unwrap().port());
+        Self { imap, imaps, smtp, submission, submissions, lmtp }
     }
 }
 

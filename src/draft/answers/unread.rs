@@ -28,7 +28,7 @@ pub fn quarantined(policy: &Policy, zones: &Zones, items: &[QueueItem]) -> Rende
 pub fn unchecked(policy: &Policy, zones: &Zones, items: &[QueueItem]) -> Rendered {
     let clock = StaffClock::new(zones, policy.zone);
     let mut lines = vec![
-        "These answers decide nothing yet: the key of their signature cannot be asked for. It is tried again each minute.".to_owned(),
+        "These answers decide nothing yet: the key of their signature cannot be asked for. It is tried again and again.".to_owned(),
         "Look at the name server of Forewarn's machine, and at the records of the sender's domain.".to_owned(),
     ];
     for item in items.iter().take(LISTED) {

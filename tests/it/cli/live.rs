@@ -1,5 +1,6 @@
 //! The story on the wire: Exim takes a provider's mail, Dovecot holds it, the binary reads, asks, hears the answer and sends.
 
+mod dkim;
 mod doctor;
 mod killed;
 mod mailboxes;

@@ -3,13 +3,16 @@
 use super::{MailServer, search_path, soon};
 use std::fs;
 use std::net::{SocketAddr, UdpSocket};
+use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
 /// NSD, ended with the test.
 pub(crate) struct Names {
-    child: Child,
+    child: Option<Child>,
     pub(crate) address: SocketAddr,
+    program: PathBuf,
+    conf: PathBuf,
 }
 
 impl MailServer {
@@ -21,7 +24,9 @@ impl MailServer {
         fs::create_dir(&folder).unwrap();
         let mut zone = "$ORIGIN .\n$TTL 60\n@ SOA ns. admin. 1 60 60 60 60\n@ NS ns.\nns. A 127.0.0.1\n".to_owned();
         for (name, text) in records {
-            zone.push_str(&format!("{name}. TXT \"{text}\"\n"));
+            // A string of a record has 255 characters at most.
+            let strings: Vec<String> = text.as_bytes().chunks(250).map(|part| format!("\"{}\"", String::from_utf8_lossy(part))).collect();
+            zone.push_str(&format!("{name}. TXT {}\n", strings.join(" ")));
         }
         fs::write(folder.join("zone"), zone).unwrap();
         // NSD wants a number; the kernel names one that is free at this moment.
@@ -35,16 +40,31 @@ impl MailServer {
         );
         fs::write(folder.join("conf"), conf).unwrap();
         self.hand_over(&folder);
-        let mut command = self.account.command(&nsd);
-        command.arg("-d").arg("-c").arg(folder.join("conf")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let names = Names { child: command.spawn().unwrap(), address };
-        let answers = || names.answers().then_some(());
-        assert!(soon(Duration::from_secs(10), answers).is_some(), "{}", fs::read_to_string(folder.join("log")).unwrap_or_default());
+        let mut names = Names { child: None, address, program: nsd, conf: folder.join("conf") };
+        names.start(self);
         names
     }
 }
 
 impl Names {
+    /// Starts it, for the first time or again.
+    pub(crate) fn start(&mut self, server: &MailServer) {
+        let mut command = server.account.command(&self.program);
+        command.arg("-d").arg("-c").arg(&self.conf).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        self.child = Some(command.spawn().unwrap());
+        let log = || fs::read_to_string(self.conf.with_file_name("log")).unwrap_or_default();
+        assert!(soon(Duration::from_secs(10), || self.answers().then_some(())).is_some(), "{}", log());
+    }
+
+    /// Ends it: nobody answers at its address.
+    pub(crate) fn stop(&mut self) {
+        let Some(mut child) = self.child.take() else { return };
+        // It ends its own children on SIGTERM, not when it is killed.
+        let number = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(number, rustix::process::Signal::TERM).unwrap();
+        child.wait().unwrap();
+    }
+
     /// Whether a question (the root's SOA) gets any answer.
     fn answers(&self) -> bool {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -56,9 +76,6 @@ impl Names {
 
 impl Drop for Names {
     fn drop(&mut self) {
-        // It ends its own children on SIGTERM, not when it is killed.
-        let number = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(number, rustix::process::Signal::TERM).unwrap();
-        self.child.wait().unwrap();
+        self.stop();
     }
 }
