@@ -77,6 +77,9 @@ pub fn judge(policy: &Policy, mail: &Mail, requests: &[Request]) -> Result<Accep
         }
     };
     let reply = reply::reply(mail);
+    if mail.hidden_in_words {
+        return refuse(ReplyOutcome::Unclear, Some(request), "your reply holds characters that cannot be seen inside its words", true);
+    }
     if reply.parts_differ {
         return refuse(ReplyOutcome::Unclear, Some(request), "the text and the HTML of your reply begin with different words", true);
     }

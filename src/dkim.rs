@@ -5,7 +5,7 @@
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::hash::Hash;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use crate::dns::Dns;
@@ -20,24 +20,28 @@ use mail_auth::{AuthenticatedMessage, DkimResult, Error, MessageAuthenticator, P
 /// Most signatures of one domain that are checked in a mail.
 const MAX_SIGNATURES: usize = 5;
 
+/// The library's; the name servers that it could ask are never asked.
+static AUTHENTICATOR: LazyLock<Option<MessageAuthenticator>> =
+    LazyLock::new(|| MessageAuthenticator::new(ResolverConfig::default(), ResolverOpts::default()).ok());
+
 /// Checks the signatures of one domain in a raw mail; those of other domains prove nothing here and are left out.
 ///
 /// A signature passes where it verifies under a key that is in full force: no test mode (`t=y`), not SHA-1 (RFC 8301), RSA of 1024 bits at
 /// least, not expired, not cut short by `l=`. A key that nobody could be asked for is [`DkimCheck::NotYet`].
-async fn check(dns: &Dns, raw: &[u8], domain: &str) -> Vec<DkimSignature> {
+async fn check(ask: impl AsyncFn(&str) -> Result<Vec<String>, String>, raw: &[u8], domain: &str) -> Vec<DkimSignature> {
     let Some(message) = AuthenticatedMessage::parse(raw) else { return Vec::new() };
     // Too long or broken signatures are errors of the message, not signatures of it: they stay what they were, unchecked.
     let ours = |header: &&mail_auth::common::headers::Header<'_, mail_auth::dkim::Signature>| header.header.d.eq_ignore_ascii_case(domain);
     let mut keys = Keys::default();
     for header in message.dkim_headers.iter().filter(ours).take(MAX_SIGNATURES) {
         let name = header.header.domain_key();
-        let answer = match dns.txt(&name).await {
+        let answer = match ask(&name).await {
             Ok(records) => key(&records),
-            Err(error) => Key::NotYet(error.to_string()),
+            Err(why) => Key::NotYet(why),
         };
         keys.0.insert(name, answer);
     }
-    let Ok(authenticator) = MessageAuthenticator::new(ResolverConfig::default(), ResolverOpts::default()) else { return Vec::new() };
+    let Some(authenticator) = AUTHENTICATOR.as_ref() else { return Vec::new() };
     let parameters = Parameters::new(&message).with_txt_cache(&keys);
     let outputs = authenticator.verify_dkim(parameters).await;
     let mut checked = Vec::new();
@@ -62,8 +66,13 @@ async fn check(dns: &Dns, raw: &[u8], domain: &str) -> Vec<DkimSignature> {
 /// Puts into a parsed mail what the check of its author's signatures came to, in place of what they claim. Does nothing to a mail that has
 /// not exactly one author.
 pub async fn settle(dns: &Dns, raw: &[u8], mail: &mut Mail) {
+    settle_by(async |name| dns.txt(name).await.map_err(|error| error.to_string()), raw, mail).await;
+}
+
+/// The same with any source of keys: it gives the TXT records of a name (none where there are none), or why nobody could be asked.
+pub async fn settle_by(ask: impl AsyncFn(&str) -> Result<Vec<String>, String>, raw: &[u8], mail: &mut Mail) {
     let Some(domain) = mail.author().map(|author| author.domain().to_owned()) else { return };
-    let checked = check(dns, raw, &domain).await;
+    let checked = check(ask, raw, &domain).await;
     // What was not checked stays as it claims: cut short by `l=`, or one too many.
     let still = |fact: &AuthFact| match fact {
         AuthFact::Signature(claimed) => !checked.iter().any(|one| DkimSignature { check: DkimCheck::Unchecked, ..one.clone() } == *claimed),

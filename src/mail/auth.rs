@@ -72,7 +72,7 @@ pub fn is_of(mode: &AuthMode, proof: &str) -> bool {
 /// A sentence that says what is not covered.
 pub fn covers(mail: &Mail, mode: &AuthMode, fields: &[&str]) -> Result<(), String> {
     let judge = |signature: &DkimSignature| {
-        if !fields.iter().any(|field| signs(signature, field)) {
+        if !signs(signature, "from") || !fields.iter().any(|field| signs(signature, field)) {
             return Err(format!("the signature of {} does not cover what ties the answer to its request", signature.domain));
         }
         if !signature.whole_body {

@@ -72,6 +72,7 @@ pub(super) struct Parts {
     sheets: Vec<Sheet>,
     unread: Vec<String>,
     defects: Vec<String>,
+    hidden_in_words: bool,
     /// What was left out for its length.
     cut: Vec<String>,
     spent: Spent,
@@ -250,6 +251,7 @@ impl Parts {
         if text.contains('\u{fffd}') {
             self.defects.push("some characters could not be decoded".to_owned());
         }
+        self.hidden_in_words |= text::hides_in_words(text);
         if text::turns_direction(text) {
             self.defects.push("the text holds marks that turn its direction".to_owned());
         }
@@ -259,6 +261,7 @@ impl Parts {
         for (head, inner) in std::mem::take(&mut self.forwarded) {
             self.pass_on(head, inner);
         }
+        mail.hidden_in_words = self.hidden_in_words;
         let says_nothing = |body: &Option<Body>| body.as_ref().is_none_or(|body| body.lines.iter().all(String::is_empty));
         if says_nothing(&self.plain) && says_nothing(&self.html) && self.attached.is_some() {
             self.plain = self.attached.take();

@@ -62,18 +62,20 @@ pub(super) fn split(lines: &[String], quotes: &[Range<usize>], hints: Hints) -> 
         unquote: 0,
         forwards: 0,
         forwarded_text: 0,
+        no_own_word: false,
         fresh: vec![true; lines.len()],
         text: Vec::new(),
         forwarded_from: None,
     };
     reader.read();
-    let Reader { mut fresh, mut text, forwarded_from, .. } = reader;
+    let Reader { mut fresh, mut text, forwarded_from, mut no_own_word, .. } = reader;
     if text.iter().all(|line| line.trim().is_empty()) {
+        no_own_word = true;
         fresh = vec![true; lines.len()];
         text = lines.iter().map(String::as_str).collect();
     }
     let quoted: Vec<&str> = lines.iter().zip(&fresh).filter(|(_, fresh)| !**fresh).map(|(line, _)| line.as_str()).collect();
-    Split { body: BodyText { fresh: trimmed(&text), quoted: trimmed(&quoted) }, fresh, forwarded_from }
+    Split { body: BodyText { fresh: trimmed(&text), quoted: trimmed(&quoted), no_own_word }, fresh, forwarded_from }
 }
 
 fn trimmed(lines: &[&str]) -> String {
@@ -91,6 +93,8 @@ struct Reader<'a> {
     /// How many forwards were opened, and how many lines of text stood when the last one was.
     forwards: usize,
     forwarded_text: usize,
+    /// Whether nothing of the sender's own stands on top.
+    no_own_word: bool,
     fresh: Vec<bool>,
     text: Vec<&'a str>,
     forwarded_from: Option<Mailbox>,
@@ -195,6 +199,7 @@ impl<'a> Reader<'a> {
     }
 
     fn forward_block(&mut self, mark: usize, block: &Block) -> usize {
+        self.no_own_word |= self.forwards == 0 && !self.wrote_something();
         self.drop_to(mark, block.end);
         // The inner subject is content; its dates and addresses are not.
         let mut subject = String::new();
@@ -340,7 +345,7 @@ mod tests {
             "On Monday we stop the following:\nAB-1",
         ];
         for text in table {
-            assert_eq!(split_of("Planned work AB-1", text).body, BodyText { fresh: text.to_owned(), quoted: String::new() }, "{text}");
+            assert_eq!(split_of("Planned work AB-1", text).body, BodyText { fresh: text.to_owned(), ..BodyText::default() }, "{text}");
         }
     }
 

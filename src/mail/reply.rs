@@ -3,7 +3,7 @@
 //! The verb is read only from the first non-empty line of the fresh text, before any quote; a mistake in cutting can lose a verb
 //! (the sender then gets help) but never invent one. Source: trust rules of approval by mail; real clients' habits (W21).
 
-use crate::model::Mail;
+use crate::model::{BodyText, Mail};
 
 /// First marker line around the editable paragraphs of a request.
 pub const EDIT_BEGIN: &str = "--- you may change the text from here ---";
@@ -26,8 +26,10 @@ pub struct Reply {
 /// Reads a reply. Takes a parsed mail; never fails.
 #[must_use]
 pub fn reply(mail: &Mail) -> Reply {
-    let plain = mail.plain.as_ref().map(|body| split(&body.fresh));
-    let html = mail.html.as_ref().map(|body| split(&body.fresh));
+    // What was forwarded is somebody else's word.
+    let own = |body: &BodyText| if body.no_own_word { split("") } else { split(&body.fresh) };
+    let plain = mail.plain.as_ref().map(own);
+    let html = mail.html.as_ref().map(own);
     let parts_differ = match (&plain, &html) {
         (Some((a, _)), Some((b, _))) => folded(a) != folded(b),
         _ => false,
@@ -53,7 +55,9 @@ fn is_banner(line: &str) -> bool {
         "achtung:",
         "vorsicht:",
     ];
-    let stray = !is_signature(line) && lower.chars().all(|c| !c.is_alphanumeric());
+    // A long rule of underscores is where Outlook begins to quote.
+    let rule = line.chars().filter(|c| *c == '_').count() >= 16;
+    let stray = !is_signature(line) && !rule && lower.chars().all(|c| !c.is_alphanumeric());
     stray
         || starts.iter().any(|banner| lower.starts_with(banner))
         || lower.contains("originated from outside")
@@ -100,10 +104,9 @@ fn between_markers(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::BodyText;
 
     fn plain(text: &str, quoted: &str) -> Mail {
-        Mail { plain: Some(BodyText { fresh: text.into(), quoted: quoted.into() }), ..Mail::default() }
+        Mail { plain: Some(BodyText { fresh: text.into(), quoted: quoted.into(), ..BodyText::default() }), ..Mail::default() }
     }
 
     #[test]
@@ -132,9 +135,9 @@ mod tests {
     #[test]
     fn parts_that_begin_differently_are_seen() {
         let mut mail = plain("reject\n", "");
-        mail.html = Some(BodyText { fresh: "approve".into(), quoted: String::new() });
+        mail.html = Some(BodyText { fresh: "approve".into(), ..BodyText::default() });
         assert!(reply(&mail).parts_differ);
-        mail.html = Some(BodyText { fresh: "Reject".into(), quoted: String::new() });
+        mail.html = Some(BodyText { fresh: "Reject".into(), ..BodyText::default() });
         assert!(!reply(&mail).parts_differ);
     }
 }

@@ -51,6 +51,17 @@ pub(super) fn folded(text: &str) -> String {
     folded
 }
 
+/// Whether something that cannot be seen stands between two Latin letters: the word that is read may not be the one that was written.
+pub(super) fn hides_in_words(text: &str) -> bool {
+    let letters: Vec<char> = text.chars().collect();
+    letters.windows(3).any(|three| match three {
+        [before, hidden, after] => {
+            before.is_ascii_alphabetic() && after.is_ascii_alphabetic() && !hidden.is_whitespace() && seen(*hidden).is_none()
+        }
+        _ => false,
+    })
+}
+
 /// Whether a text holds a mark that reverses reading direction: what is seen and what is read may differ.
 pub(super) fn turns_direction(text: &str) -> bool {
     text.contains(['\u{202a}', '\u{202b}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}'])
@@ -64,6 +75,7 @@ mod tests {
     fn invisible_characters_go_and_spaces_are_spaces() {
         assert_eq!(folded(" Sta\u{ad}rt:\u{a0}\u{a0}10\u{200b}:00\u{feff}\r\n\tUTC\u{1b} "), "Start: 10:00 UTC");
         assert_eq!(lines("a  b \r\n\r\n\r\nc\rd\n\n"), ["a  b", "", "c", "d"]);
+        assert!(hides_in_words("app\u{200b}rove") && hides_in_words("o\u{0}k") && !hides_in_words("approve\u{feff}\r\n"));
         assert!(turns_direction("\u{202e}abc"));
         assert!(!turns_direction("abc"));
     }

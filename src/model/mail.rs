@@ -27,6 +27,9 @@ pub struct BodyText {
     pub fresh: String,
     /// What was quoted below or between; empty where nothing was.
     pub quoted: String,
+    /// Whether none of the fresh text is the sender's own word: it begins with what was forwarded, or all there is was quoted.
+    #[serde(default)]
+    pub no_own_word: bool,
 }
 
 /// A table of an HTML body as a full grid: spans are filled with the spanning cell's text.
@@ -286,6 +289,8 @@ pub struct Mail {
     pub body_fits_type: bool,
     /// What was lost in decoding: unknown charset, cut part, calendar line that cannot be read.
     pub defects: Vec<String>,
+    /// Whether characters that cannot be seen stand inside words of its text: then no word in it decides anything.
+    pub hidden_in_words: bool,
     /// What was not read for its length, a sentence each: a mail with such can announce what nobody saw.
     pub cut: Vec<String>,
 }

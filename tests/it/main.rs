@@ -11,6 +11,7 @@ mod disclaimers;
 mod drafts;
 mod fakes;
 mod flow;
+mod hostile;
 mod imap;
 mod layers;
 mod mailserver;

@@ -272,7 +272,7 @@ mod tests {
     }
 
     fn mail(text: &str) -> Mail {
-        Mail { plain: Some(crate::model::BodyText { fresh: text.to_owned(), quoted: String::new() }), ..Mail::default() }
+        Mail { plain: Some(crate::model::BodyText { fresh: text.to_owned(), ..crate::model::BodyText::default() }), ..Mail::default() }
     }
 
     #[test]

@@ -14,7 +14,7 @@ fn at(text: &str) -> DateTime<Utc> {
 }
 
 fn mail(subject: &str, body: &str) -> Mail {
-    Mail { subject: subject.to_owned(), plain: Some(BodyText { fresh: body.to_owned(), quoted: String::new() }), ..Mail::default() }
+    Mail { subject: subject.to_owned(), plain: Some(BodyText { fresh: body.to_owned(), ..BodyText::default() }), ..Mail::default() }
 }
 
 fn reading(mail: &Mail) -> Reading {
@@ -144,7 +144,7 @@ fn reads_tables_with_a_head() {
         ]),
         head_rows: 1,
     };
-    let html = BodyText { fresh: "Planned maintenance notification".to_owned(), quoted: String::new() };
+    let html = BodyText { fresh: "Planned maintenance notification".to_owned(), ..BodyText::default() };
     let mail = Mail { subject: "Planned maintenance".to_owned(), html: Some(html), tables: vec![zoned, circuits], ..Mail::default() };
     let reading = reading(&mail);
     assert_eq!(told(&reading), ["Confirmed Unstated [14/07:00-14/13:00] - (NL-118, NL-119)"]);

@@ -61,12 +61,12 @@ fn a_notice_calendar_part_is_a_sign() {
 fn a_bare_forward_counts_with_what_it_forwards() {
     let quoted =
         "From: NOC <noc@carrier.example>\nSubject: Planned works\n\nPlanned maintenance on circuit NW-17, 4 May 2031 01:00 - 03:00 UTC.";
-    let plain = BodyText { fresh: "FYI".to_owned(), quoted: quoted.to_owned() };
+    let plain = BodyText { fresh: "FYI".to_owned(), quoted: quoted.to_owned(), ..BodyText::default() };
     assert!(sign(&Mail { subject: "Fwd: works".to_owned(), plain: Some(plain), ..Mail::default() }));
 }
 
 fn mail(subject: &str, body: &str) -> Mail {
-    Mail { subject: subject.to_owned(), plain: Some(BodyText { fresh: body.to_owned(), quoted: String::new() }), ..Mail::default() }
+    Mail { subject: subject.to_owned(), plain: Some(BodyText { fresh: body.to_owned(), ..BodyText::default() }), ..Mail::default() }
 }
 
 /// Invented after the forms of many providers.

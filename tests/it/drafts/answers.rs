@@ -147,7 +147,11 @@ fn what_was_not_read_and_what_a_customer_wrote() {
     let nameless = QueueItem { from: String::new(), subject: String::new(), ..gone.clone() };
     let answer = Mail {
         subject: "Re: Data Center Maintenance (Host): Sep 9".to_owned(),
-        plain: Some(BodyText { fresh: "Can you do it later?\nstop\n".to_owned(), quoted: "> Start: 2020-09-10\nSee above.".to_owned() }),
+        plain: Some(BodyText {
+            fresh: "Can you do it later?\nstop\n".to_owned(),
+            quoted: "> Start: 2020-09-10\nSee above.".to_owned(),
+            ..Default::default()
+        }),
         unread_attachments: vec!["plan.pdf".to_owned()],
         ..Mail::default()
     };
