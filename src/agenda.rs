@@ -40,6 +40,8 @@ pub enum Due {
     Blind(String, DateTime<Utc>),
     /// Mail of ours does not get out: told by the second path.
     Stuck,
+    /// Notices are held because a backup was put back: told by both paths.
+    Held(String),
     /// Mail to staff was refused for good: the others are told.
     Refused,
     /// The alarm command fails: told by mail.
@@ -77,6 +79,7 @@ pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Ut
     if facts.stuck.iter().any(|mail| mail.state == OutboxState::Retry && now - mail.since >= BLIND_AFTER) {
         due.push(Due::Stuck);
     }
+    due.extend(facts.held.clone().map(Due::Held));
     if facts.stuck.iter().any(|mail| mail.state != OutboxState::Retry) {
         due.push(Due::Refused);
     }

@@ -1,5 +1,6 @@
 //! The command line: arguments as typed; each command's module runs what is meant.
 
+pub mod backup;
 pub mod check;
 pub mod demo;
 pub mod digest;
@@ -79,6 +80,8 @@ enum Command {
     Erase(erase::EraseArgs),
     Digest(digest::DigestArgs),
     Status(status::StatusArgs),
+    Backup(backup::BackupArgs),
+    Resume(backup::ResumeArgs),
 }
 
 impl Cli {
@@ -109,6 +112,8 @@ impl Cli {
             Command::Erase(args) => args.run(&load_taught(&path)?),
             Command::Digest(args) => args.run(&load_taught(&path)?),
             Command::Status(args) => args.run(&load(&path)?),
+            Command::Backup(args) => args.run(&load(&path)?),
+            Command::Resume(args) => args.run(&load(&path)?),
         }
     }
 }

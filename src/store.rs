@@ -19,12 +19,13 @@ mod migrations;
 mod outbox;
 mod record;
 mod redact;
+mod restored;
 mod retention;
 mod settle;
 mod values;
 mod views;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -36,6 +37,7 @@ pub use erase::Mentions;
 pub use error::StoreError;
 pub use ledger::{Kept, Listed, Listing, MAX_MAIL_BYTES, Place, ToFetch};
 pub use outbox::{OutboxFilter, Recovered};
+pub use restored::Held;
 pub use views::Replayable;
 
 /// How long a job waits for another process's transaction before it gives up.
@@ -45,6 +47,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug)]
 pub struct Store {
     jobs: mpsc::Sender<Job>,
+    /// The file that counts the notices which left; none for a store that nobody needs later.
+    sent_mark: Option<PathBuf>,
 }
 
 /// What the thread is asked to do.
@@ -64,7 +68,9 @@ impl Store {
         let mut connection = connect(path, |_| Ok(()))?;
         migrations::check_whole(&connection, path)?;
         migrations::migrate(&mut connection, path)?;
-        Self::start(connection, path)
+        let mark = restored::mark_path(path);
+        restored::check(&mut connection, &mark, path)?;
+        Self::start(connection, path, Some(mark))
     }
 
     /// Makes a store for a look back, which nobody needs when the process is gone: nothing waits for the disk.
@@ -76,7 +82,7 @@ impl Store {
         let mut connection = connect(path, |_| Ok(()))?;
         migrations::migrate(&mut connection, path)?;
         connection.execute_batch("PRAGMA synchronous = OFF;")?;
-        Self::start(connection, path)
+        Self::start(connection, path, None)
     }
 
     /// Opens a store that exists, for a command beside the service: changes nothing by itself.
@@ -95,7 +101,7 @@ impl Store {
                 migrations::check_current(connection, path)
             }
         })?;
-        Self::start(connection, path)
+        Self::start(connection, path, Some(restored::mark_path(path)))
     }
 
     /// Closes the connection after the jobs that wait, and folds the write-ahead log into the file. Other clones fail from then on.
@@ -107,7 +113,7 @@ impl Store {
         }
     }
 
-    fn start(mut connection: Connection, path: &Path) -> Result<Self, StoreError> {
+    fn start(mut connection: Connection, path: &Path, sent_mark: Option<PathBuf>) -> Result<Self, StoreError> {
         let (jobs, todo) = mpsc::channel::<Job>();
         std::thread::Builder::new()
             .name("store".into())
@@ -127,7 +133,7 @@ impl Store {
                 asked_to_close.map(|closed| closed.send(()))
             })
             .map_err(|source| StoreError::cannot_open(path, source))?;
-        Ok(Self { jobs })
+        Ok(Self { jobs, sent_mark })
     }
 
     /// Runs one job in a transaction that takes the write lock at its start, and commits it if it succeeds.

@@ -21,10 +21,10 @@ use std::process::ExitCode;
 ///   stored = ended (each with one named outcome) + pending
 ///
 /// Exit code 1 when the counts do not add up, or when something is stuck: an
-/// account that cannot be read, rules that cannot be used, a mail of the last
-/// seven days that failed or of which nobody knows whether it arrived, a draft
-/// past the time by which it should be out. Else 0, so that a monitoring system can run it; 2 when it
-/// could not be found out.
+/// account that cannot be read, notices held after a backup, rules that cannot
+/// be used, a mail of the last seven days that failed or of which nobody knows
+/// whether it arrived, a draft past the time by which it should be out. Else 0,
+/// so that a monitoring system can run it; 2 when it could not be found out.
 ///
 ///   forewarn status                  for people
 ///   forewarn status >/dev/null || …  for a monitoring system
@@ -74,6 +74,7 @@ impl StatusArgs {
                 undelivered,
                 queue,
                 recovered: agenda.recovered,
+                held: agenda.held,
                 rules: crate::service::rules(config.rules_dir.as_deref()).err().map(|error| error.to_string()),
             })
         })?;
@@ -99,6 +100,8 @@ struct Facts {
     undelivered: Vec<OutboxRow>,
     queue: usize,
     recovered: u64,
+    /// Why notices are held.
+    held: Option<String>,
     /// Why the rules that lie there now cannot be used.
     rules: Option<String>,
 }
@@ -227,6 +230,9 @@ fn stuck(facts: &Facts, policy: &Policy, clock: &StaffClock<'_>, now: DateTime<U
     if !facts.counts.adds_up() {
         found.push("The counts of mails do not add up: a mail may be lost. Keep the store and report this defect.".to_owned());
     }
+    if let Some(why) = &facts.held {
+        found.push(format!("No customer notice leaves: {why}. Look with `forewarn resume`."));
+    }
     if let Some(why) = &facts.rules {
         found.push(format!("The rules were changed and a running service goes on with those before: {why}"));
     }
@@ -295,6 +301,7 @@ mod tests {
             undelivered: Vec::new(),
             queue: 0,
             recovered: 0,
+            held: None,
             rules: None,
         }
     }
@@ -354,6 +361,10 @@ All is well: every mail is accounted for, nothing is stuck.
         };
         check(&|facts| facts.counts.waiting = 0, "The counts of mails do not add up");
         check(&|facts| facts.counts.pending = 0, "The counts of mails do not add up");
+        check(
+            &|facts| facts.held = Some("this store is a backup of today".into()),
+            "No customer notice leaves: this store is a backup of today.",
+        );
         check(&|facts| facts.accounts[0].failing = Some("password refused".into()), "Account noc cannot be read: password refused");
         check(
             &|facts| facts.rules = Some("the rules in rules cannot be used\nacme.toml:6:11: this pattern cannot be used".into()),

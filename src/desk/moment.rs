@@ -49,6 +49,7 @@ fn carry_out(plan: &mut Plan<'_>, facts: &AgendaFacts, due: &Due) {
             plan.alarm(key, text);
         }
         Due::Stuck => trouble::stuck(plan, &facts.stuck),
+        Due::Held(why) => trouble::held(plan, why),
         Due::Refused => trouble::refused(plan, &facts.stuck),
         Due::Unreached => trouble::unreached(plan, &facts.unreached),
         Due::Quarantined => trouble::quarantined(plan, &facts.quarantined),

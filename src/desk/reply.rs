@@ -1,5 +1,7 @@
 //! What follows from a reply of staff: the decision is checked against the present state and carried out, and the reply is answered.
 
+use chrono::TimeDelta;
+
 use crate::{
     approval::{self, Accepted, Refused, Verb},
     desk::{
@@ -19,12 +21,19 @@ use crate::{
     },
 };
 
+/// What clocks may differ by.
+const SKEW: TimeDelta = TimeDelta::minutes(10);
 /// Help mails a request may have.
 const MAX_HELP: u32 = 3;
 
 /// Judges a reply that carries a token or code, and carries it out.
 pub(super) fn reply(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail) -> ReplyOutcome {
     match approval::judge(plan.desk.policy, mail, &plan.known.requests) {
+        // A store that was put back asks again under the same token: the answer of that time is none to this question.
+        Ok(accepted) if arrival.arrived_at + SKEW < accepted.request.made_at => {
+            help(plan, arrival, mail, &accepted.request, "it came before the question was asked (a backup was put back since)");
+            ReplyOutcome::Superseded
+        }
         Ok(accepted) => act(plan, arrival, mail, &accepted),
         Err(refused) => refuse(plan, arrival, mail, &refused),
     }

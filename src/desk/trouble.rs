@@ -117,6 +117,20 @@ pub(super) fn blind(plan: &mut Plan<'_>, key: &str, account: &str, text: &str) {
     }
 }
 
+/// To every approver, and by the second path, once: notices are held until a person has looked.
+pub(super) fn held(plan: &mut Plan<'_>, why: &str) {
+    let text = format!(
+        "{why}. Customer notices are held, so that nothing is sent twice; requests and alarms go out.\n\
+         What may have left is asked about once the admin has run, on the machine of Forewarn: forewarn resume"
+    );
+    let key = format!("held:{why}");
+    for to in approvers(plan) {
+        let rendered = bare("HELD: no customer notice leaves".to_owned(), &[&text]);
+        plan.write(OutboxKind::Alarm, format!("{key}:{}", to.address), &to, rendered, Thread::default());
+    }
+    plan.alarm(key, text);
+}
+
 /// By the second path: mail of ours does not get out. Once for each mail that has waited longest.
 pub(super) fn stuck(plan: &mut Plan<'_>, mails: &[StuckMail]) {
     let waiting: Vec<&StuckMail> = mails.iter().filter(|mail| mail.state == OutboxState::Retry).collect();

@@ -65,6 +65,8 @@ pub struct AgendaFacts {
     pub fates: Vec<Fate>,
     /// The drafts of those notices, with their maintenances.
     pub undelivered_drafts: Vec<(Draft, Maintenance)>,
+    /// Why notices are held after a backup was put back, a sentence; none where nothing holds them.
+    pub held: Option<String>,
     /// Mail that is tried again and again, and mail to staff that was refused for good and not told of yet.
     pub stuck: Vec<StuckMail>,
     /// Alarms that were tried and reached nobody yet.

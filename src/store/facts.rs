@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::model::{AgendaFacts, CanaryFacts, DigestFacts, Draft, FirstContact, Maintenance, MaintenanceId, Mode, Told};
 use crate::store::values::{NO_SIGN, count, instant, json, mode_name, seconds};
-use crate::store::{Store, StoreError, accounts, alarms, drafts, known, ledger, maintenances, outbox, views};
+use crate::store::{Store, StoreError, accounts, alarms, drafts, known, ledger, maintenances, outbox, restored, views};
 
 /// Rows `o` of the outbox that did not arrive, or may not have, and that staff have not been told of.
 const UNTOLD: &str = "o.state IN ('failed', 'unknown') AND o.told_at IS NULL";
@@ -152,6 +152,7 @@ fn agenda_facts(tx: &Connection, key_prefixes: &[String]) -> Result<AgendaFacts,
                 [],
             )?,
         )?,
+        held: restored::held_why(tx)?,
         stuck: outbox::stuck(tx)?,
         unreached: alarms::unreached(tx)?,
         keys: keys(tx, key_prefixes)?,
@@ -288,16 +289,16 @@ fn last_digest_or_first_contact(tx: &Connection) -> Result<Option<i64>, StoreErr
     }
 }
 
-fn text(tx: &Connection, name: &str) -> Result<Option<String>, StoreError> {
+pub(super) fn text(tx: &Connection, name: &str) -> Result<Option<String>, StoreError> {
     Ok(tx.query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| row.get(0)).optional()?)
 }
 
 /// A number among the settings; 0 where it was never set.
-fn number(tx: &Connection, name: &str) -> Result<i64, StoreError> {
+pub(super) fn number(tx: &Connection, name: &str) -> Result<i64, StoreError> {
     text(tx, name)?.map_or(Ok(0), |value| value.parse().map_err(|error| StoreError::unreadable(format!("the setting {name}"), error)))
 }
 
-fn set(tx: &Connection, name: &str, value: &str) -> Result<(), StoreError> {
+pub(super) fn set(tx: &Connection, name: &str, value: &str) -> Result<(), StoreError> {
     tx.execute("INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value", [name, value])?;
     Ok(())
 }

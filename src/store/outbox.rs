@@ -9,11 +9,11 @@ mod rows;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use crate::model::{Content, Draft, DraftId, DraftState, Kind, OutboxId, OutboxKind, OutboxRow, OutboxState, Outgoing};
 use crate::store::values::{from_json, instant, json, seconds};
-use crate::store::{Store, StoreError, drafts, maintenances};
+use crate::store::{Store, StoreError, drafts, in_transaction, maintenances, restored};
 
 pub(super) use rows::{canary, fates, left, stuck, tallies, told};
 use rows::{filtered, kind_name, state};
@@ -71,8 +71,9 @@ impl Store {
     /// When the store fails.
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         self.read(|tx| {
-            let query = "SELECT min(due_at) FROM outbox WHERE state IN ('queued', 'retry')";
-            let at: Option<i64> = tx.query_row(query, [], |row| row.get(0))?;
+            let held = restored::is_held(tx)?;
+            let query = "SELECT min(due_at) FROM outbox WHERE state IN ('queued', 'retry') AND NOT (?1 AND kind = 'notice')";
+            let at: Option<i64> = tx.query_row(query, [held], |row| row.get(0))?;
             at.map(instant).transpose()
         })
         .await
@@ -84,7 +85,19 @@ impl Store {
     /// # Errors
     /// When the store fails; then the dot must not leave.
     pub async fn dot_pending(&self, id: OutboxId, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        self.write(move |tx| dot_pending(tx, id, now)).await
+        let mark = self.sent_mark.clone();
+        self.outside_transactions(move |connection| {
+            let (may, counted) = in_transaction(connection, TransactionBehavior::Immediate, |tx| {
+                let may = dot_pending(tx, id, now)?;
+                let notice = may && is_notice(tx, id)?;
+                Ok((may, notice.then(|| restored::count(tx)).transpose()?))
+            })?;
+            if let (Some(mark), Some(counted)) = (mark, counted) {
+                restored::write_mark(&mark, &counted).map_err(|source| StoreError::Io(source.into()))?;
+            }
+            Ok(may)
+        })
+        .await
     }
 
     /// Notes how the attempt ended. `retry_at` counts for [`OutboxState::Retry`] alone. An approved draft whose last row ended is
@@ -215,8 +228,10 @@ pub(super) fn must_wait_or_not(tx: &Connection, id: OutboxId, seen: OutboxState)
 }
 
 fn claim(tx: &Connection, up_to_rank: i64, now: DateTime<Utc>) -> Result<Option<OutboxRow>, StoreError> {
-    let query = "SELECT id FROM outbox WHERE state IN ('queued', 'retry') AND rank <= ?2 AND due_at <= ?1 ORDER BY rank, id LIMIT 1";
-    while let Some(id) = tx.query_row(query, [seconds(now), up_to_rank], |row| row.get(0)).optional()?.map(OutboxId) {
+    let held = restored::is_held(tx)?;
+    let query = "SELECT id FROM outbox WHERE state IN ('queued', 'retry') AND rank <= ?2 AND due_at <= ?1 AND NOT (?3 AND kind = 'notice')
+                  ORDER BY rank, id LIMIT 1";
+    while let Some(id) = tx.query_row(query, params![seconds(now), up_to_rank, held], |row| row.get(0)).optional()?.map(OutboxId) {
         if let Some(why) = why_not(tx, id)? {
             cancel(tx, id, &why, now)?;
             continue;
@@ -236,6 +251,10 @@ fn claim(tx: &Connection, up_to_rank: i64, now: DateTime<Utc>) -> Result<Option<
         return by_id(tx, id);
     }
     Ok(None)
+}
+
+fn is_notice(tx: &Connection, id: OutboxId) -> Result<bool, StoreError> {
+    Ok(tx.query_row("SELECT kind = 'notice' FROM outbox WHERE id = ?1", [id.0], |row| row.get(0))?)
 }
 
 fn dot_pending(tx: &Connection, id: OutboxId, now: DateTime<Utc>) -> Result<bool, StoreError> {
@@ -406,6 +425,6 @@ pub(super) fn of_draft(tx: &Connection, draft: DraftId) -> Result<Vec<OutboxRow>
     filtered(tx, OutboxFilter::Draft(draft))
 }
 
-fn by_id(tx: &Connection, id: OutboxId) -> Result<Option<OutboxRow>, StoreError> {
+pub(super) fn by_id(tx: &Connection, id: OutboxId) -> Result<Option<OutboxRow>, StoreError> {
     Ok(filtered(tx, OutboxFilter::Id(id))?.pop())
 }

@@ -1,7 +1,5 @@
 //! What the commands show.
 
-use std::path::Path;
-
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -188,22 +186,6 @@ impl Store {
                 })
             })
             .collect()
-        })
-        .await
-    }
-
-    /// Writes a copy of the store as it is at this moment to a file that does not exist yet.
-    ///
-    /// # Errors
-    /// When the file exists or cannot be written, or the store fails.
-    pub async fn backup(&self, to: &Path) -> Result<(), StoreError> {
-        let to = to.to_owned();
-        // No transaction: SQLite makes its own for this.
-        self.outside_transactions(move |connection| {
-            let name = to.to_str().ok_or_else(|| StoreError::cannot_open(&to, "its name is no UTF-8"))?;
-            super::create_private(&to).map_err(|source| StoreError::cannot_open(&to, source))?;
-            connection.execute("VACUUM INTO ?1", [name]).map_err(|source| StoreError::cannot_open(&to, source))?;
-            Ok(())
         })
         .await
     }

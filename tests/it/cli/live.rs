@@ -4,6 +4,7 @@ mod dkim;
 mod doctor;
 mod killed;
 mod mailboxes;
+mod restored;
 
 use super::service::notice;
 use super::{Ran, World, ended, signal, until};

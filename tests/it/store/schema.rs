@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::Scratch;
+use super::now;
 
 /// Statements of a schema by name, without comments and with white space folded.
 fn statements(connection: &Connection) -> Vec<(String, String)> {
@@ -94,7 +95,7 @@ async fn an_older_store_keeps_its_mails_and_their_numbers() {
     let store = Store::open(&path).unwrap();
     let outgoing = vec![super::frozen(forewarn::model::OutboxKind::Canary, "canary:1", "fw@msp.example", None)];
     let effects = forewarn::model::Effects { outgoing, ..forewarn::model::Effects::default() };
-    store.commit(None, &effects, super::now()).await.unwrap();
+    store.commit(None, &effects, now()).await.unwrap();
     let rows = store.outbox(forewarn::store::OutboxFilter::Newest(9)).await.unwrap();
     let shown: Vec<_> = rows.iter().map(|row| (row.id.0, row.outgoing.key.as_str(), row.state.name())).collect();
     assert_eq!(shown, [(3, "answer 3", "sent"), (7, "answer 7", "unknown"), (8, "canary:1", "queued")]);
@@ -155,8 +156,8 @@ async fn a_backup_is_a_store() {
     let scratch = Scratch::new();
     scratch.proposed(1, "one").await;
     let copy = scratch.folder.path().join("copy.db");
-    scratch.store.backup(&copy).await.unwrap();
-    assert!(scratch.store.backup(&copy).await.is_err());
+    scratch.store.backup(&copy, now()).await.unwrap();
+    assert!(scratch.store.backup(&copy, now()).await.is_err());
     let copy = Store::open_existing(&copy).unwrap();
     assert_eq!(copy.drafts(true).await.unwrap(), scratch.store.drafts(true).await.unwrap());
 }
