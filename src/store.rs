@@ -6,6 +6,7 @@
 
 mod accounts;
 mod alarms;
+mod crash;
 mod drafts;
 mod effects;
 mod erase;
@@ -29,6 +30,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use crash::Moment;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
@@ -186,7 +188,14 @@ fn in_transaction<T>(
 ) -> Result<T, StoreError> {
     let transaction = connection.transaction_with_behavior(behavior)?;
     let value = work(&transaction)?;
+    let durable = matches!(behavior, TransactionBehavior::Immediate);
+    if durable {
+        crash::at(Moment::Before);
+    }
     transaction.commit()?;
+    if durable {
+        crash::at(Moment::After);
+    }
     Ok(value)
 }
 

@@ -1,5 +1,6 @@
 //! The real binary in real folders: exit codes, messages, files untouched, nothing lost and nothing sent twice.
 
+mod crash;
 mod demo;
 mod extract;
 mod faults;
