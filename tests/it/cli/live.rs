@@ -4,6 +4,7 @@ mod dkim;
 mod doctor;
 mod killed;
 mod mailboxes;
+mod random;
 mod restored;
 
 use super::service::notice;
