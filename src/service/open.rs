@@ -5,6 +5,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock, RwLock, atomic::AtomicBool},
+    time::SystemTime,
 };
 
 use secrecy::ExposeSecret;
@@ -48,6 +49,15 @@ pub enum OpenError {
     /// The store fails.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl OpenError {
+    /// Whether it may be otherwise at the next start, without anybody having changed the configuration: a disk that is full, a file that
+    /// another process holds.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Io(_) | StoreError::Busy | StoreError::Damaged { .. } | StoreError::CannotOpen { .. }))
+    }
 }
 
 /// Opens everything that a service needs. The lock is held as long as the second value lives.
@@ -107,7 +117,13 @@ fn assembled(config: Config, clock: Clock, store: impl FnOnce() -> Result<Store,
 /// One process a store: an advisory lock beside it, given back by the system when the process ends in whatever way.
 fn lock(store: &Path) -> Result<File, OpenError> {
     let path = store.with_extension("lock");
-    let file = File::options().create(true).write(true).truncate(false).open(&path).map_err(|error| OpenError::Io(path.clone(), error))?;
+    let fail = |error| OpenError::Io(path.clone(), error);
+    let is_new = !path.exists();
+    let file = File::options().create(true).write(true).truncate(false).open(&path).map_err(fail)?;
+    if is_new {
+        // Its time says when the last alarm was raised that no store could keep.
+        file.set_modified(SystemTime::UNIX_EPOCH).map_err(fail)?;
+    }
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(OpenError::Running(store.to_owned())),

@@ -2,6 +2,7 @@
 
 mod crash;
 mod demo;
+mod disk;
 mod extract;
 mod faults;
 mod first_steps;

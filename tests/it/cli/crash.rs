@@ -110,7 +110,7 @@ impl World {
 }
 
 /// Puts a folder into the place of another, times of files included.
-fn copied(from: &Path, to: &Path) {
+pub(super) fn copied(from: &Path, to: &Path) {
     drop(fs::remove_dir_all(to));
     let status = std::process::Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
     assert!(status.success());
