@@ -11,6 +11,7 @@ pub mod extract;
 pub mod history;
 pub mod init;
 pub mod inventory;
+mod log;
 mod mailbox;
 pub mod postmortem;
 pub mod queue;

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{IsTerminal as _, Write as _},
+    io::Write as _,
     path::Path,
     process::ExitCode,
     time::{Duration, SystemTime},
@@ -13,11 +13,10 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
 };
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
 
 use super::{
     block_on,
+    log::log,
     view::{At, folded, to_stdout},
     words,
 };
@@ -157,47 +156,4 @@ async fn stopped(alarm_command: Option<&[String]>, store: &Path, error: &(dyn st
         Err(error) => tracing::error!(%error, "the alarm did not get out"),
     }
     ExitCode::FAILURE
-}
-
-/// What is logged. Only a level can be asked for, and of Forewarn alone: more would let a directive for a library's module through.
-fn filter(wanted: Option<&str>) -> EnvFilter {
-    let wanted = wanted.and_then(|level| level.trim().parse().ok()).unwrap_or(LevelFilter::INFO);
-    EnvFilter::new(format!("warn,forewarn={wanted},async_imap=off,imap_proto=off,lettre=off"))
-}
-
-/// Logs go to standard error. Libraries that would write mail or passwords at trace level stay silent whatever is asked for.
-fn log() {
-    let filter = filter(std::env::var("FOREWARN_LOG").ok().as_deref());
-    // A second start in one process (tests) keeps the first subscriber.
-    drop(
-        tracing_subscriber::fmt()
-            .with_env_filter(filter)
-            .with_writer(std::io::stderr)
-            .with_ansi(std::io::stderr().is_terminal())
-            // Whoever reads the log may go; complaining about it on the same standard error would end the service.
-            .log_internal_errors(false)
-            .try_init(),
-    );
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn o02_libraries_that_log_passwords_stay_silent_whatever_is_asked_for() {
-        for (wanted, level) in [
-            (None, "info"),
-            (Some("debug"), "debug"),
-            (Some("TRACE"), "trace"),
-            (Some("trace,async_imap::imap_stream=trace"), "info"),
-            (Some("async_imap=trace"), "info"),
-        ] {
-            let filter = filter(wanted).to_string();
-            let mut directives: Vec<&str> = filter.split(',').collect();
-            directives.sort_unstable();
-            let forewarn = format!("forewarn={level}");
-            assert_eq!(directives, ["async_imap=off", &forewarn, "imap_proto=off", "lettre=off", "warn"], "{wanted:?}");
-        }
-    }
 }

@@ -151,10 +151,40 @@ impl Live {
     }
 }
 
+impl Live {
+    /// O02: whatever the test did, nothing secret stands in the log, which is written at its finest level, in the store, or beside it; and each
+    /// record of the log is one line of its own (O03).
+    fn nothing_secret_lies_about(&self) {
+        let key = fs::read_to_string(self.world.path("forewarn.key")).unwrap_or_else(|_| "no key was made".to_owned());
+        let secrets = [PASSWORD, crate::mailserver::READER.1, key.trim()];
+        let token = regex::bytes::Regex::new(r"fw\.[0-9a-hjkmnp-tv-z]{26}|\+[0-9a-hjkmnp-tv-z]{26}@").unwrap();
+        for path in super::everything(&self.world.path("")) {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            if !path.is_file() || name == "mail.password" || name == "forewarn.key" {
+                continue;
+            }
+            let bytes = fs::read(&path).unwrap();
+            let text = String::from_utf8_lossy(&bytes);
+            for secret in secrets {
+                assert!(!text.contains(secret), "a secret stands in {name}");
+            }
+            if name == "log" {
+                assert!(!token.is_match(&bytes), "a token stands in the log:\n{text}");
+                assert!(
+                    text.lines().all(|line| line.starts_with("20") || line.starts_with("forewarn: ")),
+                    "a record has several lines:\n{text}"
+                );
+            }
+        }
+    }
+}
+
 impl Drop for Live {
-    /// Says what the binary said, where the test has failed.
+    /// Says what the binary said, where the test has failed; looks for secrets where it has not.
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        if !std::thread::panicking() {
+            self.nothing_secret_lies_about();
+        } else {
             eprintln!("{}\n{}", fs::read_to_string(self.world.path("log")).unwrap_or_default(), self.world.run(&["status"]).out);
         }
     }
@@ -196,11 +226,15 @@ impl Running {
     fn start(world: &World, kill_after: Option<&str>) -> Self {
         let mut command = world.command(&["run"]);
         let log = fs::File::options().create(true).append(true).open(world.path("log")).unwrap();
-        command.stdout(log.try_clone().unwrap()).stderr(log).env("FOREWARN_LOG", "info");
+        command.stdout(log.try_clone().unwrap()).stderr(log).env("FOREWARN_LOG", "trace");
         if let Some(step) = kill_after {
             command.env("FOREWARN_KILL_AFTER", step);
         }
         Self(Some(command.spawn().unwrap()))
+    }
+
+    fn id(&self) -> u32 {
+        self.0.as_ref().unwrap().id()
     }
 
     fn stop(mut self) {

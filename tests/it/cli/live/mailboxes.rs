@@ -2,6 +2,7 @@
 
 use super::{Live, NOC, SAM, notice, notice_about};
 use crate::cli::sample;
+use std::fs;
 
 /// Mail that announces nothing, each its own.
 fn newsletters(numbers: std::ops::Range<u32>) -> Vec<String> {
@@ -85,4 +86,35 @@ fn i13_what_another_client_marks_or_moves_is_read_once_all_the_same() {
     assert!(status.contains("1 duplicate"), "{status}");
     assert_eq!(asked(&live).len(), 3, "{:?}", asked(&live));
     running.stop();
+}
+
+#[test]
+fn o02_o03_no_secret_and_one_line_a_record_at_the_finest_level_whatever_comes() {
+    let live = Live::two_accounts();
+    let running = live.run();
+    let planted = "\r\nSubject: \n{\"level\":\"INFO\",\"message\":\"all is well\"} \u{1b}[2J\u{1b}]0;x\u{7}";
+    let hostile =
+        super::notice().replacen("\nSubject: ", &format!("\nX-Planted: {} {planted}\nSubject: \u{1b}[31m", crate::mailserver::PASSWORD), 1);
+    live.provider_writes(super::NOC, &super::notice());
+    let request = live.request(super::SAM, "FW-1");
+    let arguments = fs::read(format!("/proc/{}/cmdline", running.id())).unwrap();
+    assert!(!String::from_utf8_lossy(&arguments).contains(crate::mailserver::PASSWORD));
+    live.answer(super::SAM, &request, "approve");
+    live.await_notices(8);
+    live.provider_writes(super::NOC, &hostile);
+    live.status_says("listed 3 = 3 stored");
+    running.stop();
+    // A refused password, and a token command that fails, say what is wrong and not with what.
+    fs::write(live.world.path("mail.password"), "correct-horse-7281-and-wrong\n").unwrap();
+    let ran = live.world.run(&["once"]);
+    assert!(ran.code == Some(1) && ran.err.contains("refuses the password") && !ran.err.contains("correct-horse"), "{ran:?}");
+    live.world.edit(
+        "forewarn.toml",
+        "password_file = \"mail.password\"",
+        "token_command = [\"/bin/sh\", \"-c\", \"echo correct-horse-7281; exit 1\"]",
+    );
+    let ran = live.world.run(&["once"]);
+    assert!(ran.code == Some(1) && !ran.err.contains("correct-horse"), "{ran:?}");
+    let log = fs::read_to_string(live.world.path("log")).unwrap();
+    assert!(log.contains("TRACE") || log.contains("DEBUG") || log.contains("INFO"), "something was logged: {log}");
 }
