@@ -94,25 +94,22 @@ fn o02_o03_no_secret_and_one_line_a_record_at_the_finest_level_whatever_comes() 
     let running = live.run();
     let planted = "\r\nSubject: \n{\"level\":\"INFO\",\"message\":\"all is well\"} \u{1b}[2J\u{1b}]0;x\u{7}";
     let hostile =
-        super::notice().replacen("\nSubject: ", &format!("\nX-Planted: {} {planted}\nSubject: \u{1b}[31m", crate::mailserver::PASSWORD), 1);
-    live.provider_writes(super::NOC, &super::notice());
-    let request = live.request(super::SAM, "FW-1");
+        notice().replacen("\nSubject: ", &format!("\nX-Planted: {} {planted}\nSubject: \u{1b}[31m", crate::mailserver::PASSWORD), 1);
+    live.provider_writes(NOC, &notice());
+    let request = live.request(SAM, "FW-1");
     let arguments = fs::read(format!("/proc/{}/cmdline", running.id())).unwrap();
     assert!(!String::from_utf8_lossy(&arguments).contains(crate::mailserver::PASSWORD));
-    live.answer(super::SAM, &request, "approve");
+    live.answer(SAM, &request, "approve");
     live.await_notices(8);
-    live.provider_writes(super::NOC, &hostile);
+    live.provider_writes(NOC, &hostile);
     live.status_says("listed 3 = 3 stored");
     running.stop();
     // A refused password, and a token command that fails, say what is wrong and not with what.
     fs::write(live.world.path("mail.password"), "correct-horse-7281-and-wrong\n").unwrap();
     let ran = live.world.run(&["once"]);
     assert!(ran.code == Some(1) && ran.err.contains("refuses the password") && !ran.err.contains("correct-horse"), "{ran:?}");
-    live.world.edit(
-        "forewarn.toml",
-        "password_file = \"mail.password\"",
-        "token_command = [\"/bin/sh\", \"-c\", \"echo correct-horse-7281; exit 1\"]",
-    );
+    let fails = format!("token_command = [\"/bin/sh\", \"-c\", \"cat '{}'; exit 1\"]", live.world.path("mail.password").display());
+    live.world.edit("forewarn.toml", "password_file = \"mail.password\"", &fails);
     let ran = live.world.run(&["once"]);
     assert!(ran.code == Some(1) && !ran.err.contains("correct-horse"), "{ran:?}");
     let log = fs::read_to_string(live.world.path("log")).unwrap();
