@@ -8,6 +8,7 @@ mod faults;
 mod first_steps;
 mod inventory;
 mod killed;
+mod links;
 mod live;
 mod memory;
 mod rewind;
