@@ -284,6 +284,37 @@ const AWAY: &[&str] = &[
     "vacation",
 ];
 
+/// More of the kind, which count only in front of the subject that they answer.
+const AWAY_IN_FRONT: &[&str] = &[
+    "автоматический ответ",
+    "i am away",
+    "absence",
+    "automatikus válasz",
+    "otomatik yanıt",
+    "răspuns automat",
+    "αυτόματη απάντηση",
+    "자동 회신",
+    "автоматична відповідь",
+    "תשובה אוטומטית",
+    "رد تلقائي",
+    "resposta automàtica",
+    "automatická odpoveď",
+    "automatski odgovor",
+    "mimo kancelář",
+    "nieobecność",
+    "不在通知",
+    "your request has been received",
+    "ihre anfrage",
+    "ticket created",
+];
+
+/// Whether a subject says in front, before the subject that it answers, that nobody wrote this: `Automatic reply: …`, `Abwesenheitsnotiz`.
+#[must_use]
+pub fn says_away(subject: &str) -> bool {
+    let front = subject.split(['[', ':', '：']).next().unwrap_or_default().to_lowercase();
+    AWAY.iter().chain(AWAY_IN_FRONT).any(|words| front.contains(words))
+}
+
 /// Whether the content type names a charset that cannot be decoded.
 pub(super) fn unknown_charset(part: &mail_parser::MessagePart<'_>) -> Option<String> {
     let charset = part.content_type()?.attribute("charset")?.trim_matches('"');

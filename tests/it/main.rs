@@ -18,6 +18,7 @@ mod mailserver;
 mod mutated;
 mod promises;
 mod record;
+mod replies;
 mod rules;
 mod scaffold;
 mod smtp;
