@@ -204,6 +204,9 @@ fn outcome(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Readin
         plan.effects.canary_back = Some(key);
         return Outcome::Automatic;
     }
+    if is_ours(desk.policy, mail) {
+        return Outcome::Automatic;
+    }
     match mail.automatic {
         Some(Automatic::Bounce) => {
             mail.report.iter().for_each(|report| fate::reported(plan, report));
@@ -252,6 +255,15 @@ fn outcome(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Readin
         Verdict::Irrelevant(why) => Outcome::Irrelevant(why.clone()),
         Verdict::Notice | Verdict::Unread => notice::notice(plan, arrival, mail, reading),
     }
+}
+
+/// Whether it is a mail of ours that came back: forwarders put another sender into From, and leave the Message-ID. A loop ends here (A20).
+fn is_ours(policy: &Policy, mail: &Mail) -> bool {
+    let made_here = |id: &String| {
+        let ours = ["fw.", "fwm.", "fwe."].iter().any(|prefix| id.starts_with(prefix));
+        ours && id.rsplit_once('@').is_some_and(|(_, domain)| domain.eq_ignore_ascii_case(policy.from.domain()))
+    };
+    mail.automatic.is_none() && mail.message_id.as_ref().is_some_and(made_here)
 }
 
 /// What follows from a mail that the pre-scan refused or the parser died on: it is kept, named, and staff are told by the agenda.

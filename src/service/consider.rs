@@ -201,6 +201,7 @@ fn read(rules: &RuleSet, zones: &Zones, raw: Vec<u8>, received_at: DateTime<Utc>
     if let Err(refusal) = prescan::prescan(&raw) {
         return Apart::Refused(refusal.to_string());
     }
+    failpoint::reading(&raw);
     let mail = mail::parse(&raw);
     let arrived_at = rules::arrived_at(&mail, received_at);
     let reading = rules::read(rules, zones, &mail, arrived_at, Options { calendars: true });

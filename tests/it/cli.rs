@@ -15,6 +15,7 @@ mod rewind;
 mod service;
 mod settle;
 mod slow;
+mod steadfast;
 
 use std::fs;
 use std::io::Write as _;

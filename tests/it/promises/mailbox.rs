@@ -139,7 +139,7 @@ async fn i15_a_uid_that_becomes_visible_late_is_found_by_the_sweep_and_counted()
 }
 
 #[tokio::test]
-async fn i16_i17_servers_that_say_little_or_the_same_are_asked_by_search() {
+async fn i06_i16_i17_servers_that_say_little_or_the_same_are_asked_by_search() {
     for (uid_next, empty_status, mod_seq) in [
         (UidNext::Untold, false, Some(7)),
         (UidNext::Untold, true, None),
@@ -158,6 +158,22 @@ async fn i16_i17_servers_that_say_little_or_the_same_are_asked_by_search() {
         assert!(world.later(1).await.faults.is_empty());
         assert_eq!(ended(&world).len(), 2, "the mail that came is found");
     }
+}
+
+#[tokio::test]
+async fn i07_counts_that_lie_and_thousands_of_unasked_lines_change_nothing() {
+    let imap = FakeImap::plain(Mailbox::of(&[&letter(1), &letter(2)]));
+    let unasked: String = (0..10_000).map(|number| format!("* {number} EXISTS\r\n* {number} RECENT\r\n")).collect();
+    imap.change(|mailbox| {
+        for command in ["EXAMINE", "UID SEARCH", "UID FETCH"] {
+            let lines = format!("* 4000000000 EXISTS\r\n{unasked}* 1 EXISTS\r\n* 0 EXISTS\r\n");
+            mailbox.instead.push((command.to_owned(), Instead::First(lines.into_bytes())));
+        }
+    });
+    let world = reading(&imap, "").await;
+    let round = world.round().await;
+    assert!(round.faults.is_empty(), "{:?}", round.faults);
+    assert_eq!(ended(&world).len(), 2, "the search decides, not a count");
 }
 
 #[tokio::test]

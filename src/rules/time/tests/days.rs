@@ -48,7 +48,7 @@ fn whole_days() {
 }
 
 #[test]
-fn a_missing_year() {
+fn t07_a_missing_year() {
     check(
         "2026-12-28",
         &[

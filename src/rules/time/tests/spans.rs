@@ -3,7 +3,7 @@
 use super::{NaiveDate, TimeContext, between, check, context, difference, duration_minutes, one, report, zones};
 
 #[test]
-fn clocks() {
+fn t04_clocks() {
     let cases = [
         ("04:00", "04:00"),
         ("4:00", "04:00"),
