@@ -2,6 +2,8 @@
 //!
 //! Every reason has a key under which it happens once, so that a look that is repeated, late or interrupted changes nothing.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 use crate::model::{
@@ -14,6 +16,8 @@ const ALARM_EVERY: TimeDelta = TimeDelta::minutes(10);
 /// Time after which a mailbox that cannot be read, or mail that does not get out, is told by the other path.
 const BLIND_AFTER: TimeDelta = TimeDelta::minutes(10);
 
+/// Answers of one domain in an hour that may name no request of ours.
+const MOST_WRONG_TOKENS: usize = 20;
 /// Time that the first look at a mailbox may take before it is told.
 const FIRST_LOOK: TimeDelta = TimeDelta::hours(1);
 /// Time in which a mail to ourselves must leave, and in which it must come back.
@@ -54,6 +58,8 @@ pub enum Due {
     Unchecked,
     /// Mails of ours that did not arrive, or may not have, are told.
     Undelivered,
+    /// So many answers of this domain named no request of ours that somebody guesses: how many in an hour.
+    Guessed(String, usize),
     /// A mail to ourselves is to be sent, under this key.
     Canary(String),
     /// The mail to ourselves did not get out or did not come back.
@@ -106,6 +112,7 @@ pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Ut
     if !facts.undelivered.is_empty() {
         due.push(Due::Undelivered);
     }
+    due.extend(guessed(facts, now));
     due.extend(facts.approved.iter().filter(|(draft, _)| draft.state == DraftState::Done).map(|(draft, _)| Due::Sent(draft.id)));
     let asked = |account: &str| {
         let mut requests = facts.first_contact_requests.iter();
@@ -117,6 +124,16 @@ pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Ut
     due.extend(canary_due(facts, policy, now).map(Due::Canary));
     due.extend(digest_due(facts, policy, zones, now).map(Due::Digest));
     due
+}
+
+/// The domain from which most answers of the last hour named no request of ours, where they are more than anybody gets wrong.
+fn guessed(facts: &AgendaFacts, now: DateTime<Utc>) -> Option<Due> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (domain, _) in facts.guesses.iter().filter(|(_, at)| now - *at < TimeDelta::hours(1)) {
+        *counts.entry(domain).or_default() += 1;
+    }
+    let (domain, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    (count > MOST_WRONG_TOKENS).then(|| Due::Guessed(domain.to_owned(), count))
 }
 
 /// Since when a mailbox is not read: it fails, or, where this process runs, no look at it came to an end for as long.

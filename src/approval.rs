@@ -53,7 +53,10 @@ pub fn judge(policy: &Policy, mail: &Mail, requests: &[Request]) -> Result<Accep
         return refuse(ReplyOutcome::Ambiguous, None, "the reply has not exactly one sender", false);
     };
     if let Some(fault) = mail.header_faults.first() {
-        return refuse(ReplyOutcome::Ambiguous, None, &format!("its headers are not those of an honest mail: {fault}"), false);
+        // Where it is known whose answer it would be, that approver hears of it: an honest one must not believe that it counted.
+        let named = requests.first().filter(|first| requests.iter().all(|other| other.token_hash == first.token_hash));
+        let detail = format!("its headers are not those of an honest mail: {fault}");
+        return refuse(ReplyOutcome::Ambiguous, named, &detail, false);
     }
     let Some(request) = requests.first() else {
         return refuse(ReplyOutcome::UnknownToken, None, "the token is none of ours", false);
@@ -84,6 +87,7 @@ pub fn judge(policy: &Policy, mail: &Mail, requests: &[Request]) -> Result<Accep
         return refuse(ReplyOutcome::Unclear, Some(request), "the text and the HTML of your reply begin with different words", true);
     }
     match verb(&reply) {
+        Some(_) if let Err(why) = auth::reads_as_signed(mail, &policy.auth) => refuse(ReplyOutcome::Unclear, Some(request), &why, true),
         Some(verb) => Ok(Accepted { request: request.clone(), verb, proof }),
         None => {
             let shown: String = reply.line.chars().take(60).collect();

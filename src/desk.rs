@@ -38,7 +38,7 @@ use crate::{
     inventory,
     model::{
         Automatic, Effects, Inventory, Irrelevance, Keys, Known, Mail, MailId, MaintenanceId, OutboxId, Outcome, Policy, Problem,
-        ProblemKind, Reading, Verdict, Zones,
+        ProblemKind, Reading, ReplyOutcome, Verdict, Zones,
     },
 };
 pub use collision::{outdated, reconsider};
@@ -252,6 +252,8 @@ fn outcome(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Readin
             unread.problems.push(Problem::new(ProblemKind::NoRule, "layout", "no rule knows this form of the provider's mails"));
             notice::notice(plan, arrival, mail, &unread)
         }
+        // Whoever guesses tokens is counted; nobody is answered.
+        Verdict::Irrelevant(_) if carries => Outcome::Reply(ReplyOutcome::UnknownToken),
         Verdict::Irrelevant(why) => Outcome::Irrelevant(why.clone()),
         Verdict::Notice | Verdict::Unread => notice::notice(plan, arrival, mail, reading),
     }

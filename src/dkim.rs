@@ -5,43 +5,49 @@
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::hash::Hash;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
+use std::sync::LazyLock;
 use std::time::Instant;
 
-use crate::dns::Dns;
-use crate::mail::headers::claim;
-use crate::model::{AuthFact, DkimCheck, DkimSignature, Mail};
 use hickory_resolver::config::{ResolverConfig, ResolverOpts};
 use mail_auth::common::crypto::Algorithm;
 use mail_auth::common::parse::TxtRecordParser;
 use mail_auth::common::verify::{DomainKey, VerifySignature as _};
 use mail_auth::{AuthenticatedMessage, DkimResult, Error, MessageAuthenticator, Parameters, ResolverCache, Txt};
 
+use crate::dns::Dns;
+use crate::mail::headers::claim;
+use crate::model::{AuthFact, DkimCheck, DkimSignature, Mail};
+
 /// Most signatures of one domain that are checked in a mail.
 const MAX_SIGNATURES: usize = 5;
-
-/// The library's; the name servers that it could ask are never asked.
-static AUTHENTICATOR: LazyLock<Option<MessageAuthenticator>> =
-    LazyLock::new(|| MessageAuthenticator::new(ResolverConfig::default(), ResolverOpts::default()).ok());
 
 /// Checks the signatures of one domain in a raw mail; those of other domains prove nothing here and are left out.
 ///
 /// A signature passes where it verifies under a key that is in full force: no test mode (`t=y`), not SHA-1 (RFC 8301), RSA of 1024 bits at
 /// least, not expired, not cut short by `l=`. A key that nobody could be asked for is [`DkimCheck::NotYet`].
-async fn check(ask: impl AsyncFn(&str) -> Result<Vec<String>, String>, raw: &[u8], domain: &str) -> Vec<DkimSignature> {
-    let Some(message) = AuthenticatedMessage::parse(raw) else { return Vec::new() };
+async fn check(dns: &Dns, raw: &[u8], domain: &str) -> Vec<DkimSignature> {
+    if has_bare_return(raw) {
+        // The library leaves it out of what is hashed, and we read a new line there: anybody could put it into a signed text.
+        return Vec::new();
+    }
+    // A delivery agent of this machine may have put bare line feeds in place of what was signed (RFC 6376 section 5.3).
+    let with_returns = (!raw.contains(&b'\r')).then(|| raw.split_inclusive(|byte| *byte == b'\n').flat_map(line).collect::<Vec<u8>>());
+    let raw = with_returns.as_deref().unwrap_or(raw);
+    // Not from what mail-parser reads: of headers alone it does not say where the body begins.
+    let Some(message) = AuthenticatedMessage::parse_with_opts(raw, None, true) else { return Vec::new() };
     // Too long or broken signatures are errors of the message, not signatures of it: they stay what they were, unchecked.
     let ours = |header: &&mail_auth::common::headers::Header<'_, mail_auth::dkim::Signature>| header.header.d.eq_ignore_ascii_case(domain);
     let mut keys = Keys::default();
     for header in message.dkim_headers.iter().filter(ours).take(MAX_SIGNATURES) {
         let name = header.header.domain_key();
-        let answer = match ask(&name).await {
+        let answer = match dns.txt(&name).await {
             Ok(records) => key(&records),
-            Err(why) => Key::NotYet(why),
+            Err(error) => Key::NotYet(error.to_string()),
         };
         keys.0.insert(name, answer);
     }
-    let Some(authenticator) = AUTHENTICATOR.as_ref() else { return Vec::new() };
+    let Some(authenticator) = LIBRARY.as_ref() else { return Vec::new() };
     let parameters = Parameters::new(&message).with_txt_cache(&keys);
     let outputs = authenticator.verify_dkim(parameters).await;
     let mut checked = Vec::new();
@@ -63,16 +69,25 @@ async fn check(ask: impl AsyncFn(&str) -> Result<Vec<String>, String>, raw: &[u8
     checked
 }
 
+/// The library, which is never let ask anybody.
+static LIBRARY: LazyLock<Option<MessageAuthenticator>> =
+    LazyLock::new(|| MessageAuthenticator::new(ResolverConfig::default(), ResolverOpts::default()).ok());
+
+/// A line that ended in a bare line feed, as it is sent.
+fn line(line: &[u8]) -> impl Iterator<Item = u8> {
+    let (text, end): (_, &[u8]) = line.strip_suffix(b"\n").map_or((line, b""), |text| (text, b"\r\n"));
+    text.iter().chain(end).copied()
+}
+
+fn has_bare_return(raw: &[u8]) -> bool {
+    raw.windows(2).any(|pair| matches!(pair, [b'\r', other] if *other != b'\n')) || raw.ends_with(b"\r")
+}
+
 /// Puts into a parsed mail what the check of its author's signatures came to, in place of what they claim. Does nothing to a mail that has
 /// not exactly one author.
 pub async fn settle(dns: &Dns, raw: &[u8], mail: &mut Mail) {
-    settle_by(async |name| dns.txt(name).await.map_err(|error| error.to_string()), raw, mail).await;
-}
-
-/// The same with any source of keys: it gives the TXT records of a name (none where there are none), or why nobody could be asked.
-pub async fn settle_by(ask: impl AsyncFn(&str) -> Result<Vec<String>, String>, raw: &[u8], mail: &mut Mail) {
     let Some(domain) = mail.author().map(|author| author.domain().to_owned()) else { return };
-    let checked = check(ask, raw, &domain).await;
+    let checked = check(dns, raw, &domain).await;
     // What was not checked stays as it claims: cut short by `l=`, or one too many.
     let still = |fact: &AuthFact| match fact {
         AuthFact::Signature(claimed) => !checked.iter().any(|one| DkimSignature { check: DkimCheck::Unchecked, ..one.clone() } == *claimed),
@@ -102,6 +117,9 @@ fn key(records: &[String]) -> Key {
             }
             Ok(_) if tag("h").is_some_and(|hashes| !hashes.split(':').any(|hash| hash.trim().eq_ignore_ascii_case("sha256"))) => {
                 refused = "its key is not for SHA-256";
+            }
+            Ok(_) if tag("s").is_some_and(|services| !services.split(':').any(|one| matches!(one.trim(), "*" | "email"))) => {
+                refused = "its key is not for mail";
             }
             Ok(key) => return Key::Good(Arc::new(key)),
             Err(_) if tag("p") == Some("") => refused = "its key was taken back",
@@ -165,6 +183,8 @@ mod tests {
         assert_eq!(of(&format!("v=DKIM1; k=ed25519; t=s; p={p}")), "good");
         assert_eq!(of(&format!("v=DKIM1; k=ed25519; t = y:s; p={p}")), "its key is in test mode (t=y)");
         assert_eq!(of(&format!("v=DKIM1; k=ed25519; h=sha1; p={p}")), "its key is not for SHA-256");
+        assert_eq!(of(&format!("v=DKIM1; k=ed25519; s=tlsrpt; p={p}")), "its key is not for mail");
+        assert_eq!(of(&format!("v=DKIM1; k=ed25519; s=tlsrpt:email; p={p}")), "good");
         assert_eq!(of("v=DKIM1; p="), "its key was taken back");
         assert_eq!(of("v=spf1 -all"), "its key cannot be read");
         assert!(matches!(key(&[]), Key::Refused("there is no key of that name")));

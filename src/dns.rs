@@ -6,7 +6,7 @@ use std::time::Duration;
 use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::proto::rr::RData;
+use hickory_resolver::proto::rr::{Name, RData};
 
 /// Longest that one question may take.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -46,13 +46,13 @@ impl Dns {
         Ok(Self(builder.build().map_err(|error| fail(&error))?))
     }
 
-    /// The TXT records of a name, each with its strings joined; empty where there are none.
+    /// The TXT records of a name, each with its strings joined; empty where there are none, or no name of that form can be.
     ///
     /// # Errors
     /// When no name server answers.
     pub async fn txt(&self, name: &str) -> Result<Vec<String>, DnsError> {
         // A dot at the end: no search list is tried.
-        let name = format!("{}.", name.trim_end_matches('.'));
+        let Ok(name) = Name::from_utf8(format!("{}.", name.trim_end_matches('.'))) else { return Ok(Vec::new()) };
         let asked = tokio::time::timeout(DEADLINE, self.0.txt_lookup(name)).await;
         match asked {
             Err(_) => Err(DnsError::Unreachable("no answer within 5 seconds".to_owned())),

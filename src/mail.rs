@@ -38,7 +38,9 @@ pub fn parse(raw: &[u8]) -> Mail {
     };
     let mut mail = headers::read(&message);
     mail.header_faults = hygiene::faults(raw);
-    mail.body_fits_type = hygiene::body_fits_type(raw, headers::boundary(&message));
+    if headers::broken_signatures(&message) > 0 {
+        mail.header_faults.push("a DKIM signature cannot be read".to_owned());
+    }
     let mut parts = Parts::default();
     parts.collect(&message, mail.automatic == Some(Automatic::Bounce));
     if parts.answers_an_invitation() && mail.automatic.is_none() {
@@ -46,6 +48,7 @@ pub fn parse(raw: &[u8]) -> Mail {
         mail.automatic = Some(Automatic::Reply);
     }
     parts.fill(&mut mail);
+    mail.body_fits_type = hygiene::body_fits_type(raw, headers::shape(&message), &reply::reply(&mail).line);
     if mail.automatic == Some(Automatic::Bounce) {
         mail.report = report::read(&message);
     }

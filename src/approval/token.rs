@@ -8,6 +8,8 @@ use crate::model::{Mail, Mailbox, Request, RequestAbout};
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const TOKEN_LENGTH: usize = 26;
 const CODE_LENGTH: usize = 8;
+/// Most carriers that a mail may have.
+const MAX_CARRIERS: usize = 40;
 
 /// What makes a reply count: the token for addresses and Message-IDs, the code for subjects.
 #[derive(Clone, PartialEq, Eq)]
@@ -88,7 +90,7 @@ impl Carrier {
     }
 }
 
-/// Finds every carrier in a mail, with the header field (lower case) in which it stands. `own` is the address that we write from.
+/// Finds every carrier in a mail, with the header field (lower case) in which it stands; none in a mail that has more than any answer has. `own` is the address that we write from.
 #[must_use]
 pub fn carriers(mail: &Mail, own: &Mailbox) -> Vec<(&'static str, Carrier)> {
     let own_local = own.address.split_once('@').map_or("", |(local, _)| local).to_lowercase();
@@ -115,7 +117,8 @@ pub fn carriers(mail: &Mail, own: &Mailbox) -> Vec<(&'static str, Carrier)> {
     let mut found: Vec<_> = tokens.chain(codes.map(|code| ("subject", Carrier::Code(code)))).collect();
     found.sort();
     found.dedup();
-    found
+    // An answer carries a handful; what carries more guesses.
+    if found.len() > MAX_CARRIERS { Vec::new() } else { found }
 }
 
 /// `FW-12 v1 7kq2-m9xd` → `7kq2-m9xd`; the first contact's `FW start 7kq2-m9xd` likewise.

@@ -65,14 +65,14 @@ impl RunArgs {
         log();
         let (alarm_command, store) = (config.policy.alarm_command.clone(), config.store.clone());
         block_on(async {
+            let mut terminate = signal(SignalKind::terminate())?;
+            let mut interrupt = signal(SignalKind::interrupt())?;
             let (service, _lock) = match service::open(config, Clock::System).await {
                 Ok(opened) => opened,
                 Err(error) if error.may_pass() => return Ok(stopped(alarm_command.as_deref(), &store, &error).await),
                 Err(error) => return Err(error.into()),
             };
             let (stop, told) = watch::channel(false);
-            let mut terminate = signal(SignalKind::terminate())?;
-            let mut interrupt = signal(SignalKind::interrupt())?;
             let signals = async {
                 tokio::select! {
                     _ = terminate.recv() => {}

@@ -127,7 +127,16 @@ pub(super) fn help(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, request:
 
 /// To an approver whose answer names no request, or several.
 pub(super) fn no_request(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, why: &str) {
-    let Some(to) = mail.author().cloned() else { return };
+    // At the listed address: how From writes it is the sender's choice.
+    let Some(author) = mail.author() else { return };
+    let is = |known: &Mailbox| known.address.eq_ignore_ascii_case(&author.address);
+    let approver = plan
+        .desk
+        .policy
+        .approvers
+        .iter()
+        .find(|approver| is(&approver.mailbox) || approver.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(&author.address)));
+    let Some(to) = approver.map(|approver| approver.mailbox.clone()) else { return };
     let rendered = bare(
         "Not understood: your answer names no single request".to_owned(),
         &[

@@ -56,6 +56,7 @@ fn carry_out(plan: &mut Plan<'_>, facts: &AgendaFacts, due: &Due) {
         Due::Vanished => trouble::vanished(plan, &facts.vanished),
         Due::Unchecked => trouble::unchecked(plan, &facts.unchecked),
         Due::Undelivered => trouble::undelivered(plan, facts),
+        Due::Guessed(domain, count) => trouble::guessed(plan, domain, *count),
         Due::Canary(key) => canary::send(plan, key),
         Due::CanaryLost => canary::lost(plan, facts),
         Due::Summary(account) => summary(plan, account),

@@ -28,7 +28,7 @@ pub(super) fn announced(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, rea
         return None;
     }
     let auth = &plan.desk.policy.auth;
-    if auth::proof(mail, auth).is_err() || auth::covers(mail, auth, &["subject"]).is_err() {
+    if auth::proof(mail, auth).is_err() || auth::covers(mail, auth, &["subject"]).is_err() || auth::reads_as_signed(mail, auth).is_err() {
         return Some(ReplyOutcome::Unauthenticated);
     }
     let reply = reply::reply(mail);

@@ -163,13 +163,14 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// What follows, with the rows of the outbox that it rests on.
+    /// What follows, with what it rests on: the last commit, and the rows of the outbox.
     #[must_use]
     pub fn done(mut self) -> Effects {
         let voided = |draft: &&Draft| self.effects.voided.iter().any(|(id, _)| *id == draft.id);
         let touched: BTreeSet<MaintenanceId> =
             self.effects.drafts.iter().chain(self.known.drafts.iter().filter(voided)).map(|draft| draft.maintenance).collect();
         let rows = self.known.told.iter().filter(|told| touched.contains(&told.maintenance));
+        self.effects.as_of = self.known.as_of;
         self.effects.rests_on = rows.map(|told| (told.outbox, told.state)).collect();
         self.effects
     }

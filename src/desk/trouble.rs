@@ -46,6 +46,24 @@ pub(super) fn unchecked(plan: &mut Plan<'_>, items: &[QueueItem]) {
     plan.effects.told_unchecked.extend(items.iter().map(|item| item.mail));
 }
 
+/// To every approver, at most once an hour: somebody tries tokens.
+pub(super) fn guessed(plan: &mut Plan<'_>, domain: &str, count: usize) {
+    let domain = if domain.is_empty() { "an unnamed domain" } else { domain };
+    let lines = [
+        format!("Forewarn got {count} answers from {domain} within an hour that name no request of ours. None of them counted."),
+        "Nobody guesses a token; but if you do not know why these mails come, have your mail server refuse them.".to_owned(),
+    ];
+    let hour = plan.now.timestamp().div_euclid(3600);
+    to_approvers(plan, &format!("guessed:{hour}"), "Somebody answers requests that there are not", &lines);
+}
+
+fn to_approvers(plan: &mut Plan<'_>, key: &str, subject: &str, lines: &[String]) {
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    for to in approvers(plan) {
+        plan.write(OutboxKind::Alarm, format!("{key}:{}", to.address), &to, bare(subject.to_owned(), &lines), Thread::default());
+    }
+}
+
 /// To every approver: customers none of whose addresses took a notice, and notices of which nobody knows. One contact of several that
 /// fails is a line of the digest (W28).
 pub(super) fn undelivered(plan: &mut Plan<'_>, facts: &AgendaFacts) {

@@ -65,24 +65,40 @@ pub fn is_of(mode: &AuthMode, proof: &str) -> bool {
     }
 }
 
-/// Whether what proves the sender also covers one of these header fields (lower case) and the lines that are read: a signed mail that is
-/// sent again with another field put in proves nothing about that field.
+/// Whether what proves the sender also covers one of these header fields (lower case) and the whole body: a signed mail that is sent again
+/// with another field put in proves nothing about that field.
 ///
 /// # Errors
 /// A sentence that says what is not covered.
 pub fn covers(mail: &Mail, mode: &AuthMode, fields: &[&str]) -> Result<(), String> {
-    let judge = |signature: &DkimSignature| {
-        if !signs(signature, "from") || !fields.iter().any(|field| signs(signature, field)) {
+    every_proof(mail, mode, |signature| {
+        // What servers on the way write stands more than once, and only the lowest would be signed.
+        if !fields.iter().any(|field| *field != "delivered-to" && signs(signature, field)) {
             return Err(format!("the signature of {} does not cover what ties the answer to its request", signature.domain));
         }
-        if !signature.whole_body {
-            return Err(format!("the signature of {} covers a part of the text only", signature.domain));
-        }
-        if !mail.body_fits_type && !signs(signature, "content-type") {
-            return Err("the text does not begin as its headers say, and they are not signed".to_owned());
+        if !signature.whole_body || signature.third_party || !signs(signature, "from") {
+            return Err(format!("the signature of {} does not cover From and the whole text", signature.domain));
         }
         Ok(())
-    };
+    })
+}
+
+/// Whether the first line that is read is the one that was signed: a signature covers the body, and rarely what says how to read it.
+///
+/// # Errors
+/// A sentence for the sender.
+pub fn reads_as_signed(mail: &Mail, mode: &AuthMode) -> Result<(), String> {
+    every_proof(mail, mode, |signature| {
+        if mail.body_fits_type || signs(signature, "content-type") && signs(signature, "content-transfer-encoding") {
+            return Ok(());
+        }
+        Err("the text of your reply does not begin as its headers say, and your mail server does not sign those".to_owned())
+    })
+}
+
+/// Judges what proves the sender: one signature that holds is enough where we check them. Where another server vouches, which of the
+/// signatures it means is not known, so all that it may mean must do; one that was put in cannot take the genuine one away.
+fn every_proof(mail: &Mail, mode: &AuthMode, judge: impl Fn(&DkimSignature) -> Result<(), String>) -> Result<(), String> {
     match mode {
         AuthMode::TokenOnly | AuthMode::M365Internal => Ok(()),
         AuthMode::Dkim => {
@@ -95,8 +111,7 @@ pub fn covers(mail: &Mail, mode: &AuthMode, fields: &[&str]) -> Result<(), Strin
             }
             failure
         }
-        // Which of the signatures the server means is not known; one that was put in cannot take the genuine one away.
-        AuthMode::Authserv(_) => aligned(mail).try_for_each(judge),
+        AuthMode::Authserv(_) => related(mail).try_for_each(judge),
     }
 }
 
@@ -174,6 +189,20 @@ fn aligned(mail: &Mail) -> impl Iterator<Item = &DkimSignature> {
     })
 }
 
+/// The signatures of domains with the From domain's two last labels: DMARC takes a parent's, a child's or a sister's for the author's
+/// (RFC 7489 section 3.1.1).
+fn related(mail: &Mail) -> impl Iterator<Item = &DkimSignature> {
+    let ends = |domain: &str| {
+        let mut labels = domain.rsplit('.').map(str::to_ascii_lowercase);
+        (labels.next(), labels.next())
+    };
+    let author = mail.author().map(|author| ends(author.domain()));
+    mail.auth.iter().filter_map(move |fact| match fact {
+        AuthFact::Signature(signature) if Some(ends(&signature.domain)) == author => Some(signature),
+        _ => None,
+    })
+}
+
 fn top_results(mail: &Mail) -> Option<&str> {
     mail.auth.iter().find_map(|fact| if let AuthFact::Results(text) = fact { Some(text.as_str()) } else { None })
 }
@@ -193,42 +222,52 @@ fn passed(header: &str, id: &str, address: &str) -> bool {
         )
 }
 
-/// Whether an Authentication-Results of this server holds one of these verdicts: the result, and a property with its value.
+/// Whether an Authentication-Results of this server holds one of these verdicts: the result, and a property with its value. One that
+/// cannot be taken apart in one way only, or that judges DMARC twice, says nothing: what a sender chose was written into it.
 fn says(header: &str, id: &str, verdicts: &[(&str, &str, &str)]) -> bool {
-    let bare = without_comments(header);
+    let Some(bare) = without_comments(header) else { return false };
     let mut parts = bare.split(';').map(str::trim);
     let named = parts.next().and_then(|first| first.split_whitespace().next());
     if !named.is_some_and(|name| name.eq_ignore_ascii_case(id)) {
         return false;
     }
-    parts.any(|part| {
-        let words: Vec<String> = part.split_whitespace().map(str::to_ascii_lowercase).collect();
-        let first = words.first().map_or("", String::as_str);
+    let parts: Vec<Vec<String>> = parts.map(|part| part.split_whitespace().map(str::to_ascii_lowercase).collect()).collect();
+    let first = |words: &[String]| words.first().cloned().unwrap_or_default();
+    if parts.iter().filter(|words| first(words).starts_with("dmarc=")).count() > 1 {
+        return false;
+    }
+    parts.iter().any(|words| {
         verdicts.iter().any(|(result, property, value)| {
-            first == *result && words.iter().any(|word| word.strip_prefix(property).is_some_and(|found| found.eq_ignore_ascii_case(value)))
+            let mut properties = words.iter().filter_map(|word| word.strip_prefix(property));
+            first(words) == *result && properties.next().is_some_and(|found| found == *value) && properties.next().is_none()
         })
     })
 }
 
-/// The header without comments (RFC 5322 section 3.2.2): forged verdicts hide there. Quoted strings are left out whole.
-fn without_comments(header: &str) -> String {
+/// The header without comments (RFC 5322 section 3.2.2): forged verdicts hide there. Quoted strings are left out whole. What is glued to a
+/// word leaves a mark on it: `header.d=harbor.example(.evil.example` is no `harbor.example`. None where a comment or a quote does not end.
+fn without_comments(header: &str) -> Option<String> {
     let (mut out, mut depth, mut quoted, mut escaped) = (String::new(), 0_u32, false, false);
     for c in header.chars() {
         if escaped {
             escaped = false;
             continue;
         }
+        let outside = depth == 0 && !quoted;
         match c {
             '\\' => escaped = true,
             '"' if depth == 0 => quoted = !quoted,
             '(' if !quoted => depth += 1,
             ')' if !quoted && depth > 0 => depth -= 1,
-            '\r' | '\n' => out.push(' '),
-            _ if depth == 0 && !quoted => out.push(c),
+            '\r' | '\n' if outside => out.push(' '),
+            _ if outside => out.push(c),
             _ => {}
         }
+        if outside && matches!(c, '\\' | '"' | '(') && out.ends_with(|last: char| !last.is_whitespace() && last != ';') {
+            out.push(c);
+        }
     }
-    out
+    (depth == 0 && !quoted).then_some(out)
 }
 
 #[cfg(test)]

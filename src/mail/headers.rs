@@ -5,6 +5,7 @@ use mail_parser::{HeaderName, HeaderValue, Message, MimeHeaders};
 
 use crate::model::{AuthFact, Automatic, DkimCheck, DkimSignature, Mail, Mailbox};
 
+use super::hygiene::{MAX_SIGNATURES, Shape};
 use super::text::folded;
 
 /// Most facts of one kind on who sent a mail.
@@ -43,13 +44,16 @@ pub(super) fn read(message: &Message<'_>) -> Mail {
 fn auth(message: &Message<'_>) -> Vec<AuthFact> {
     let results = raw(message, "authentication-results").map(AuthFact::Results);
     let exchange = raw(message, "x-ms-exchange-organization-authas").map(AuthFact::ExchangeAuthAs);
-    let signatures = message.headers().iter().filter(|header| header.name().eq_ignore_ascii_case("dkim-signature"));
-    let signatures = signatures.filter_map(|header| {
+    let signatures = signatures(message).flatten().map(|signature| AuthFact::Signature(claim(&signature)));
+    results.take(MAX_FACTS).chain(exchange.take(MAX_FACTS)).chain(signatures.take(MAX_SIGNATURES)).collect()
+}
+
+/// Each DKIM signature, none where it cannot be read.
+fn signatures(message: &Message<'_>) -> impl Iterator<Item = Option<mail_auth::dkim::Signature>> {
+    message.headers().iter().filter(|header| header.name().eq_ignore_ascii_case("dkim-signature")).map(|header| {
         let (from, to) = (usize::try_from(header.offset_start()).ok()?, usize::try_from(header.offset_end()).ok()?);
-        let signature = mail_auth::dkim::Signature::parse(message.raw_message().get(from..to)?).ok()?;
-        Some(AuthFact::Signature(claim(&signature)))
-    });
-    results.take(MAX_FACTS).chain(exchange.take(MAX_FACTS)).chain(signatures.take(MAX_FACTS)).collect()
+        mail_auth::dkim::Signature::parse(message.raw_message().get(from..to)?).ok()
+    })
 }
 
 /// What a signature claims, unchecked.
@@ -65,10 +69,20 @@ pub fn claim(signature: &mail_auth::dkim::Signature) -> DkimSignature {
     }
 }
 
-/// The boundary of a mail that is a multipart; none for any other.
-pub(super) fn boundary<'a>(message: &'a Message<'_>) -> Option<&'a str> {
-    let kind = message.content_type()?;
-    kind.ctype().eq_ignore_ascii_case("multipart").then(|| kind.attribute("boundary").unwrap_or_default())
+/// How the headers say that the body is to be read.
+pub(super) fn shape<'a>(message: &'a Message<'_>) -> Shape<'a> {
+    let is = |kind: &mail_parser::ContentType<'_>, name: &str| kind.ctype().eq_ignore_ascii_case(name);
+    match message.content_type() {
+        Some(kind) if is(kind, "multipart") => Shape::Multipart(kind.attribute("boundary").unwrap_or_default()),
+        _ if message.content_transfer_encoding().is_some_and(|name| name.trim().eq_ignore_ascii_case("base64")) => Shape::Base64,
+        Some(kind) if is(kind, "text") && kind.subtype().is_some_and(|sub| sub.eq_ignore_ascii_case("html")) => Shape::Html,
+        _ => Shape::Text,
+    }
+}
+
+/// The number of signatures that cannot be read; whether they would count is not known.
+pub(super) fn broken_signatures(message: &Message<'_>) -> usize {
+    signatures(message).filter(Option::is_none).count()
 }
 
 /// The header block of a mail within a mail, as clients write it above a forwarded text.

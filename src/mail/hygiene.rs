@@ -2,6 +2,8 @@
 //!
 //! The published attacks on sender checks (espoofer; "Weak Links in Authentication Chains", USENIX 2021) all need one of these.
 
+use super::{reply, text::seen};
+
 /// Fields that stand once in an honest mail (RFC 5322 section 3.6; RFC 2045 for the MIME ones).
 const ONCE: &[&str] = &[
     "date",
@@ -19,6 +21,9 @@ const ONCE: &[&str] = &[
     "content-type",
     "content-transfer-encoding",
 ];
+
+/// Most DKIM signatures that a mail may carry.
+pub(super) const MAX_SIGNATURES: usize = 20;
 
 /// The faults of a raw mail's header block, a sentence each; empty for an honest mail.
 pub(super) fn faults(raw: &[u8]) -> Vec<String> {
@@ -65,6 +70,10 @@ pub(super) fn faults(raw: &[u8]) -> Vec<String> {
             say(format!("{name} stands more than once"));
         }
     }
+    // All of them are looked at, or none counts: the one that matters could be the last.
+    if fields.iter().filter(|(name, _)| name == "dkim-signature").count() > MAX_SIGNATURES {
+        say("more DKIM signatures than any honest mail has".to_owned());
+    }
     for (_, value) in fields.iter().filter(|(name, _)| name == "from") {
         if let Some(fault) = of_from(value) {
             say(fault.to_owned());
@@ -73,19 +82,46 @@ pub(super) fn faults(raw: &[u8]) -> Vec<String> {
     faults
 }
 
-/// Whether the body begins as its content type says. A signature covers the body, and rarely the content type: with another boundary the
-/// same bytes would show other lines.
-pub(super) fn body_fits_type(raw: &[u8], boundary: Option<&str>) -> bool {
-    let head = block(raw).len();
-    let body = raw.get(head..).unwrap_or_default();
-    let lines = body.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
-    let first = lines.filter(|line| !line.is_empty() && !PREAMBLES.contains(&line.to_ascii_lowercase().as_slice())).take(1).next();
-    let first = first.unwrap_or_default();
-    match boundary {
-        Some(boundary) => first.strip_prefix(b"--").is_some_and(|rest| rest == boundary.as_bytes()),
-        None => !first.starts_with(b"--"),
+/// How the headers of a mail say that its body is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape<'a> {
+    /// Parts, with this boundary.
+    Multipart(&'a str),
+    /// One part in base64.
+    Base64,
+    /// One part of HTML.
+    Html,
+    /// One part of any other text.
+    Text,
+}
+
+/// Whether the body can be read in the way that its headers say and in no other, as far as its first line goes. `line` is the line that
+/// was read. A signature covers the body, and rarely the content type: with another boundary, charset or encoding the same bytes would
+/// show other lines.
+pub(super) fn body_fits_type(raw: &[u8], shape: Shape<'_>, line: &str) -> bool {
+    let body = raw.get(block(raw).len()..).unwrap_or_default();
+    let mut lines = body.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let shown = |line: &&[u8]| !line.trim_ascii().is_empty() && !PREAMBLES.contains(&line.trim_ascii().to_ascii_lowercase().as_slice());
+    match shape {
+        Shape::Multipart(boundary) => {
+            let first = lines.find(shown).unwrap_or_default();
+            first.strip_prefix(b"--").is_some_and(|rest| rest.trim_ascii_end() == boundary.as_bytes())
+        }
+        Shape::Base64 => body.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(byte)),
+        Shape::Html => lines.find(shown).and_then(|first| first.trim_ascii_start().strip_prefix(b"<")).is_some_and(|first| {
+            let name = first.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'!').next().unwrap_or_default();
+            OPENING.iter().any(|tag| name.eq_ignore_ascii_case(tag.as_bytes()))
+        }),
+        // A line that ends in a space goes on in the next one where it is flowed (RFC 3676).
+        Shape::Text => {
+            let first = lines.find(|line| shown(line) && !reply::is_banner(&String::from_utf8_lossy(line)));
+            first.is_some_and(|first| first.trim_ascii_start() == line.as_bytes())
+        }
     }
 }
+
+/// Tags with which mail programs begin a text in HTML. A comment is none: a person can have written its signs.
+const OPENING: &[&str] = &["!doctype", "html", "head", "meta", "body", "style", "div", "p", "span", "font", "table", "br", "b", "center"];
 
 /// What mail programs write before the first boundary, for readers of another age.
 const PREAMBLES: &[&[u8]] = &[b"this is a multi-part message in mime format.", b"this is a multi-part message in mime format"];
@@ -106,8 +142,8 @@ fn block(raw: &[u8]) -> &[u8] {
 /// hold addresses).
 fn of_from(value: &[u8]) -> Option<&'static str> {
     let Ok(value) = std::str::from_utf8(value) else { return Some("From holds bytes that are no text") };
-    if value.chars().any(|c| c.is_control() && c != '\t') {
-        return Some("a control character stands in From");
+    if value.chars().any(|c| c != '\t' && seen(c).is_none()) {
+        return Some("a character that cannot be seen stands in From");
     }
     let (mut bare, mut quoted, mut escaped) = (String::new(), false, false);
     for c in value.chars() {
@@ -119,7 +155,12 @@ fn of_from(value: &[u8]) -> Option<&'static str> {
             _ => {}
         }
     }
-    if quoted || bare.contains([':', ';', '\\']) || bare.matches('@').count() != 1 || bare.matches('<').count() > 1 {
+    if quoted || bare.contains([':', ';', '\\']) || bare.matches('@').count() != 1 {
+        return Some("From is not one plain mailbox");
+    }
+    let brackets = (bare.matches('<').count(), bare.matches('>').count());
+    let behind = bare.rsplit_once('>').map_or("", |(_, rest)| rest.trim());
+    if !matches!(brackets, (0, 0) | (1, 1)) || !(behind.is_empty() || behind.starts_with('(')) {
         return Some("From is not one plain mailbox");
     }
     let address = bare.rsplit_once('<').map_or(bare.as_str(), |(_, rest)| rest.split('>').next().unwrap_or_default());
@@ -171,22 +212,42 @@ mod tests {
             "\"a@b.example <c@d.example>",
             "a@b.example\\ <c>",
             "a(c@d.example)@b.example",
+            "<a@b.example",
+            "a@b.example>",
+            "<a@b.example> c",
             "nobody",
         ] {
             check(&format!("From: {from}\r\n\r\n"), &[several]);
         }
-        check("From: a\u{1}@b.example\r\n\r\n", &["a control character stands in From"]);
+        check("From: a\u{1}@b.example\r\n\r\n", &["a character that cannot be seen stands in From"]);
+        check("From: a@b\u{200b}.example\r\n\r\n", &["a character that cannot be seen stands in From"]);
     }
 
     #[test]
     fn a04_another_boundary_over_the_same_body_is_seen() {
-        let raw = |body: &str| format!("Subject: x\r\n\r\n{body}").into_bytes();
-        assert!(body_fits_type(&raw("--b\r\n\r\napprove\r\n--b--"), Some("b")));
-        assert!(body_fits_type(&raw("\r\n--b\r\n"), Some("b")));
-        assert!(body_fits_type(&raw("This is a multi-part message in MIME format.\r\n--b\r\n"), Some("b")));
-        assert!(body_fits_type(&raw("approve\r\n"), None));
-        assert!(!body_fits_type(&raw("--b\r\n\r\nreject\r\n--c\r\n\r\napprove\r\n"), Some("c")));
-        assert!(!body_fits_type(&raw("no\r\n--c\r\n\r\napprove\r\n"), Some("c")));
-        assert!(!body_fits_type(&raw("--b\r\n\r\nreject\r\n"), None));
+        let fits = |body: &str, shape, line| body_fits_type(format!("Subject: x\r\n\r\n{body}").as_bytes(), shape, line);
+        let (b, c) = (Shape::Multipart("b"), Shape::Multipart("c"));
+        assert!(fits("--b\r\n\r\napprove\r\n--b--", b, "approve"));
+        assert!(fits("\r\n--b\r\n", b, ""));
+        assert!(fits("This is a multi-part message in MIME format.\r\n--b\r\n", b, ""));
+        assert!(!fits("--b\r\n\r\nreject\r\n--c\r\n\r\napprove\r\n", c, "approve"));
+        assert!(!fits("no\r\n--c\r\n\r\napprove\r\n", c, "approve"));
+        assert!(!fits("--b\r\n\r\nreject\r\n", Shape::Text, "reject"));
+    }
+
+    #[test]
+    fn a04_another_type_charset_or_encoding_over_the_same_body_is_seen() {
+        let fits = |body: &str, shape, line| body_fits_type(format!("Subject: x\n\n{body}").as_bytes(), shape, line);
+        assert!(fits("approve\n\nSam", Shape::Text, "approve"));
+        assert!(fits("[EXTERNAL] from outside\n  approve\nSam", Shape::Text, "approve"));
+        assert!(!fits("approve \nthe second, not this one", Shape::Text, "approve"), "flowed before");
+        assert!(!fits("approve=20of nothing", Shape::Text, "approve of nothing"), "as it stands or decoded");
+        assert!(!fits("+AGEAcABwAHIAbwB2AGU-", Shape::Text, "approve"), "UTF-7");
+        assert!(!fits("approve\u{85} of nothing", Shape::Text, "approve"));
+        assert!(!fits("", Shape::Text, "approve"));
+        assert!(fits("YXBwcm92ZQ==\n", Shape::Base64, "approve"));
+        assert!(!fits("not yet, Sam\n", Shape::Base64, "approve"));
+        assert!(fits("<p>approve</p>", Shape::Html, "approve"));
+        assert!(!fits("Not yet.\n<p>approve</p>", Shape::Html, "approve"));
     }
 }

@@ -41,7 +41,7 @@ pub fn reply(mail: &Mail) -> Reply {
 }
 
 /// Lines that mail systems and phones put into a mail and no person wrote.
-fn is_banner(line: &str) -> bool {
+pub(super) fn is_banner(line: &str) -> bool {
     let lower = line.to_lowercase();
     let starts = [
         "[external",

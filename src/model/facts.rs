@@ -67,6 +67,8 @@ pub struct AgendaFacts {
     pub undelivered_drafts: Vec<(Draft, Maintenance)>,
     /// Why notices are held after a backup was put back, a sentence; none where nothing holds them.
     pub held: Option<String>,
+    /// Answers that named no request of ours, of the last hour in which there were any: the sender's domain, and when; UTC.
+    pub guesses: Vec<(String, DateTime<Utc>)>,
     /// Mail that is tried again and again, and mail to staff that was refused for good and not told of yet.
     pub stuck: Vec<StuckMail>,
     /// Alarms that were tried and reached nobody yet.

@@ -191,6 +191,9 @@ pub struct Effects {
     pub told_unchecked: Vec<MailId>,
     /// Key of a mail to ourselves that came back with this mail.
     pub canary_back: Option<String>,
+    /// The commit as of which it was decided, [`Known::as_of`]: where another came in between, it is decided anew. None where every guard
+    /// below is enough.
+    pub as_of: Option<i64>,
 }
 
 /// By what a mail is tied to what is known: asked of the store before a decision.
@@ -243,6 +246,8 @@ pub struct Known {
     pub next_maintenance: i64,
     /// The next number of a draft.
     pub next_draft: i64,
+    /// Number of the last commit; none where nobody counted.
+    pub as_of: Option<i64>,
 }
 
 /// One customer mail of a draft and what became of it.

@@ -284,8 +284,8 @@ pub struct Mail {
     /// What no honest mail has in its headers, a sentence each: a field that must stand once and stands more often, a name that two
     /// parsers read differently (RFC 5322 section 3.6). Nobody decides anything by such a mail.
     pub header_faults: Vec<String>,
-    /// Whether the body begins as the content type says: a multipart with its boundary, any other without one. Where a signature leaves
-    /// the content type out, a changed one could show other lines of the signed body.
+    /// Whether the body begins as the content type says: a multipart with its boundary, a text with the line that is read. Where a
+    /// signature leaves the content type out, a changed one could show other lines of the signed body.
     pub body_fits_type: bool,
     /// What was lost in decoding: unknown charset, cut part, calendar line that cannot be read.
     pub defects: Vec<String>,

@@ -33,6 +33,7 @@ fn commit(tx: &Connection, mail: Option<MailId>, effects: &Effects, now: DateTim
     if let (Some(mail), Some(outcome)) = (mail, &effects.outcome) {
         ledger::end(tx, mail, outcome, effects.reading.as_ref(), now)?;
     }
+    facts::count_commit(tx, effects.as_of)?;
     let mut repeats = 0;
     for maintenance in &effects.maintenances {
         repeats += u64::from(maintenances::save(tx, maintenance, mail, now)?);

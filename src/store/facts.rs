@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::model::{AgendaFacts, CanaryFacts, DigestFacts, Draft, FirstContact, Maintenance, MaintenanceId, Mode, Told};
+use crate::model::{
+    AgendaFacts, CanaryFacts, DigestFacts, Draft, FirstContact, Maintenance, MaintenanceId, Mode, Outcome, ReplyOutcome, Told,
+};
 use crate::store::values::{NO_SIGN, count, instant, json, mode_name, seconds};
 use crate::store::{Store, StoreError, accounts, alarms, drafts, known, ledger, maintenances, outbox, restored, views};
 
@@ -153,6 +155,7 @@ fn agenda_facts(tx: &Connection, key_prefixes: &[String]) -> Result<AgendaFacts,
             )?,
         )?,
         held: restored::held_why(tx)?,
+        guesses: guesses(tx)?,
         stuck: outbox::stuck(tx)?,
         unreached: alarms::unreached(tx)?,
         keys: keys(tx, key_prefixes)?,
@@ -169,6 +172,24 @@ fn agenda_facts(tx: &Connection, key_prefixes: &[String]) -> Result<AgendaFacts,
         watched: BTreeSet::new(),
         accounts,
     })
+}
+
+/// Answers that named no request of ours, of the hour before the last of them.
+fn guesses(tx: &Connection) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+    let mut statement = tx.prepare(
+        "SELECT sender, done_at FROM mail WHERE state = 'done' AND outcome = 'reply' AND value = ?1
+            AND done_at > (SELECT max(done_at) FROM mail WHERE state = 'done') - 3600",
+    )?;
+    let unknown = json(&Outcome::Reply(ReplyOutcome::UnknownToken))?;
+    let rows = statement.query_map([unknown], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+    let mut guesses = Vec::new();
+    for row in rows {
+        let (sender, at) = row?;
+        let domain = sender.rsplit_once('@').map_or("", |(_, rest)| rest);
+        let domain: String = domain.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '.')).take(253).collect();
+        guesses.push((domain.to_lowercase(), instant(at)?));
+    }
+    Ok(guesses)
 }
 
 fn approved(tx: &Connection) -> Result<Vec<(Draft, Vec<Told>)>, StoreError> {
@@ -296,6 +317,20 @@ pub(super) fn text(tx: &Connection, name: &str) -> Result<Option<String>, StoreE
 /// A number among the settings; 0 where it was never set.
 pub(super) fn number(tx: &Connection, name: &str) -> Result<i64, StoreError> {
     text(tx, name)?.map_or(Ok(0), |value| value.parse().map_err(|error| StoreError::unreadable(format!("the setting {name}"), error)))
+}
+
+/// Number of the last commit of a decision.
+pub(super) fn commits(tx: &Connection) -> Result<i64, StoreError> {
+    number(tx, "commits")
+}
+
+/// Counts a commit, which is overtaken where another came since the one that it rests on.
+pub(super) fn count_commit(tx: &Connection, as_of: Option<i64>) -> Result<(), StoreError> {
+    let last = commits(tx)?;
+    if as_of.is_some_and(|seen| seen != last) {
+        return Err(StoreError::Overtaken("another decision was committed".to_owned()));
+    }
+    set(tx, "commits", &last.saturating_add(1).to_string())
 }
 
 pub(super) fn set(tx: &Connection, name: &str, value: &str) -> Result<(), StoreError> {

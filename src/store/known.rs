@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::model::{Draft, DraftId, Keys, Known, Maintenance, MaintenanceId, Request, RequestAbout};
 use crate::store::values::{json, seconds};
-use crate::store::{Store, StoreError, drafts, learnt, maintenances, outbox};
+use crate::store::{Store, StoreError, drafts, facts, learnt, maintenances, outbox};
 
 impl Store {
     /// What the store knows that a mail with these keys touches. `ahead` is asked for only where there is any key, `held_back` only
@@ -60,6 +60,7 @@ fn known_for(tx: &Connection, keys: &Keys, now: DateTime<Utc>) -> Result<Known, 
         ahead,
         next_maintenance: next_number(tx, "maintenance")?,
         next_draft: next_number(tx, "draft")?,
+        as_of: Some(facts::commits(tx)?),
     })
 }
 

@@ -4,11 +4,11 @@
 //! two ports with login, names what it knows of the sender as [`AUTHSERV`], and hands all of it to Dovecot by LMTP. Some local parts
 //! fare otherwise: `refused` (550), `deferred` (451), `bounces` (taken, then sent back), `locked` (may not log in).
 
+pub(crate) mod dkim;
 mod mailbox;
-mod names;
+pub(crate) mod names;
 mod post;
 mod proof;
-mod signing;
 
 use forewarn::model::{Security, Server};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
@@ -24,8 +24,6 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::certificates::Authority;
-pub(crate) use names::Names;
-pub(crate) use signing::Signing;
 
 /// What everybody signs in with.
 pub(crate) const PASSWORD: &str = "correct-horse-7281";
@@ -229,13 +227,7 @@ impl MailServer {
 
     /// Gives a file or a folder, and all in it, to the account of the servers.
     fn hand_over(&self, path: &Path) {
-        let Some((user, group)) = self.account.instead_of_root else { return };
-        chown(path, Some(user), Some(group)).unwrap();
-        if path.is_dir() {
-            for entry in fs::read_dir(path).unwrap() {
-                self.hand_over(&entry.unwrap().path());
-            }
-        }
+        self.account.hand_over(path);
     }
 
     /// Kills both with all their children, and waits until none is left. What they hold is thrown away, so nothing is gained by asking.
@@ -286,6 +278,17 @@ impl Account {
         };
         let (user, group) = if root { (NOBODY, NOBODY) } else { (about.uid(), about.gid()) };
         Self { user: name("/etc/passwd", user), group: name("/etc/group", group), instead_of_root: root.then_some((user, group)) }
+    }
+
+    /// Gives a file or a folder, and all in it, to this account.
+    fn hand_over(&self, path: &Path) {
+        let Some((user, group)) = self.instead_of_root else { return };
+        chown(path, Some(user), Some(group)).unwrap();
+        if path.is_dir() {
+            for entry in fs::read_dir(path).unwrap() {
+                self.hand_over(&entry.unwrap().path());
+            }
+        }
     }
 
     /// A program that runs as this account.

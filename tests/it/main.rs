@@ -17,6 +17,7 @@ mod layers;
 mod mailserver;
 mod mutated;
 mod promises;
+mod promises_page;
 mod record;
 mod replies;
 mod rules;

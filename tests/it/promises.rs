@@ -20,6 +20,8 @@ use tempfile::TempDir;
 
 mod fate;
 mod mailbox;
+mod proof;
+mod race;
 mod random;
 mod submission;
 mod watch;

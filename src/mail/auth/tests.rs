@@ -92,10 +92,47 @@ fn a04_what_names_the_request_must_be_signed() {
     assert!(of(vec![unchecked("from:to")], &server, &["to"]));
     assert!(!of(vec![unchecked("from:date"), unchecked("from:to")], &server, &["to"]), "one that was put in saves nothing");
     assert!(of(Vec::new(), &server, &["to"]), "who signed in to the server, or passed by SPF, has no signature to be replayed");
-    let turned = Mail { body_fits_type: false, ..mail(vec![AuthFact::Signature(pass("from:to"))]) };
-    assert!(covers(&turned, &AuthMode::Dkim, &["to"]).is_err());
-    let turned = Mail { body_fits_type: false, ..mail(vec![AuthFact::Signature(pass("from:to:content-type"))]) };
-    assert!(covers(&turned, &AuthMode::Dkim, &["to"]).is_ok());
+    let turned = |signed| Mail { body_fits_type: false, ..mail(vec![AuthFact::Signature(pass(signed))]) };
+    for mode in [AuthMode::Dkim, AuthMode::Authserv(ID.into())] {
+        assert!(reads_as_signed(&turned("from:to"), &mode).is_err());
+        assert!(reads_as_signed(&turned("from:to:content-type"), &mode).is_err());
+        assert!(reads_as_signed(&turned("from:to:content-type:content-transfer-encoding"), &mode).is_ok());
+    }
+    let delivered = mail(vec![AuthFact::Signature(pass("from:delivered-to"))]);
+    assert!(covers(&delivered, &AuthMode::Dkim, &["delivered-to"]).is_err(), "servers on the way add to it");
+}
+
+#[test]
+fn a03_what_a_sender_had_written_into_the_results_is_no_verdict() {
+    let server = AuthMode::Authserv(ID.into());
+    let counts = |text: &str| proof(&results(&[&format!("{ID}; {text}")]), &server).is_ok();
+    assert!(counts("dkim=pass (2048-bit key) header.d=harbor.example header.s=s1"));
+    assert!(counts("dkim=pass header.d=harbor.example (ours)"));
+    for text in [
+        "dkim=pass header.d=harbor.example(.evil.example",
+        "dkim=pass header.d=harbor.example(.evil.example header.s=s; spf=pass smtp.mailfrom=a)b@evil.example",
+        "dkim=pass header.d=harbor.example\".evil.example",
+        "dkim=pass header.d=harbor.example\"x\".evil.example",
+        "dkim=pass header.d=harbor.example'.evil.example",
+        "dkim=pass header.d=harbor.example\\ .evil.example",
+        "dkim=pass header.d=evil.example header.d=harbor.example",
+        "dkim=pass (header.d=harbor.example) header.d=evil.example",
+        "spf=pass smtp.mailfrom=x; dmarc=pass header.from=harbor.example @evil.example; dmarc=fail header.from=harbor.example",
+    ] {
+        assert!(!counts(text), "{text}");
+    }
+}
+
+#[test]
+fn a04_a_server_may_mean_the_signature_of_a_parent_or_a_sister() {
+    let server = AuthMode::Authserv(ID.into());
+    for domain in ["harbor.example", "mail.harbor.example", "noc.harbor.example"] {
+        let signed = |fields: &str| mail(vec![AuthFact::Signature(signature(domain, fields, DkimCheck::Unchecked))]);
+        assert!(covers(&signed("from:date"), &server, &["to"]).is_err(), "{domain}");
+        assert!(covers(&signed("from:to"), &server, &["to"]).is_ok(), "{domain}");
+    }
+    let stranger = mail(vec![AuthFact::Signature(signature("provider.example", "from", DkimCheck::Unchecked))]);
+    assert!(covers(&stranger, &server, &["to"]).is_ok());
 }
 
 #[test]

@@ -1,98 +1,110 @@
-//! Approval by our own check of DKIM, on Exim's signatures and a real name server.
+//! Signatures of a real mail server under keys of a real name server (A02).
 
-use super::{AUTHSERV, FOREWARN, Live, NOC, SAM, notice, reply, reply_to, until};
-use crate::mailserver::{Names, Signing};
+use super::{CONTACTS, Live, Mail, NOC, SAM, notice, reply, reply_to};
+use crate::mailserver::AUTHSERV;
+use crate::mailserver::dkim::{Key, Signing};
+use crate::mailserver::names::Names;
+use forewarn::dns::Dns;
+use forewarn::model::AuthMode;
+use forewarn::{dkim, mail};
+use std::collections::BTreeMap;
 
-/// The company checks signatures by itself, and asks this name server for keys.
-fn live(records: impl Fn(&Live) -> Vec<(String, String)>) -> (Live, Names) {
-    let live = Live::two_accounts();
-    let records = records(&live);
-    let records: Vec<(&str, &str)> = records.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let names = live.server.names(&records);
-    let mode = format!("auth = \"dkim\"\nname_server = \"{}\"\n", names.address);
-    live.world.edit("forewarn.toml", &format!("auth = \"authserv:{AUTHSERV}\"\n"), &mode);
-    (live, names)
+/// Takes what Exim signed before Forewarn sees it.
+const CAPTURE: &str = "capture@harborlight.example";
+const INBOX: &str = "forewarn@harborlight.example";
+
+impl Live {
+    /// Senders are proved by their signatures alone.
+    fn with_keys_of(names: &Names) -> Self {
+        let live = Self::two_accounts();
+        let (before, after) =
+            (format!("auth = \"authserv:{AUTHSERV}\"\n"), format!("auth = \"dkim\"\nname_server = \"{}\"\n", names.address));
+        live.world.edit("forewarn.toml", &before, &after);
+        live
+    }
+
+    /// What Exim makes of Sam's yes, held back on its way.
+    fn signed_yes(&self, request: &Mail) -> String {
+        let before = self.server.held(CAPTURE).len();
+        self.server.submit(SAM, &[CAPTURE], reply(SAM, request, "approve")).unwrap();
+        let held = self.server.await_mails(CAPTURE, before + 1);
+        let held = held.iter().max_by_key(|held| held.mail().message_id).unwrap();
+        let raw = String::from_utf8(held.bytes.clone()).unwrap().replace("\r\n", "\n");
+        // What the mailbox wrote on top goes.
+        let (_, below) = raw.split_once("DKIM-Signature:").ok_or(&raw).unwrap();
+        format!("DKIM-Signature:{below}")
+    }
 }
 
-/// Somebody of the company who has no part in it.
-const LUIS: &str = "luis@harborlight.example";
-
-fn key(selector: &str) -> String {
-    format!("{selector}._domainkey.harborlight.example")
-}
-
-/// A mail that came, out of its mailbox: what somebody who saw it could send again.
-fn newest(live: &Live, who: &str) -> Vec<u8> {
-    live.server.held(who).pop().unwrap().bytes
+/// Why the sender of a mail is not proved.
+fn unproved(names: &Names, raw: &str) -> String {
+    let raw = raw.replace('\n', "\r\n");
+    let mut mail = mail::parse(raw.as_bytes());
+    let dns = Dns::new(Some(names.address)).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(dkim::settle(&dns, raw.as_bytes(), &mut mail));
+    mail::auth::proof(&mail, &AuthMode::Dkim).unwrap_err().to_string()
 }
 
 #[test]
-fn a02_exims_own_signature_approves_and_one_flipped_byte_does_not() {
-    let (live, names) = live(|live| vec![(key("fw1"), live.server.sign("fw1", Signing::Rsa))]);
+fn a02_exims_signatures_count_in_full_force_alone_and_a_new_key_takes_over() {
+    let (rsa, new) = (Key::rsa(), Key::ed25519());
+    let (old_name, new_name) = ("s1._domainkey.harborlight.example", "s2._domainkey.harborlight.example");
+    let mut names = Names::alone(&[(old_name, rsa.record.as_str())]);
+    let live = Live::with_keys_of(&names);
+    let good = Signing::with("s1", &rsa);
+    live.server.sign(&good);
     let running = live.run();
     live.provider_writes(NOC, &notice());
     let request = live.request(SAM, "FW-1");
-    assert!(request.text().contains("No answer has counted here yet"), "{}", request.text());
-
-    // Unsigned: nothing follows, and Sam hears of it.
-    live.server.sign_nothing();
-    live.server.submit(SAM, &[&reply_to(&request)], reply(SAM, &request, "approve")).unwrap();
-    let told = || live.server.inbox(SAM).iter().filter(|mail| mail.text().contains("wrote in your name")).count();
-    until("Sam hears that somebody wrote in his name", || told() == 1);
-
-    // Signed as it should be, but looked at by somebody who changes a byte: of the text, then of a signed header.
-    live.server.sign("fw1", Signing::Rsa);
-    live.server.submit(SAM, &[LUIS], reply(SAM, &request, "reject not ours")).unwrap();
-    live.server.await_mails(LUIS, 1);
-    let signed = String::from_utf8(newest(&live, LUIS)).unwrap();
-    assert!(signed.contains("DKIM-Signature: "), "{signed}");
-    let again = |text: &str| {
-        let text = text.replace("Delivered-To: ", "X-Before: ").replace("Message-ID: <", "X-Id: <");
-        live.server.deliver(SAM, &[FOREWARN], text).unwrap();
+    let yes = live.signed_yes(&request);
+    assert!(yes.contains("a=rsa-sha256") && yes.contains("d=harborlight.example"), "{yes}");
+    let mut stored = 1;
+    let mut refused = |names: &Names, why: &str, raw: &str| {
+        assert_eq!(unproved(names, raw), why);
+        live.server.deliver(SAM, &[INBOX], raw).unwrap();
+        stored += 1;
+        live.status_says(&format!("stored {stored} = {stored} ended + 0 pending"));
+        assert!(live.world.run(&["queue"]).exits(0).contains("FW-1"), "{why}");
+        assert_eq!(live.notices(), BTreeMap::new(), "{why}");
     };
-    again(&signed.replace("reject not ours", "approve\n"));
-    again(&signed.replace("Subject: Re:", "Subject: Aw:"));
-    until("all were looked at", || live.world.run(&["status"]).out.contains("3  reply"));
-    assert_eq!((told(), live.notices().len()), (1, 0), "once an hour is enough, and nobody was told");
-
+    let changed = |from: &str, to: &str| {
+        assert!(yes.contains(from), "{from}");
+        yes.replacen(from, to, 1)
+    };
+    let unsigned = format!("Received:{}", yes.split_once("\nReceived:").unwrap().1);
+    let does_not_hold = |why: &str| format!("the signature of harborlight.example does not hold: {why}");
+    refused(&names, &does_not_hold("the text was changed after signing"), &changed("\napprove\n", "\nApprove\n"));
+    let other_key = does_not_hold("the signed headers were changed, or another key signed");
+    refused(&names, &other_key, &changed("Subject: Re: ", "Subject: RE: "));
+    refused(&names, "it carries no signature of harborlight.example", &unsigned);
+    for (why, signing) in [
+        ("it carries no signature of harborlight.example", Signing { domain: "evil.example", ..Signing::with("s1", &rsa) }),
+        (
+            "the signature of harborlight.example does not cover From and the whole text",
+            Signing { headers: "To:Subject:Date:Message-ID", ..Signing::with("s1", &rsa) },
+        ),
+        (&does_not_hold("it is made with SHA-1"), Signing { hash: "sha1", ..Signing::with("s1", &rsa) }),
+        (&does_not_hold("there is no key of that name"), Signing::with("s2", &new)),
+        (&does_not_hold("it has expired"), Signing { seconds: "0", ..Signing::with("s1", &rsa) }),
+    ] {
+        live.server.sign(&signing);
+        refused(&names, why, &live.signed_yes(&request));
+    }
+    names.serve(&[(old_name, &rsa.record.replace("k=rsa;", "k=rsa; t=y;"))]);
+    refused(&names, &does_not_hold("its key is in test mode (t=y)"), &changed("Received:", "Received:  "));
+    names.serve(&[(old_name, new.record.as_str())]);
+    refused(&names, &other_key, &changed("Received:", "Received: \t"));
+    // The keys change: what the old one signed is worth nothing any more, what the new one signs counts.
+    names.serve(&[(new_name, new.record.as_str())]);
+    refused(&names, &does_not_hold("there is no key of that name"), &changed("Received:", "Received:   "));
+    let told = |live: &Live| live.server.inbox(SAM).iter().filter(|mail| mail.subject.starts_with("Not accepted: ")).count();
+    assert_eq!(told(&live), 1, "Sam is told, and not with every mail of an hour");
+    live.server.sign(&Signing::with("s2", &new));
+    live.server.sign(&Signing::with("s2", &new));
     live.server.submit(SAM, &[&reply_to(&request)], reply(SAM, &request, "approve")).unwrap();
-    live.await_notices(8);
+    live.await_notices(CONTACTS.len());
+    live.status_says("notices 8 sent").exits(0);
     live.each_contact_has_one();
     running.stop();
-    drop(names);
-}
-
-#[test]
-fn a15_without_a_name_server_an_answer_waits_and_then_counts() {
-    let (live, mut names) = live(|live| vec![(key("fw1"), live.server.sign("fw1", Signing::Ed25519))]);
-    let running = live.run();
-    live.provider_writes(NOC, &notice());
-    let request = live.request(SAM, "FW-1");
-    names.stop();
-    live.answer(SAM, &request, "approve");
-    until("the answer waits", || live.world.run(&["status"]).out.contains("1 pending"));
-    assert_eq!(live.notices().len(), 0, "nothing is decided by it");
-    let told = live.server.inbox(SAM).iter().filter(|mail| mail.text().contains("wrote in your name")).count();
-    assert_eq!(told, 0, "nor is it called forged");
-    names.start(&live.server);
-    until("it is looked at again", || live.world.run(&["status"]).out.contains("0 pending"));
-    live.await_notices(8);
-    live.each_contact_has_one();
-    running.stop();
-}
-
-#[test]
-fn a02_a_key_that_is_gone_proves_nothing_and_the_next_one_does() {
-    // The record of the old selector is not published any more.
-    let (live, names) = live(|live| vec![(key("new"), live.server.sign("new", Signing::Ed25519))]);
-    live.server.sign("old", Signing::Rsa);
-    let running = live.run();
-    live.provider_writes(NOC, &notice());
-    let request = live.request(SAM, "FW-1");
-    live.answer(SAM, &request, "approve");
-    let said = || live.server.inbox(SAM).into_iter().find(|mail| mail.text().contains("there is no key of that name"));
-    until("Sam hears that it did not count", || said().is_some());
-    assert_eq!(live.notices().len(), 0);
-    running.stop();
-    drop(names);
 }
