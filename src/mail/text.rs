@@ -53,12 +53,11 @@ pub(super) fn folded(text: &str) -> String {
 
 /// Whether something that cannot be seen stands between two Latin letters: the word that is read may not be the one that was written.
 pub(super) fn hides_in_words(text: &str) -> bool {
-    let letters: Vec<char> = text.chars().collect();
-    letters.windows(3).any(|three| match three {
-        [before, hidden, after] => {
-            before.is_ascii_alphabetic() && after.is_ascii_alphabetic() && !hidden.is_whitespace() && seen(*hidden).is_none()
-        }
-        _ => false,
+    let (mut before, mut hidden) = (' ', ' ');
+    text.chars().any(|after| {
+        let hides = before.is_ascii_alphabetic() && after.is_ascii_alphabetic() && !hidden.is_whitespace() && seen(hidden).is_none();
+        (before, hidden) = (hidden, after);
+        hides
     })
 }
 
