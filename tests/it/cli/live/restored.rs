@@ -53,13 +53,13 @@ fn w36_a_backup_that_is_put_back_sends_nothing_again() {
 }
 
 #[test]
-fn w36_a_machine_that_is_set_back_sends_nothing_again() {
+fn w36_an_old_file_in_the_stores_place_sends_nothing_again() {
     let live = Live::two_accounts();
     let running = live.run();
     live.provider_writes(NOC, &notice());
     let request = live.request(SAM, "FW-1");
     running.stop();
-    // As a snapshot of the machine's disk would: the file itself, which says nothing of being a copy.
+    // The file itself, which says nothing of being a copy.
     fs::copy(live.world.path("forewarn.sqlite"), live.world.path("snapshot")).unwrap();
     let running = live.run();
     live.answer(SAM, &request, "approve");
