@@ -36,6 +36,8 @@ pub enum Due {
     Remind(DraftId, u32),
     /// The escalation address is written to.
     Escalate(DraftId),
+    /// Every approver is away: the escalation address is written to and the alarm command is run, once.
+    Unattended(DraftId),
     /// The alarm command is run, the n-th time after the first.
     Alarm(DraftId, u32),
     /// The past of an account is read; staff get the summary.
@@ -92,8 +94,12 @@ pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Ut
     if facts.unreached.iter().any(|one| now - one.raised_at >= BLIND_AFTER) {
         due.push(Due::Unreached);
     }
+    let nobody_there = policy.approvers.iter().all(|approver| facts.away.contains(&approver.mailbox.address));
     for (draft, maintenance) in &facts.open {
         due.extend(due_of_draft(draft, maintenance, policy, zones, now));
+        if nobody_there && draft.state == DraftState::Proposed {
+            due.push(Due::Unattended(draft.id));
+        }
     }
     // What was approved in rehearsal told nobody: customers are still to hear of what is ahead (W04).
     let ahead = |draft: &Draft| draft.ends_at.or(draft.starts_at).is_some_and(|end| end > now) && !draft.change.reduces();

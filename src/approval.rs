@@ -10,7 +10,7 @@ pub use token::{Carrier, Token, canary_tag, carriers, hash, token};
 pub use verb::{Verb, verb};
 
 use crate::{
-    mail::{auth, headers, reply},
+    mail::{auth, reply},
     model::{Approver, Automatic, Mail, Policy, ReplyOutcome, Request},
 };
 
@@ -104,7 +104,7 @@ pub fn judge(policy: &Policy, mail: &Mail, requests: &[Request]) -> Result<Accep
 /// Whether a machine wrote the mail: then it never decides anything.
 #[must_use]
 pub fn automatic(mail: &Mail) -> Option<Automatic> {
-    mail.automatic.or((mail.machine_sent || headers::says_away(&mail.subject)).then_some(Automatic::Reply))
+    mail.automatic.or(mail.machine_sent.then_some(Automatic::Reply))
 }
 
 fn is_address_of(approver: &Approver, address: &str) -> bool {

@@ -3,6 +3,7 @@
 //! A newcomer reads `decide` first. Replies go to `desk/reply.rs`, notices to `desk/notice.rs`; both end in `desk/propose.rs`, which makes
 //! the draft and asks the approvers. Nothing here sends: approval is the only road to a customer.
 
+mod absence;
 mod answer;
 mod canary;
 mod carry_on;
@@ -48,6 +49,9 @@ pub use moment::moment;
 pub use plan::{Plan, message_id};
 pub(crate) use propose::blocks_sending;
 pub use trial::request as trial_request;
+
+/// A mail that came through more servers than this goes round (RFC 5321 section 6.3 advises a hundred; honest mail has ten).
+const MAX_HOPS: usize = 25;
 
 /// What a decision is made with.
 #[derive(Clone, Copy)]
@@ -212,7 +216,7 @@ fn outcome(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Readin
             mail.report.iter().for_each(|report| fate::reported(plan, report));
             return Outcome::Bounce;
         }
-        Some(Automatic::Reply) => return Outcome::Automatic,
+        Some(Automatic::Reply) => return automatic(plan, mail),
         None if from_us => return Outcome::Automatic,
         None => {}
     }
@@ -222,8 +226,14 @@ fn outcome(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Readin
         return if by_machine { Outcome::Automatic } else { Outcome::Reply(trial::answered(plan, arrival, mail, trial)) };
     }
     let carries = !approval::carriers(mail, &desk.policy.from).is_empty();
+    if (from_approver || carries) && (mail.hops > MAX_HOPS || passes_ours_on(desk.policy, mail)) {
+        return Outcome::Automatic;
+    }
     if carries && (from_approver || !plan.known.requests.is_empty()) {
-        return if approval::automatic(mail).is_some() { Outcome::Automatic } else { Outcome::Reply(reply::reply(plan, arrival, mail)) };
+        return if approval::automatic(mail).is_some() { automatic(plan, mail) } else { reply::reply(plan, arrival, mail) };
+    }
+    if from_approver && approval::automatic(mail).is_none() {
+        absence::back(plan, mail);
     }
     if from_approver && let Some(outcome) = own::announced(plan, arrival, mail, reading) {
         return Outcome::Reply(outcome);
@@ -259,6 +269,12 @@ fn outcome(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, reading: &Readin
     }
 }
 
+/// A machine's answer decides nothing; where a person's mailbox says that they are away, the others are told.
+fn automatic(plan: &mut Plan<'_>, mail: &Mail) -> Outcome {
+    absence::noted(plan, mail);
+    Outcome::Automatic
+}
+
 /// Whether it is a mail of ours that came back: forwarders put another sender into From, and leave the Message-ID. A loop ends here (A20).
 fn is_ours(policy: &Policy, mail: &Mail) -> bool {
     let made_here = |id: &String| {
@@ -266,6 +282,11 @@ fn is_ours(policy: &Policy, mail: &Mail) -> bool {
         ours && id.rsplit_once('@').is_some_and(|(_, domain)| domain.eq_ignore_ascii_case(policy.from.domain()))
     };
     mail.automatic.is_none() && mail.message_id.as_ref().is_some_and(made_here)
+}
+
+/// Whether a mail forwards one of ours and says nothing of its own: a mailbox that forwards by itself, which would do so with any answer.
+fn passes_ours_on(policy: &Policy, mail: &Mail) -> bool {
+    mail.only_forwards && mail.original_sender.as_ref().is_some_and(|from| from.address.eq_ignore_ascii_case(&policy.from.address))
 }
 
 /// What follows from a mail that the pre-scan refused or the parser died on: it is kept, named, and staff are told by the agenda.

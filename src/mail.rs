@@ -1,6 +1,7 @@
 //! Bytes → `Mail`, and back: written mail → bytes. Nothing in a mail is trusted, nothing is fetched.
 
 pub mod auth;
+mod automatic;
 pub mod headers;
 mod html;
 mod hygiene;
@@ -49,6 +50,9 @@ pub fn parse(raw: &[u8]) -> Mail {
     }
     parts.fill(&mut mail);
     mail.body_fits_type = hygiene::body_fits_type(raw, headers::shape(&message), &reply::reply(&mail).line);
+    // What is sealed is not read, and what stands beside it is nobody's word.
+    mail.any_veiled |= headers::is_sealed(&message);
+    mail.away = automatic::says_away(&mail);
     if mail.automatic == Some(Automatic::Bounce) {
         mail.report = report::read(&message);
     }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     agenda::{self, Due},
     desk::{
-        Desk, Plan, answer, canary,
+        Desk, Plan, absence, answer, canary,
         propose::{alarm_text, put, request_row},
         trouble,
     },
@@ -63,7 +63,13 @@ fn carry_out(plan: &mut Plan<'_>, facts: &AgendaFacts, due: &Due) {
         Due::Digest(_) => {}
         // Staff heard at approval what goes out; that all of it arrived is no news (W27).
         Due::Sent(draft) => plan.effects.told_done.push(*draft),
-        Due::AskAnew(id) | Due::Expire(id) | Due::Wake(id) | Due::Remind(id, _) | Due::Escalate(id) | Due::Alarm(id, _) => {
+        Due::AskAnew(id)
+        | Due::Expire(id)
+        | Due::Wake(id)
+        | Due::Remind(id, _)
+        | Due::Escalate(id)
+        | Due::Unattended(id)
+        | Due::Alarm(id, _) => {
             if let Some((draft, maintenance)) = facts.open.iter().chain(&facts.rehearsed).find(|(one, _)| one.id == *id) {
                 on_draft(plan, draft, maintenance, due);
             }
@@ -72,7 +78,6 @@ fn carry_out(plan: &mut Plan<'_>, facts: &AgendaFacts, due: &Due) {
 }
 
 fn on_draft(plan: &mut Plan<'_>, draft: &Draft, maintenance: &Maintenance, due: &Due) {
-    let policy = plan.desk.policy;
     match due {
         Due::AskAnew(_) => {
             plan.void_drafts(maintenance.id, "made in another mode");
@@ -91,11 +96,8 @@ fn on_draft(plan: &mut Plan<'_>, draft: &Draft, maintenance: &Maintenance, due: 
             remind(plan, draft, draft.reminders + 1);
         }
         Due::Remind(_, number) => remind(plan, draft, *number),
-        Due::Escalate(_) => {
-            for to in &policy.escalation {
-                request(plan, draft, to, "escalation", RequestFlavour::Escalation);
-            }
-        }
+        Due::Escalate(_) => escalate(plan, draft),
+        Due::Unattended(_) => absence::unattended(plan, draft, maintenance),
         Due::Alarm(_, number) if !draft.change.reduces() => {
             let text = alarm_text(plan, draft, maintenance);
             plan.alarm(agenda::urgent_key(draft, *number), text);
@@ -108,6 +110,13 @@ fn remind(plan: &mut Plan<'_>, draft: &Draft, number: u32) {
     plan.keep_draft(Draft { state: DraftState::Proposed, asked_at: Some(plan.now), reminders: number, ..draft.clone() });
     for approver in &plan.desk.policy.approvers {
         request(plan, draft, &approver.mailbox, &format!("reminder:{number}"), RequestFlavour::Reminder(number));
+    }
+}
+
+/// Writes to those to whom undecided drafts go, once a draft.
+pub(super) fn escalate(plan: &mut Plan<'_>, draft: &Draft) {
+    for to in &plan.desk.policy.escalation {
+        request(plan, draft, to, "escalation", RequestFlavour::Escalation);
     }
 }
 

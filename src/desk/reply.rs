@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use crate::{
     approval::{self, Accepted, Refused, Verb},
     desk::{
-        Arrival, Plan, answer, blocks_sending, fate, first_contact, hold,
+        Arrival, Plan, absence, answer, blocks_sending, fate, first_contact, hold,
         plan::{Thread, message_id},
         propose::{Proposed, put},
         settle,
@@ -16,8 +16,8 @@ use crate::{
         reply,
     },
     model::{
-        Change, Content, Decision, DecisionRecord, Draft, DraftState, Kind, Mail, Mailbox, Maintenance, OutboxKind, OutboxState, Outgoing,
-        ProblemKind, Recipient, Remark, ReplyOutcome, Request, RequestAbout, Status, Variant,
+        Change, Content, Decision, DecisionRecord, Draft, DraftState, Kind, Mail, Mailbox, Maintenance, OutboxKind, OutboxState, Outcome,
+        Outgoing, ProblemKind, Recipient, Remark, ReplyOutcome, Request, RequestAbout, Status, Variant,
     },
 };
 
@@ -27,8 +27,15 @@ const SKEW: TimeDelta = TimeDelta::minutes(10);
 const MAX_HELP: u32 = 3;
 
 /// Judges a reply that carries a token or code, and carries it out.
-pub(super) fn reply(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail) -> ReplyOutcome {
-    match approval::judge(plan.desk.policy, mail, &plan.known.requests) {
+pub(super) fn reply(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail) -> Outcome {
+    let judged = approval::judge(plan.desk.policy, mail, &plan.known.requests);
+    if judged.as_ref().is_err_and(|refused| refused.outcome == ReplyOutcome::Unclear) && mail.away {
+        // A mailbox that answers without saying so in its headers: help would be answered in the same way.
+        absence::noted(plan, mail);
+        return Outcome::Automatic;
+    }
+    absence::back(plan, mail);
+    Outcome::Reply(match judged {
         // A store that was put back asks again under the same token: the answer of that time is none to this question.
         Ok(accepted) if arrival.arrived_at + SKEW < accepted.request.made_at => {
             help(plan, arrival, mail, &accepted.request, "it came before the question was asked (a backup was put back since)");
@@ -36,7 +43,7 @@ pub(super) fn reply(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail) -> Repl
         }
         Ok(accepted) => act(plan, arrival, mail, &accepted),
         Err(refused) => refuse(plan, arrival, mail, &refused),
-    }
+    })
 }
 
 /// An approver's word without any carrier: some clients strip them all. Nothing is decided, but the approver is told; none where the mail

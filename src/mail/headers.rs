@@ -3,8 +3,9 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use mail_parser::{HeaderName, HeaderValue, Message, MimeHeaders};
 
-use crate::model::{AuthFact, Automatic, DkimCheck, DkimSignature, Mail, Mailbox};
+use crate::model::{AuthFact, DkimCheck, DkimSignature, Mail, Mailbox};
 
+use super::automatic;
 use super::hygiene::{MAX_SIGNATURES, Shape};
 use super::text::folded;
 
@@ -30,13 +31,14 @@ pub(super) fn read(message: &Message<'_>) -> Mail {
             .next()
             .and_then(received)
             .or_else(|| raw(message, "received").next().and_then(|line| after_semicolon(&line))),
+        hops: values(message, "received").count(),
         subject: values(message, "subject").find_map(|value| value.as_text()).map(folded).unwrap_or_default(),
         auth: auth(message),
         ..Mail::default()
     };
-    mail.machine_sent = machine_sent(message);
+    mail.machine_sent = automatic::machine_sent(message, &mail);
     mail.handed_on = HANDED_ON.iter().any(|name| has(message, name));
-    mail.automatic = automatic(message, &mail);
+    mail.automatic = automatic::kind(message, &mail);
     mail
 }
 
@@ -129,7 +131,7 @@ fn values<'a>(message: &'a Message<'_>, name: &'a str) -> impl Iterator<Item = &
 }
 
 /// Values as they stand, unfolded.
-fn raw<'a>(message: &'a Message<'_>, name: &'a str) -> impl Iterator<Item = String> {
+pub(super) fn raw<'a>(message: &'a Message<'_>, name: &'a str) -> impl Iterator<Item = String> {
     message.headers().iter().filter(move |header| header.name().eq_ignore_ascii_case(name)).filter_map(|header| {
         let (from, to) = (usize::try_from(header.offset_start()).ok()?, usize::try_from(header.offset_end()).ok()?);
         Some(folded(&String::from_utf8_lossy(message.raw_message().get(from..to)?)))
@@ -198,135 +200,21 @@ fn after_semicolon(line: &str) -> Option<DateTime<Utc>> {
 }
 
 /// The first word of a field, in lower case: what stands before parameters and comments.
-fn word(message: &Message<'_>, name: &str) -> Option<String> {
+pub(super) fn word(message: &Message<'_>, name: &str) -> Option<String> {
     raw(message, name).next().map(|value| value.split([';', ' ', '(']).next().unwrap_or_default().to_lowercase())
 }
 
-fn has(message: &Message<'_>, name: &str) -> bool {
+pub(super) fn has(message: &Message<'_>, name: &str) -> bool {
     message.headers().iter().any(|header| header.name().eq_ignore_ascii_case(name))
-}
-
-fn machine_sent(message: &Message<'_>) -> bool {
-    word(message, "auto-submitted").is_some_and(|value| value != "no")
-        || word(message, "precedence").is_some_and(|value| matches!(value.as_str(), "bulk" | "list" | "junk" | "auto_reply"))
-        || has(message, "list-id")
-}
-
-/// What the headers say about answers that no person wrote. A subject alone never does: "out of office" can be a maintenance's name.
-fn automatic(message: &Message<'_>, mail: &Mail) -> Option<Automatic> {
-    let kind = message.content_type();
-    let report = kind.filter(|kind| {
-        kind.ctype().eq_ignore_ascii_case("multipart") && kind.subtype().is_some_and(|sub| sub.eq_ignore_ascii_case("report"))
-    });
-    let report_type = report.and_then(|kind| kind.attribute("report-type")).map(str::to_lowercase);
-    let subject = mail.subject.to_lowercase();
-    let null_sender = raw(message, "return-path").next().is_some_and(|path| path == "<>");
-    let daemon = mail.from.iter().any(|from| from.address.to_lowercase().starts_with("mailer-daemon@"));
-    let looks_undelivered = UNDELIVERED.iter().any(|words| subject.contains(words));
-    if report_type.as_deref() == Some("delivery-status")
-        || daemon
-        || has(message, "x-failed-recipients")
-        || null_sender && looks_undelivered
-    {
-        return Some(Automatic::Bounce);
-    }
-    if report_type.as_deref() == Some("disposition-notification") {
-        return Some(Automatic::Reply);
-    }
-    let replied = word(message, "auto-submitted").is_some_and(|value| value == "auto-replied")
-        || word(message, "precedence").is_some_and(|value| value == "auto_reply")
-        || ["x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply"]
-            .iter()
-            .any(|name| word(message, name).is_some_and(|value| value != "no"));
-    let sign = mail.machine_sent || null_sender || has(message, "x-auto-response-suppress");
-    let away = AWAY.iter().any(|words| subject.contains(words));
-    (replied || sign && away).then_some(Automatic::Reply)
 }
 
 /// Fields that lists and forwarders add.
 const HANDED_ON: &[&str] =
     &["list-id", "list-post", "resent-from", "x-forwarded-to", "x-forwarded-for", "x-original-sender", "x-original-from"];
 
-const UNDELIVERED: &[&str] = &[
-    "undeliver",
-    "undelivered",
-    "delivery status",
-    "delivery failure",
-    "delivery failed",
-    "mail delivery",
-    "returned mail",
-    "failure notice",
-    "unzustellbar",
-    "non remis",
-    "no entregado",
-];
-
-const AWAY: &[&str] = &[
-    "out of office",
-    "out of the office",
-    "automatic reply",
-    "auto reply",
-    "autoreply",
-    "auto-reply",
-    "automatische antwort",
-    "abwesenheit",
-    "abwesend",
-    "réponse automatique",
-    "absence du bureau",
-    "absent du bureau",
-    "respuesta automática",
-    "fuera de la oficina",
-    "automatisch antwoord",
-    "afwezig",
-    "resposta automática",
-    "fora do escritório",
-    "ausência temporária",
-    "risposta automatica",
-    "fuori sede",
-    "autosvar",
-    "automatiskt svar",
-    "automatisk svar",
-    "fraværende",
-    "automaattinen vastaus",
-    "poissa",
-    "odpowiedź automatyczna",
-    "automatická odpověď",
-    "自動応答",
-    "自动回复",
-    "自動回覆",
-    "автоответ",
-    "vacation",
-];
-
-/// More of the kind, which count only in front of the subject that they answer.
-const AWAY_IN_FRONT: &[&str] = &[
-    "автоматический ответ",
-    "i am away",
-    "absence",
-    "automatikus válasz",
-    "otomatik yanıt",
-    "răspuns automat",
-    "αυτόματη απάντηση",
-    "자동 회신",
-    "автоматична відповідь",
-    "תשובה אוטומטית",
-    "رد تلقائي",
-    "resposta automàtica",
-    "automatická odpoveď",
-    "automatski odgovor",
-    "mimo kancelář",
-    "nieobecność",
-    "不在通知",
-    "your request has been received",
-    "ihre anfrage",
-    "ticket created",
-];
-
-/// Whether a subject says in front, before the subject that it answers, that nobody wrote this: `Automatic reply: …`, `Abwesenheitsnotiz`.
-#[must_use]
-pub fn says_away(subject: &str) -> bool {
-    let front = subject.split(['[', ':', '：']).next().unwrap_or_default().to_lowercase();
-    AWAY.iter().chain(AWAY_IN_FRONT).any(|words| front.contains(words))
+/// Whether the body is encrypted (RFC 1847).
+pub(super) fn is_sealed(message: &Message<'_>) -> bool {
+    message.content_type().and_then(|kind| kind.subtype()).is_some_and(|sub| sub.eq_ignore_ascii_case("encrypted"))
 }
 
 /// Whether the content type names a charset that cannot be decoded.
@@ -429,36 +317,6 @@ mod tests {
     fn an_impossible_date_is_none() {
         for date in ["Mon, 99 Oct 2020 10:00:00 +0000", "yesterday", "Mon, 5 Oct 2020 25:00:00 +0000", ""] {
             assert_eq!(parse(format!("Date: {date}\r\nSubject: x\r\n\r\n").as_bytes()).date, None, "{date}");
-        }
-    }
-
-    #[test]
-    fn answers_of_machines_are_known_by_their_headers() {
-        let table = [
-            (
-                "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\nSubject: Undelivered",
-                Some(Automatic::Bounce),
-                false,
-            ),
-            ("From: Mail System <MAILER-DAEMON@mx.example>\r\nSubject: Mail failed", Some(Automatic::Bounce), false),
-            ("Return-Path: <>\r\nSubject: Undelivered Mail Returned to Sender", Some(Automatic::Bounce), false),
-            ("Auto-Submitted: auto-replied (vacation)\r\nSubject: Re: x", Some(Automatic::Reply), true),
-            ("X-Autoreply: yes\r\nSubject: away", Some(Automatic::Reply), false),
-            ("X-Auto-Response-Suppress: All\r\nSubject: Abwesenheitsnotiz", Some(Automatic::Reply), false),
-            (
-                "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\r\nSubject: Read: x",
-                Some(Automatic::Reply),
-                false,
-            ),
-            ("Subject: Out of office: planned works in the office building", None, false),
-            ("Auto-Submitted: auto-generated\r\nPrecedence: bulk\r\nSubject: Planned maintenance", None, true),
-            ("Return-Path: <>\r\nSubject: Planned maintenance", None, false),
-            ("Auto-Submitted: no\r\nSubject: x", None, false),
-            ("List-Id: <notices.example>\r\nSubject: x", None, true),
-        ];
-        for (head, automatic, machine_sent) in table {
-            let mail = parse(format!("{head}\r\nMessage-ID: <1@x.example>\r\n\r\ntext").as_bytes());
-            assert_eq!((mail.automatic, mail.machine_sent), (automatic, machine_sent), "{head}");
         }
     }
 }

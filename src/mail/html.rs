@@ -5,6 +5,7 @@
 
 mod flow;
 mod grid;
+mod looks;
 mod tags;
 
 use std::convert::Infallible;
@@ -27,6 +28,8 @@ const MAX_TABLE_DEPTH: usize = 40;
 const MAX_TABLES: usize = 1_000;
 /// Longest `<style>` block looked at, in bytes.
 const MAX_STYLE_BYTES: usize = 200_000;
+/// Most lines kept that a reader may not see.
+const MAX_VEILED: usize = 50;
 /// Most quoted places told apart.
 const MAX_QUOTES: usize = 64;
 
@@ -39,6 +42,17 @@ pub(super) struct HtmlText {
     pub(super) tables: Vec<(usize, Table)>,
     /// Lines that a mail client marked as quoted, in order of their begin.
     pub(super) quotes: Vec<Range<usize>>,
+    /// What a reader may not see of it.
+    pub(super) veiled: Veiled,
+}
+
+/// Lines that a reader may not see.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Veiled {
+    /// The first of them.
+    pub(super) lines: Vec<String>,
+    /// It cannot be told which.
+    pub(super) any: bool,
 }
 
 /// Reads a whole HTML body.
@@ -76,6 +90,8 @@ struct Walk {
     quotes: usize,
     pre: bool,
     sheet: StyleSheet,
+    /// Lines of closed cells that a reader may not see.
+    veiled: Vec<String>,
     /// A `<dt>` was closed and nothing stood since.
     term_closed: bool,
 }
@@ -92,6 +108,7 @@ fn walk(html: &str, pre: bool) -> HtmlText {
         quotes: 0,
         pre,
         sheet: StyleSheet::default(),
+        veiled: Vec::new(),
         term_closed: false,
     };
     for token in Tokenizer::new_with_emitter(html, emitter) {
@@ -105,7 +122,10 @@ fn walk(html: &str, pre: bool) -> HtmlText {
     }
     walk.pop_to(0);
     walk.base.end_line();
-    laid_out(walk.base.pieces, walk.tables)
+    walk.veiled.append(&mut walk.base.veiled);
+    let any = walk.sheet.obscures || walk.veiled.len() > MAX_VEILED;
+    walk.veiled.truncate(MAX_VEILED);
+    HtmlText { veiled: Veiled { lines: walk.veiled, any }, ..laid_out(walk.base.pieces, walk.tables) }
 }
 
 impl Walk {
@@ -310,6 +330,8 @@ impl Walk {
             && let Some((cell, mut flow)) = frame.cell.take()
         {
             flow.end_line();
+            self.veiled.append(&mut flow.veiled);
+            self.veiled.truncate(MAX_VEILED + 1);
             frame.grid.push(cell, flow);
         }
     }

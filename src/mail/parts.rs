@@ -16,6 +16,9 @@ const MAX_BODY_BYTES: usize = 1_000_000;
 const MAX_CALENDAR_BYTES: usize = 2_000_000;
 const MAX_SHEET_BYTES: usize = 4_000_000;
 
+/// Most lines kept in which no word counts.
+const MAX_VEILED: usize = 200;
+
 /// Most attached sheets read.
 const MAX_SHEETS: usize = 20;
 
@@ -78,6 +81,10 @@ pub(super) struct Parts {
     spent: Spent,
     /// Text that came as an attachment: read where the mail has no other text.
     attached: Option<Body>,
+    /// Lines in which no word counts: a reader may not see them, or the writer did not write them as the text of this mail.
+    veiled: Vec<String>,
+    /// It cannot be told which lines those are.
+    any_veiled: bool,
     /// A mail attached to this one: its header block and its parts.
     forwarded: Vec<(Vec<String>, Self)>,
 }
@@ -144,10 +151,14 @@ impl Parts {
             self.unread.push(headers::file_name(part).unwrap_or(kind));
         } else {
             let text = self.bounded(text, |spent| &mut spent.plain);
+            // A third form of the text may say something else; and what stands first is empty, not the part below it.
+            self.any_veiled |= kind == "text/enriched" || self.plain.is_some() && says_nothing(&self.plain);
             if holds_tags(text) {
                 let read = if is_laid_out_by_tags(text) { html::read(text) } else { html::read_preformatted(text) };
+                self.veil(&read.veiled);
                 add(&mut self.plain, read.into());
             } else {
+                self.veiled.extend(text::patched(text));
                 add(&mut self.plain, Body::plain(text::lines(&unflowed(part, text))));
             }
         }
@@ -166,7 +177,14 @@ impl Parts {
         if read.lines.is_empty() && !text.trim().is_empty() {
             self.defects.push("the HTML part shows no text".to_owned());
         }
+        self.veil(&read.veiled);
+        self.any_veiled |= self.html.is_some() && says_nothing(&self.html);
         add(&mut self.html, read.into());
+    }
+
+    fn veil(&mut self, veiled: &html::Veiled) {
+        self.any_veiled |= veiled.any;
+        self.veiled.extend(veiled.lines.iter().cloned());
     }
 
     fn binary(&mut self, part: &MessagePart<'_>, bytes: &[u8]) {
@@ -262,10 +280,12 @@ impl Parts {
             self.pass_on(head, inner);
         }
         mail.hidden_in_words = self.hidden_in_words;
-        let says_nothing = |body: &Option<Body>| body.as_ref().is_none_or(|body| body.lines.iter().all(String::is_empty));
         if says_nothing(&self.plain) && says_nothing(&self.html) && self.attached.is_some() {
             self.plain = self.attached.take();
+            self.any_veiled = true;
         }
+        // Where one of the two says nothing, they do not say the same.
+        self.any_veiled |= self.plain.is_some() && self.html.is_some() && says_nothing(&self.plain) != says_nothing(&self.html);
         let hints = Hints::of(&mail.subject, !mail.in_reply_to.is_empty());
         let mut inner_from = None;
         if let Some(body) = self.html {
@@ -273,6 +293,8 @@ impl Parts {
             let fresh = |at: &usize| split.fresh.get(*at).copied().unwrap_or(false);
             mail.tables.extend(body.tables.into_iter().filter(|(at, _)| fresh(at)).map(|(_, table)| table));
             inner_from = split.forwarded_from;
+            mail.only_forwards = split.only_forwards;
+            self.veiled.extend(split.passed_on);
             mail.html = Some(split.body).filter(|body| *body != BodyText::default());
         }
         if let Some(body) = self.plain {
@@ -282,9 +304,14 @@ impl Parts {
                 mail.tables.extend(body.tables.into_iter().filter(|(at, _)| fresh(at)).map(|(_, table)| table));
             }
             inner_from = inner_from.or(split.forwarded_from);
+            mail.only_forwards = split.only_forwards;
+            self.veiled.extend(split.passed_on);
             mail.plain = Some(split.body).filter(|body| *body != BodyText::default());
         }
         mail.original_sender = mail.original_sender.take().or(inner_from);
+        mail.any_veiled = self.any_veiled || self.veiled.len() > MAX_VEILED;
+        self.veiled.truncate(MAX_VEILED);
+        mail.veiled = self.veiled;
         mail.calendars = self.calendars;
         mail.sheets = self.sheets;
         mail.unread_attachments = self.unread;
@@ -317,6 +344,10 @@ impl Parts {
         self.defects.extend(inner.defects);
         self.cut.extend(inner.cut);
     }
+}
+
+fn says_nothing(body: &Option<Body>) -> bool {
+    body.as_ref().is_none_or(|body| body.lines.iter().all(String::is_empty))
 }
 
 fn add(place: &mut Option<Body>, body: Body) {

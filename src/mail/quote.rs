@@ -11,12 +11,14 @@ use std::ops::Range;
 
 use crate::model::{BodyText, Mailbox};
 
-use marks::{Field, Kind, ends_attribution, kind, mailbox, opens_attribution, unquoted};
+use marks::{Field, Kind, closes_attribution, ends_attribution, kind, mailbox, may_open_attribution, opens_attribution, unquoted};
 
 /// Most lines that one header block of a forwarded or answered mail may have.
 const MAX_HEADER_LINES: usize = 40;
 /// Most levels of `>` taken off a forwarded text.
 const MAX_UNQUOTED: usize = 5;
+/// Most lines kept of what is forwarded.
+const MAX_PASSED_ON: usize = 10;
 /// Most forwards within forwards.
 const MAX_FORWARDS: usize = 10;
 /// A remark above a forwarded mail has at most this many characters.
@@ -50,6 +52,10 @@ pub(super) struct Split {
     pub(super) fresh: Vec<bool>,
     /// The inner From of a forwarded mail.
     pub(super) forwarded_from: Option<Mailbox>,
+    /// The first lines of what is forwarded.
+    pub(super) passed_on: Vec<String>,
+    /// A forwarded mail, and nothing stands above it.
+    pub(super) only_forwards: bool,
 }
 
 /// Splits a body; `quotes` are the lines that the mail client marked, none for plain text.
@@ -61,6 +67,8 @@ pub(super) fn split(lines: &[String], quotes: &[Range<usize>], hints: Hints) -> 
         ignored_before: None,
         unquote: 0,
         forwards: 0,
+        only_forwards: false,
+        own_text: None,
         forwarded_text: 0,
         no_own_word: false,
         fresh: vec![true; lines.len()],
@@ -68,14 +76,23 @@ pub(super) fn split(lines: &[String], quotes: &[Range<usize>], hints: Hints) -> 
         forwarded_from: None,
     };
     reader.read();
-    let Reader { mut fresh, mut text, forwarded_from, mut no_own_word, .. } = reader;
+    let Reader { mut fresh, mut text, forwarded_from, mut no_own_word, only_forwards, own_text, .. } = reader;
+    let passed_on = own_text.map_or(Vec::new(), |own| {
+        text.iter().skip(own).filter(|line| !line.trim().is_empty()).take(MAX_PASSED_ON).map(|line| (*line).to_owned()).collect()
+    });
     if text.iter().all(|line| line.trim().is_empty()) {
         no_own_word = true;
         fresh = vec![true; lines.len()];
         text = lines.iter().map(String::as_str).collect();
     }
     let quoted: Vec<&str> = lines.iter().zip(&fresh).filter(|(_, fresh)| !**fresh).map(|(line, _)| line.as_str()).collect();
-    Split { body: BodyText { fresh: trimmed(&text), quoted: trimmed(&quoted), no_own_word }, fresh, forwarded_from }
+    Split {
+        body: BodyText { fresh: trimmed(&text), quoted: trimmed(&quoted), no_own_word },
+        fresh,
+        forwarded_from,
+        passed_on,
+        only_forwards,
+    }
 }
 
 fn trimmed(lines: &[&str]) -> String {
@@ -92,6 +109,9 @@ struct Reader<'a> {
     unquote: usize,
     /// How many forwards were opened, and how many lines of text stood when the last one was.
     forwards: usize,
+    only_forwards: bool,
+    /// How many lines of text stood when the first forward was opened.
+    own_text: Option<usize>,
     forwarded_text: usize,
     /// Whether nothing of the sender's own stands on top.
     no_own_word: bool,
@@ -200,6 +220,8 @@ impl<'a> Reader<'a> {
 
     fn forward_block(&mut self, mark: usize, block: &Block) -> usize {
         self.no_own_word |= self.forwards == 0 && !self.wrote_something();
+        self.own_text.get_or_insert(self.text.len());
+        self.only_forwards |= self.forwards == 0 && !self.hints.answers && !self.wrote_something();
         self.drop_to(mark, block.end);
         // The inner subject is content; its dates and addresses are not.
         let mut subject = String::new();
@@ -270,7 +292,9 @@ impl<'a> Reader<'a> {
     /// The end of an attribution (`On … wrote:`) that begins at a line and runs over three at most.
     fn attribution(&self, at: usize) -> Option<usize> {
         let first = self.line(at)?.trim();
-        if !opens_attribution(first) {
+        // In an answer any language will do; in a notice only what is known to be one.
+        let answers = self.hints.answers;
+        if !(opens_attribution(first) || answers && may_open_attribution(first)) {
             return None;
         }
         let mut whole = String::new();
@@ -282,7 +306,10 @@ impl<'a> Reader<'a> {
             whole.push(' ');
             whole.push_str(line);
             if whole.ends_with([':', '：']) {
-                return ends_attribution(&whole.to_lowercase()).then_some(end + 1);
+                let lower = whole.to_lowercase();
+                if ends_attribution(&lower) || answers && closes_attribution(&lower) {
+                    return Some(end + 1);
+                }
             }
         }
         None

@@ -27,7 +27,11 @@ pub struct Reply {
 #[must_use]
 pub fn reply(mail: &Mail) -> Reply {
     // What was forwarded is somebody else's word.
-    let own = |body: &BodyText| if body.no_own_word { split("") } else { split(&body.fresh) };
+    let own = |body: &BodyText| {
+        let (line, below) = split(if body.no_own_word { "" } else { &body.fresh });
+        let veiled = mail.any_veiled || mail.veiled.iter().any(|veiled| folded(veiled) == folded(&line));
+        if veiled { (String::new(), below) } else { (line, below) }
+    };
     let plain = mail.plain.as_ref().map(own);
     let html = mail.html.as_ref().map(own);
     let parts_differ = match (&plain, &html) {
@@ -40,42 +44,151 @@ pub fn reply(mail: &Mail) -> Reply {
     Reply { line, below, between_markers, parts_differ }
 }
 
-/// Lines that mail systems and phones put into a mail and no person wrote.
+/// What gateways warn with, in the languages of the common ones: how such a line begins, and what it speaks of. A person's own
+/// "Caution: the list is wrong" is none.
+const WARNS: &[&str] = &[
+    "external",
+    "extern",
+    "ext:",
+    "caution",
+    "warning",
+    "attention",
+    "achtung",
+    "vorsicht",
+    "warnung",
+    "hinweis",
+    "atención",
+    "precaución",
+    "attenzione",
+    "let op",
+    "atenção",
+    "cuidado",
+    "varning",
+    "advarsel",
+    "uwaga",
+    "upozornění",
+    "внимание",
+    "this email",
+    "this e-mail",
+    "this message",
+    "this mail",
+    "diese e-mail",
+    "diese nachricht",
+    "ce courriel",
+    "cet e-mail",
+    "cet email",
+    "ce message",
+    "este correo",
+    "este mensaje",
+    "questa e-mail",
+    "questo messaggio",
+    "deze e-mail",
+    "dit bericht",
+    "este e-mail",
+    "esta mensagem",
+    "注意",
+    "警告",
+];
+const OUTSIDE: &[&str] = &[
+    "external",
+    "extern",
+    "outside",
+    "originated",
+    "do not click",
+    "scanned",
+    "außerhalb",
+    "extérieur",
+    "esterno",
+    "esterna",
+    "buiten",
+    "utanför",
+    "zewnętrz",
+    "внешн",
+    "外部",
+];
+const TIPS: &[&str] = &[
+    "zjqcmqryfpfptbanner",
+    "you don't often get email from",
+    "some people who received this message don't often get email from",
+    "sie erhalten nicht oft e-mails von",
+    "vous n'obtenez pas souvent d'e-mail",
+    "no suele recibir correo electrónico de",
+];
+/// A wrapped warning goes on below a line as long as this that ends no sentence.
+const WRAPPED_CHARS: std::ops::RangeInclusive<usize> = 50..=80;
+
+/// Lines that mail systems put into a mail and no person wrote.
 pub(super) fn is_banner(line: &str) -> bool {
     let lower = line.to_lowercase();
-    let starts = [
-        "[external",
-        "external email",
-        "external:",
-        "caution:",
-        "caution -",
-        "warning: external",
-        "this email originated",
-        "this message originated",
-        "achtung:",
-        "vorsicht:",
-    ];
+    let bare = lower.trim_matches(|sign: char| !sign.is_alphanumeric());
+    let is_rule = |sign: char| "*-_=#~|+. ".contains(sign) || ('\u{2500}'..='\u{259f}').contains(&sign);
     // A long rule of underscores is where Outlook begins to quote.
-    let rule = line.chars().filter(|c| *c == '_').count() >= 16;
-    let stray = !is_signature(line) && !rule && lower.chars().all(|c| !c.is_alphanumeric());
+    let rule = line.chars().filter(|sign| *sign == '_').count() >= 16;
+    let stray = !is_signature(line) && !rule && lower.chars().all(is_rule);
+    let tag = ["external", "external email", "external e-mail", "external sender", "external message", "extern", "caution", "warning"];
     stray
-        || starts.iter().any(|banner| lower.starts_with(banner))
-        || lower.contains("originated from outside")
-        || lower.contains("do not click links")
+        || tag.contains(&bare)
+        || is_tip(line)
+        || WARNS.iter().any(|warns| bare.starts_with(warns)) && OUTSIDE.iter().any(|outside| bare.contains(outside)) && bare.contains(' ')
 }
+
+/// What Outlook says of a sender who is new, and the marks of one gateway.
+fn is_tip(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    TIPS.iter().any(|tip| lower.starts_with(tip))
+}
+
+/// Devices and programs that sign by themselves, and the word "sent" beside them.
+const DEVICES: &[&str] =
+    &["iphone", "ipad", "android", "galaxy", "samsung", "smartphone", "blackberry", "huawei", "xiaomi", "k-9", "yahoo"];
+const SENT: &[&str] = &[
+    "sent",
+    "gesendet",
+    "envoyé",
+    "enviado",
+    "enviada",
+    "inviato",
+    "verstuurd",
+    "verzonden",
+    "skickat",
+    "sendt",
+    "wysłan",
+    "odeslán",
+    "odoslan",
+    "отправлено",
+    "надіслано",
+    "gönderildi",
+    "lähetetty",
+    "στάλθηκε",
+    "elküldve",
+    "trimis",
+    "送信",
+    "发自",
+    "傳送",
+    "보냄",
+];
 
 fn is_signature(line: &str) -> bool {
     let lower = line.trim().to_lowercase();
+    let short = lower.split_whitespace().count() <= 12;
+    let names = |list: &[&str]| list.iter().any(|word| lower.contains(word));
     line.trim_end() == "--"
-        || lower.starts_with("sent from my ")
-        || lower.starts_with("get outlook for ")
-        || lower.starts_with("von meinem ")
-        || lower.starts_with("envoyé de ")
-        || lower.starts_with("sent from outlook")
+        || ["sent from ", "sent with ", "sent via ", "get outlook for ", "von meinem ", "envoyé de "]
+            .iter()
+            .any(|begin| lower.starts_with(begin))
+        || short && names(DEVICES) && names(SENT)
+        || short && lower.contains("outlook") && names(&["ios", "android"])
 }
 
 fn split(fresh: &str) -> (String, String) {
-    let mut lines = fresh.lines().map(str::trim).skip_while(|line| line.is_empty() || is_banner(line));
+    let mut goes_on = false;
+    let mut is_put_in = |line: &&str| {
+        let put_in = !line.is_empty() && (goes_on || is_banner(line));
+        let wrapped = WRAPPED_CHARS.contains(&line.chars().count()) && !line.ends_with(['.', '!', ']', '>', '*']);
+        goes_on = put_in && wrapped && !is_tip(line);
+        put_in || line.is_empty()
+    };
+    let mut lines = fresh.lines().map(str::trim).skip_while(|line| is_put_in(line));
     let line = lines.next().filter(|line| !is_signature(line) && !line.starts_with('>')).unwrap_or_default().to_owned();
     let below: Vec<&str> = lines.take_while(|line| !is_signature(line)).collect();
     (line, below.join("\n").trim().to_owned())
@@ -119,7 +232,8 @@ mod tests {
             ("Get Outlook for iOS\n", ""),
             ("-- \nSam\n", ""),
             ("> approve\n", ""),
-            ("👍\n", ""),
+            ("👍\n", "👍"),
+            ("Caution: the list is wrong\napprove\n", "Caution: the list is wrong"),
         ] {
             assert_eq!(reply(&plain(text, "")).line, line, "{text:?}");
         }

@@ -37,6 +37,13 @@ pub(super) fn lines(text: &str) -> Vec<String> {
     lines
 }
 
+/// Lines that lost a sign within, which a reader does not see: what they say may be split or joined by it. As [`lines`] gives them.
+pub(super) fn patched(text: &str) -> Vec<String> {
+    let is_sign = |sign: char| seen(sign).is_none() && sign != '\r';
+    let within = |line: &&str| line.trim_matches(|sign: char| sign.is_whitespace() || is_sign(sign)).contains(is_sign);
+    text.split('\n').filter(within).flat_map(lines).collect()
+}
+
 /// White space folded to single spaces, characters as in [`seen`].
 pub(super) fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());

@@ -79,6 +79,8 @@ pub struct AgendaFacts {
     pub last_mode: Option<crate::model::Mode>,
     /// When the last digest was made, or when the store was made; UTC.
     pub last_digest_at: Option<DateTime<Utc>>,
+    /// Addresses of approvers who are away.
+    pub away: std::collections::BTreeSet<String>,
     /// The next number of a draft.
     pub next_draft: i64,
     /// The mail to ourselves.

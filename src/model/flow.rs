@@ -171,6 +171,8 @@ pub struct Effects {
     pub decisions: Vec<DecisionRecord>,
     /// What staff taught with them.
     pub learnt: Vec<Learnt>,
+    /// Approvers who are away from now on, or are back: the address, and whether they are away.
+    pub away: Vec<(String, bool)>,
     /// Requests whose tokens count from now on; replaces the counters of those that exist.
     pub requests: Vec<Request>,
     /// Mails to send.
@@ -238,6 +240,8 @@ pub struct Known {
     pub left: Vec<LeftMail>,
     /// Other maintenances with a main window ahead, for `ALSO`.
     pub ahead: Vec<Maintenance>,
+    /// Addresses of approvers who are away.
+    pub away: std::collections::BTreeSet<String>,
     /// What staff said last to a mail of this form.
     pub habit: Option<Habit>,
     /// Maintenances held back since first contact.

@@ -275,8 +275,8 @@ pub struct Mail {
     pub automatic: Option<Automatic>,
     /// What a bounce says of a mail that was sent; none where it is no bounce or says nothing.
     pub report: Option<DeliveryReport>,
-    /// Whether any sign of automatic sending stands in the headers (`Auto-Submitted` other than `no`, `Precedence: bulk`, `List-Id`):
-    /// normal for provider mail, never accepted for a decision.
+    /// Whether any sign of automatic sending stands in the headers (`Auto-Submitted` other than `no`, `Precedence: bulk`, `List-Id`, a
+    /// subject as mailboxes write it): normal for provider mail, never accepted for a decision.
     pub machine_sent: bool,
     /// Whether a list or a forwarder handed it on (`List-Id`, `Resent-From`, `X-Forwarded-To`, `X-Original-Sender`): those break signatures
     /// without any ill will.
@@ -287,6 +287,16 @@ pub struct Mail {
     /// Whether the body begins as the content type says: a multipart with its boundary, a text with the line that is read. Where a
     /// signature leaves the content type out, a changed one could show other lines of the signed body.
     pub body_fits_type: bool,
+    /// Whether it says that its writer is away, be it in the subject or in what was written this time.
+    pub away: bool,
+    /// Lines in which no word decides: hidden by their looks or by signs that are not seen, or of a mail that is passed on.
+    pub veiled: Vec<String>,
+    /// Whether no line of it decides anything: its parts say different things, its text came as an attachment, or its style hides some.
+    pub any_veiled: bool,
+    /// Whether it passes another mail on and says nothing of its own.
+    pub only_forwards: bool,
+    /// How many servers it came through: its Received headers.
+    pub hops: usize,
     /// What was lost in decoding: unknown charset, cut part, calendar line that cannot be read.
     pub defects: Vec<String>,
     /// Whether characters that cannot be seen stand inside words of its text: then no word in it decides anything.

@@ -102,6 +102,26 @@ pub(super) fn canary_came_back(tx: &Connection, key: &str, now: DateTime<Utc>) -
     set(tx, "canary_back_at", &seconds(now).to_string())
 }
 
+/// What begins the name of the setting that says since when an approver is away.
+const AWAY: &str = "away:";
+
+/// Addresses of approvers who are away.
+pub(super) fn away(tx: &Connection) -> Result<BTreeSet<String>, StoreError> {
+    let mut statement = tx.prepare("SELECT substr(name, length(?1) + 1) FROM setting WHERE name >= ?1 AND name < ?1 || char(0x10FFFF)")?;
+    let found = statement.query_map([AWAY], |row| row.get(0))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Keeps that an approver is away, since the first that said so, or is back.
+pub(super) fn set_away(tx: &Connection, address: &str, away: bool, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let name = format!("{AWAY}{address}");
+    if !away {
+        tx.execute("DELETE FROM setting WHERE name = ?1", [name])?;
+        return Ok(());
+    }
+    if text(tx, &name)?.is_some() { Ok(()) } else { set_instant(tx, &name, now) }
+}
+
 fn vanished_of_the_past(tx: &Connection) -> Result<u64, StoreError> {
     Ok(tx.query_row("SELECT count(*) FROM mail WHERE backlog = 1 AND state = 'vanished'", [], |row| count(row, 0))?)
 }
@@ -165,6 +185,7 @@ fn agenda_facts(tx: &Connection, key_prefixes: &[String]) -> Result<AgendaFacts,
             None => None,
         },
         last_digest_at: last_digest_or_first_contact(tx)?.map(instant).transpose()?,
+        away: away(tx)?,
         next_draft: known::next_number(tx, "draft")?,
         canary: canary(tx)?,
         recovered: recovered(tx)?,

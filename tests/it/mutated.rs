@@ -17,10 +17,10 @@ const ROUNDS: usize = if cfg!(debug_assertions) { 1_200 } else { 20_000 };
 const MAIL_SECONDS: u64 = if cfg!(debug_assertions) { 5 } else { 1 };
 
 /// A deterministic source of numbers (xorshift64).
-struct Numbers(u64);
+pub(crate) struct Numbers(pub(crate) u64);
 
 impl Numbers {
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -62,7 +62,7 @@ fn replaced(raw: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
 }
 
 /// One kind of damage.
-fn damaged(raw: &[u8], other: &[u8], numbers: &mut Numbers) -> Vec<u8> {
+pub(crate) fn damaged(raw: &[u8], other: &[u8], numbers: &mut Numbers) -> Vec<u8> {
     let mut raw = raw.to_vec();
     if raw.is_empty() {
         return other.to_vec();

@@ -2,7 +2,7 @@
 
 use super::super::text::seen;
 use super::tags::Style;
-use super::{HtmlText, MAX_QUOTES};
+use super::{HtmlText, MAX_QUOTES, MAX_VEILED};
 use crate::model::Table;
 
 /// A piece of the text in order. Marks stand between lines, so that they keep their place when a cell's pieces move up.
@@ -21,13 +21,23 @@ pub(super) struct Flow {
     pub(super) line: String,
     /// The open line ends in an unclosed `~~`.
     struck: bool,
+    /// The open line holds something that a reader may not see, or a sign was taken out of it.
+    veils: bool,
+    /// A sign was taken out of the open line where it ends so far.
+    cut: bool,
+    /// Closed lines of that kind.
+    pub(super) veiled: Vec<String>,
     /// Some text stood outside bold.
     pub(super) has_plain: bool,
 }
 
 impl Flow {
     pub(super) fn text(&mut self, text: &str, style: Style) {
-        for character in text.chars().filter_map(seen) {
+        for sign in text.chars() {
+            let Some(character) = seen(sign) else {
+                self.cut |= !self.line.is_empty();
+                continue;
+            };
             if character == '\n' && style.pre {
                 self.end_line();
             } else if character.is_whitespace() {
@@ -39,6 +49,8 @@ impl Flow {
                     self.turn_strike();
                 }
                 self.has_plain |= !style.bold;
+                self.veils |= self.cut || style.veiled || style.small || !style.colours.stand_out();
+                self.cut = false;
                 self.line.push(character);
             }
         }
@@ -61,6 +73,10 @@ impl Flow {
         }
         let line = std::mem::take(&mut self.line);
         let line = line.trim_end();
+        if std::mem::take(&mut self.veils) && self.veiled.len() <= MAX_VEILED {
+            self.veiled.push(line.to_owned());
+        }
+        self.cut = false;
         if !line.is_empty() {
             self.pieces.push(Piece::Line(line.to_owned()));
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use html5gum::StartTag;
 
 use super::grid::Look;
+use super::looks::{self, Colours};
 
 /// Most classes of style sheets remembered.
 const MAX_CLASSES: usize = 200;
@@ -18,6 +19,11 @@ pub(super) struct Style {
     pub(super) pre: bool,
     /// Type of no size: how previews for inboxes are hidden. Elements within may have a size again.
     pub(super) tiny: bool,
+    /// A reader may not see it for another reason.
+    pub(super) veiled: bool,
+    /// Its type is too small to be read; elements within may have a size again.
+    pub(super) small: bool,
+    pub(super) colours: Colours,
 }
 
 /// What an element does to the layout.
@@ -58,16 +64,17 @@ impl Style {
                 && !css.contains("text-decoration:none"),
             bold: (self.bold || bold) && !plain,
             pre: self.pre && !css.contains("white-space:normal") || name == b"pre" || css.contains("white-space:pre"),
+            veiled: self.veiled || looks::veils_by_name(tag, name) || looks::veils(&css),
+            small: looks::tiny(&css).unwrap_or(self.small),
+            colours: self.colours.within(tag, &css),
             tiny: if css.contains("font-size:") { zero(&css, "font-size:") } else { self.tiny },
         }
     }
 }
 
-/// The inline style in lower case without white space.
+/// The inline style in lower case without white space, comments and escapes.
 pub(super) fn css(tag: &StartTag<()>) -> String {
-    attribute(tag, b"style")
-        .map(|css| css.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase())
-        .unwrap_or_default()
+    attribute(tag, b"style").map(|css| looks::plain(&css)).unwrap_or_default()
 }
 
 /// Whether a property is given as nought, whatever its unit.
@@ -102,6 +109,8 @@ pub(super) fn styled_role(name: &[u8], css: &str) -> Role {
 #[derive(Default)]
 pub(super) struct StyleSheet {
     classes: BTreeMap<String, Said>,
+    /// It keeps text from being seen, or adds some, in ways that are not followed.
+    pub(super) obscures: bool,
 }
 
 /// What is said of one class.
@@ -114,6 +123,7 @@ struct Said {
 impl StyleSheet {
     /// Takes in the rules of a block whose selector is one class, with an element or without. Rules within `@media` hold for some screens alone.
     pub(super) fn read(&mut self, css: &str) {
+        self.obscures |= looks::veils_somewhere(css);
         let mut depth = 0_usize;
         let mut selector = "";
         let mut from = 0;

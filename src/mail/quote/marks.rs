@@ -74,9 +74,55 @@ const ORIGINAL: &[&str] = &[
     "原始邮件",
     "邮件原件",
 ];
-const FROM: &[&str] = &["from", "von", "de", "da", "van", "från", "fra", "od", "expéditeur", "remitente", "差出人", "送信者", "发件人"];
-const SUBJECT: &[&str] =
-    &["subject", "betreff", "objet", "sujet", "asunto", "assunto", "onderwerp", "oggetto", "ämne", "emne", "temat", "件名", "主题"];
+const FROM: &[&str] = &[
+    "from",
+    "von",
+    "de",
+    "da",
+    "van",
+    "från",
+    "fra",
+    "od",
+    "expéditeur",
+    "remitente",
+    "差出人",
+    "送信者",
+    "发件人",
+    "lähettäjä",
+    "от",
+    "від",
+    "kimden",
+    "από",
+    "feladó",
+    "de la",
+    "寄件者",
+    "보낸 사람",
+];
+const SUBJECT: &[&str] = &[
+    "subject",
+    "betreff",
+    "objet",
+    "sujet",
+    "asunto",
+    "assunto",
+    "onderwerp",
+    "oggetto",
+    "ämne",
+    "emne",
+    "temat",
+    "件名",
+    "主题",
+    "aihe",
+    "předmět",
+    "predmet",
+    "тема",
+    "konu",
+    "θέμα",
+    "tárgy",
+    "subiect",
+    "主旨",
+    "제목",
+];
 const DATE: &[&str] = &[
     "sent",
     "date",
@@ -100,8 +146,47 @@ const DATE: &[&str] = &[
     "日付",
     "发送时间",
     "日期",
+    "wysłane",
+    "lähetetty",
+    "päivämäärä",
+    "odesláno",
+    "отправлено",
+    "дата",
+    "надіслано",
+    "gönderildi",
+    "gönderme tarihi",
+    "tarih",
+    "στάλθηκε",
+    "ημερομηνία",
+    "elküldve",
+    "dátum",
+    "trimis",
+    "寄件日期",
+    "보낸 날짜",
 ];
-const TO: &[&str] = &["to", "an", "à", "pour", "para", "aan", "a", "till", "til", "do", "宛先", "收件人"];
+const TO: &[&str] = &[
+    "to",
+    "an",
+    "à",
+    "pour",
+    "para",
+    "aan",
+    "a",
+    "till",
+    "til",
+    "do",
+    "宛先",
+    "收件人",
+    "vastaanottaja",
+    "komu",
+    "кому",
+    "kime",
+    "προς",
+    "címzett",
+    "către",
+    "收件者",
+    "받는 사람",
+];
 const OTHER: &[&str] = &[
     "cc",
     "bcc",
@@ -145,7 +230,8 @@ pub(super) fn kind(line: &str) -> Kind {
         if FORWARDED.iter().any(|mark| inner.starts_with(mark)) {
             return Kind::ForwardMark;
         }
-        if ORIGINAL.iter().any(|mark| inner.starts_with(mark)) {
+        // Lotus Notes: `-----Sam Okafor <sam@msp.example> wrote: -----`.
+        if ORIGINAL.iter().any(|mark| inner.starts_with(mark)) || inner.contains('@') && inner.ends_with(':') && ends_attribution(inner) {
             return Kind::OriginalMark;
         }
     }
@@ -157,8 +243,8 @@ pub(super) fn kind(line: &str) -> Kind {
 
 /// The text between dashes: `-----text-----`, `---------- text ---------`.
 fn dashed(line: &str) -> Option<&str> {
-    let inner = line.strip_prefix("--").or_else(|| line.strip_prefix('\u{2014}'))?;
-    Some(inner.trim_matches(['-', '\u{2014}', ' ']))
+    let inner = ["--", "\u{2010}\u{2010}", "\u{2014}"].iter().find_map(|dash| line.strip_prefix(dash))?;
+    Some(inner.trim_matches(['-', '\u{2010}', '\u{2014}', ' ']))
 }
 
 fn field(name: &str) -> Option<Field> {
@@ -192,6 +278,28 @@ pub(super) fn opens_attribution(line: &str) -> bool {
         || line.ends_with("wrote:")
 }
 
+/// Whether a line of an answer may be the first of an attribution in any language: it names a mailbox, or a day with its time.
+pub(super) fn may_open_attribution(line: &str) -> bool {
+    names_mailbox(line) || has_time(line) && ["20", "/", "."].iter().any(|sign| line.contains(sign))
+}
+
+/// Whether it names a mailbox and a time and ends in a colon, as attributions do in every language.
+pub(super) fn closes_attribution(whole: &str) -> bool {
+    names_mailbox(whole) && has_time(whole)
+}
+
+fn names_mailbox(text: &str) -> bool {
+    text.split_once('<').and_then(|(_, rest)| rest.split_once('>')).is_some_and(|(address, _)| is_address(address.trim()))
+}
+
+/// `10:05`, `10.05`.
+fn has_time(text: &str) -> bool {
+    let signs: Vec<char> = text.chars().collect();
+    signs.windows(4).any(|four| {
+        matches!(four, [a, mark, b, c] if a.is_ascii_digit() && matches!(mark, ':' | '.') && b.is_ascii_digit() && c.is_ascii_digit())
+    })
+}
+
 pub(super) fn ends_attribution(whole: &str) -> bool {
     const VERBS: &[&str] = &[
         "wrote:",
@@ -213,12 +321,32 @@ pub(super) fn ends_attribution(whole: &str) -> bool {
         "さんは書きました:",
         "写道：",
         "写道:",
+        "寫道：",
+        "寫道:",
+        "kirjoitti:",
+        "pisze:",
+        "napsal:",
+        "napsal(a):",
+        "napsala:",
+        "napísal:",
+        "пишет:",
+        "написал:",
+        "написал(а):",
+        "пише:",
+        "yazdı:",
+        "έγραψε:",
+        "írta:",
+        "a scris:",
+        "작성:",
+        "쓴 글:",
     ];
     let digits = whole.chars().any(|c| c.is_ascii_digit());
     let address = whole.contains('@') && (whole.ends_with(">:") || whole.ends_with("):"));
     let verb = VERBS.iter().any(|verb| whole.ends_with(verb));
     // German, Dutch and Swedish put the verb before the name.
-    let verb_inside = [" schrieb ", " schreef ", " skrev ", " escribió ", " escreveu "].iter().any(|verb| whole.contains(verb));
+    let verb_inside = [" schrieb ", " schreef ", " skrev ", " escribió ", " escreveu ", " kirjoitti ", " tarihinde ", " przez "]
+        .iter()
+        .any(|verb| whole.contains(verb));
     digits && (verb || verb_inside || address) || verb && whole.contains('@')
 }
 
