@@ -86,6 +86,8 @@ impl RunArgs {
                 done = service.run(told) => done,
                 () = signals => Ok(()),
             };
+            // What was written lies in the one file then: whoever copies it while nothing runs copies all of it.
+            service.store().clone().close().await;
             match done {
                 Ok(()) => Ok(ExitCode::SUCCESS),
                 Err(error) => Ok(stopped(alarm_command.as_deref(), &store, &error).await),

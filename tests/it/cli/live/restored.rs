@@ -59,6 +59,7 @@ fn w36_an_old_file_in_the_stores_place_sends_nothing_again() {
     live.provider_writes(NOC, &notice());
     let request = live.request(SAM, "FW-1");
     running.stop();
+    assert!(!live.world.path("forewarn.sqlite-wal").exists(), "a store that was closed is one file");
     // The file itself, which says nothing of being a copy.
     fs::copy(live.world.path("forewarn.sqlite"), live.world.path("snapshot")).unwrap();
     let running = live.run();
