@@ -6,9 +6,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
-use crate::model::{
-    AccountFacts, AgendaFacts, Draft, DraftId, DraftState, FirstContact, Kind, Maintenance, OutboxState, Policy, Question, RequestAbout,
-    Zones,
+use crate::{
+    draft,
+    model::{
+        AccountFacts, AgendaFacts, Draft, DraftId, DraftState, FirstContact, Kind, Maintenance, OutboxState, Policy, Question,
+        RequestAbout, Zones,
+    },
 };
 
 /// Time between two alarms of one urgent window (W13).
@@ -26,7 +29,7 @@ const CANARY_TIME: TimeDelta = TimeDelta::minutes(15);
 /// Something that is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// The draft was made in another mode: it is asked for anew.
+    /// The draft was made in another mode, or by clocks that have changed since: it is asked for anew.
     AskAnew(DraftId),
     /// Its windows are over and nobody decided.
     Expire(DraftId),
@@ -186,7 +189,7 @@ fn canary_lost(facts: &AgendaFacts, policy: &Policy, now: DateTime<Utc>) -> bool
 
 fn due_of_draft(draft: &Draft, maintenance: &Maintenance, policy: &Policy, zones: &Zones, now: DateTime<Utc>) -> Vec<Due> {
     let (plan, id) = (&policy.agenda, draft.id);
-    if draft.mode != policy.mode {
+    if draft.mode != policy.mode || draft::clocks_changed(draft, zones) {
         return vec![Due::AskAnew(id)];
     }
     // A window without an end is over a day after its start.

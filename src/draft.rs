@@ -5,6 +5,7 @@
 
 mod answers;
 mod calendar;
+mod clocks;
 mod hash;
 mod paragraphs;
 mod request;
@@ -14,6 +15,7 @@ mod words;
 
 pub use answers::*;
 pub use calendar::is_own_uid;
+pub use clocks::{clocks, clocks_changed};
 pub use hash::content_hash;
 pub use paragraphs::{emergency_paragraphs, extended_paragraphs, paragraphs};
 pub use request::{RequestFacts, request};

@@ -5,15 +5,16 @@
 use crate::model::Zones;
 use jiff::tz::TimeZoneDatabase;
 use std::io::{BufRead as _, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const ZONEINFO: &str = "/usr/share/zoneinfo";
 const VERSION_LINE_BYTES: u64 = 200;
 
-/// The newest zone rules at hand, with words that name version and origin: `2026f, of the system`. The system's win only if newer.
+/// The newest zone rules at hand, with words that name version and origin: `2026f, of the system`. The system's win only if newer. They
+/// lie in `/usr/share/zoneinfo`, or where `TZDIR` says, as tzset(3) has it.
 #[must_use]
 pub fn newest() -> Zones {
-    newer(Path::new(ZONEINFO))
+    newer(&std::env::var_os("TZDIR").map_or_else(|| PathBuf::from(ZONEINFO), PathBuf::from))
 }
 
 fn newer(folder: &Path) -> Zones {

@@ -79,6 +79,7 @@ fn carry_out(plan: &mut Plan<'_>, facts: &AgendaFacts, due: &Due) {
 
 fn on_draft(plan: &mut Plan<'_>, draft: &Draft, maintenance: &Maintenance, due: &Due) {
     match due {
+        Due::AskAnew(_) if draft.mode == plan.desk.policy.mode => by_new_clocks(plan, draft, maintenance),
         Due::AskAnew(_) => {
             plan.void_drafts(maintenance.id, "made in another mode");
             if draft.change.reduces() {
@@ -104,6 +105,13 @@ fn on_draft(plan: &mut Plan<'_>, draft: &Draft, maintenance: &Maintenance, due: 
         }
         _ => {}
     }
+}
+
+/// Asks anew about a draft whose local times were written by clocks that have changed since (T08).
+pub(super) fn by_new_clocks(plan: &mut Plan<'_>, draft: &Draft, maintenance: &Maintenance) {
+    plan.void_drafts(maintenance.id, "the rules of a time zone changed since");
+    let text = "asked anew because the rules of a time zone changed since: compare the times with the provider's mail".to_owned();
+    put(plan, maintenance.clone(), &draft.change, vec![Remark { label: "NOTE".to_owned(), text }]);
 }
 
 fn remind(plan: &mut Plan<'_>, draft: &Draft, number: u32) {

@@ -122,6 +122,7 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
     };
     let (starts_at, ends_at) = lifecycle::span(&possible_windows(maintenance, &questions));
     let draft = Draft {
+        clocks: draft::clocks(&variants, &maintenance.said.windows, desk.policy.zone, desk.zones),
         collides,
         id: plan.new_draft(),
         maintenance: maintenance.id,
@@ -174,6 +175,7 @@ pub(super) fn no_draft(desk: &Desk<'_>, maintenance: &Maintenance, now: DateTime
         send_by: None,
         starts_at,
         ends_at,
+        clocks: String::new(),
         collides: Vec::new(),
         content_hash: String::new(),
         state: DraftState::Proposed,

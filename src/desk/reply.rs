@@ -5,11 +5,12 @@ use chrono::TimeDelta;
 use crate::{
     approval::{self, Accepted, Refused, Verb},
     desk::{
-        Arrival, Plan, absence, answer, blocks_sending, fate, first_contact, hold,
+        Arrival, Plan, absence, answer, blocks_sending, fate, first_contact, hold, moment,
         plan::{Thread, message_id},
         propose::{Proposed, put},
         settle,
     },
+    draft,
     mail::{
         auth,
         outgoing::{Attachment, Written, freeze},
@@ -248,6 +249,11 @@ fn approve(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
     }
     if reply.maintenance.is_contradicted() && *reply.verb != Verb::ApproveUnverified {
         return unclear(plan, reply, "the sender is contradicted: check with the provider, then answer approve unverified");
+    }
+    if draft::clocks_changed(&reply.draft, plan.desk.zones) {
+        moment::by_new_clocks(plan, draft, &reply.maintenance);
+        unclear(plan, reply, "the rules of a time zone changed since you were asked; a new request is on its way");
+        return ReplyOutcome::Superseded;
     }
     match votes(plan, draft, reply.by()) {
         Ok(votes) if votes.len() < usize::try_from(plan.desk.policy.approvals).unwrap_or(usize::MAX) => {

@@ -51,6 +51,9 @@ pub struct Draft {
     pub starts_at: Option<DateTime<Utc>>,
     /// End of the last main window, UTC.
     pub ends_at: Option<DateTime<Utc>>,
+    /// By which clocks its local times were written, as [`crate::draft::clocks`] gives it; empty where no time is shown.
+    #[serde(default)]
+    pub clocks: String,
     /// Other maintenances that take redundancy away at the same time, as far as this draft knows of them.
     #[serde(default)]
     pub collides: Vec<MaintenanceId>,

