@@ -14,6 +14,8 @@ pub enum Verb {
     Reject(String),
     /// `edit` with the new text below or between the markers.
     Edit(String),
+    /// `correct` with the right text below: what was sent is set right.
+    Correct(String),
     /// `hold`, `hold until Thu 9:00`.
     Hold(Option<String>),
     /// `stop`.
@@ -119,11 +121,15 @@ fn with_text(line: &str, reply: &Reply) -> Option<Verb> {
 
 fn edit(line: &str, reply: &Reply) -> Option<Verb> {
     let (word, rest) = first_word(line.trim_end_matches([':', '.']));
-    if word != "edit" || !rest.is_empty() {
+    if !matches!(word.as_str(), "edit" | "correct") || !rest.is_empty() {
         return None;
     }
     let text = if reply.below.is_empty() { reply.between_markers.clone().unwrap_or_default() } else { reply.below.clone() };
-    Some(if text.is_empty() { Verb::Help } else { Verb::Edit(text) })
+    Some(match word.as_str() {
+        _ if text.is_empty() => Verb::Help,
+        "edit" => Verb::Edit(text),
+        _ => Verb::Correct(text),
+    })
 }
 
 fn settling(line: &str, reply: &Reply) -> Option<Verb> {
@@ -231,6 +237,9 @@ mod tests {
         check("hold", "", Some(Verb::Hold(None)));
         check("hold until Thu 9:00", "", Some(Verb::Hold(Some("Thu 9:00".into()))));
         check("hold on", "", None);
+        check("correct", "It moves.", Some(Verb::Correct("It moves.".into())));
+        check("correct", "", Some(Verb::Help));
+        check("correct me if I am wrong", "approve", None);
         check("edit", "We move it.\n\nShort.", Some(Verb::Edit("We move it.\n\nShort.".into())));
         check("edit", "", Some(Verb::Help));
         check("window 2", "", Some(Verb::Window("2".into())));

@@ -98,7 +98,7 @@ pub(super) fn closed(plan: &mut Plan<'_>, reply: &Answered<'_>) {
 pub(super) fn changed_remark(reply: &Answered<'_>, next: &Maintenance) -> Vec<Remark> {
     let note = |text: String| Remark { label: "NOTE".to_owned(), text };
     match reply.verb {
-        Verb::Edit(_) => {
+        Verb::Edit(_) | Verb::Correct(_) => {
             let old: Vec<&str> = reply.draft.paragraphs.split_whitespace().collect();
             vec![note(format!("text changed by {}; it was: {}", reply.by(), old.join(" ")))]
         }

@@ -6,6 +6,7 @@ use crate::{
         Plan, answer,
         carry_on::carry_on,
         form, incident,
+        propose::{self, Proposed, put},
         reply::{Answered, is_overtaken, renew, unclear},
         source::Source,
         teach,
@@ -13,8 +14,8 @@ use crate::{
     inventory,
     lifecycle::By,
     model::{
-        Change, Decision, DraftState, Evidence, EvidenceSource, Habit, HistoryLine, Kind, Learnt, Maintenance, MaintenanceId, Notification,
-        OURSELVES, Precision, Problem, ProblemKind, Question, ReplyOutcome, Role, Settling, Status, Update, Window,
+        CORRECTION, Change, Decision, DraftState, Evidence, EvidenceSource, Habit, HistoryLine, Kind, Learnt, Maintenance, MaintenanceId,
+        Notification, OURSELVES, Precision, Problem, ProblemKind, Question, ReplyOutcome, Role, Settling, Status, Update, Window,
     },
     rules::time::{self, TimeContext},
 };
@@ -43,6 +44,8 @@ pub(super) fn word(plan: &mut Plan<'_>, reply: &Answered<'_>) -> Option<Result<R
         Verb::Stands(status) => stands(plan, reply, *status),
         Verb::Update(text) => update(plan, reply, text),
         Verb::Window(text) if decided(plan, reply) => moved(plan, reply, text),
+        Verb::Services(text) if decided(plan, reply) && !text.eq_ignore_ascii_case("none") => other_services(plan, reply, text),
+        Verb::Correct(text) => correct(plan, reply, text),
         Verb::Irrelevant | Verb::Window(_) | Verb::Services(_) | Verb::Drop(_) => {
             if is_overtaken(plan, reply) {
                 let newest = plan.drafts_of(reply.maintenance.id).pop();
@@ -219,6 +222,46 @@ fn moved(plan: &mut Plan<'_>, reply: &Answered<'_>, text: &str) -> Result<(), St
     }
     said_so(plan, reply, &about, Settling::Windows(windows), &said);
     Ok(())
+}
+
+/// The text that was sent is set right, for those who have it.
+fn correct(plan: &mut Plan<'_>, reply: &Answered<'_>, text: &str) -> Result<(), String> {
+    let newest = plan.drafts_of(reply.maintenance.id).pop();
+    let is_newest = newest.is_some_and(|newest| newest.id == reply.draft.id);
+    if !is_newest || reply.draft.state.open() || propose::told(plan, &reply.maintenance, true).is_empty() {
+        return Err("nothing of this draft was sent that could be corrected; an undecided text is changed with edit".to_owned());
+    }
+    let text = text.trim().to_owned();
+    if text == reply.draft.paragraphs.trim() {
+        return Err("the text you sent is the text that was approved".to_owned());
+    }
+    reply.record(plan, Decision::Edit(text.clone()));
+    let mut next = next(plan, reply, "text corrected after sending");
+    next.edited = Some(text);
+    set_right(plan, reply, next, CORRECTION);
+    Ok(())
+}
+
+/// Other services than those that were told: who is not touched hears that, who is touched and heard nothing gets a first notice.
+fn other_services(plan: &mut Plan<'_>, reply: &Answered<'_>, text: &str) -> Result<(), String> {
+    let (settling, next, _) = services(plan, reply, text)?;
+    reply.record(plan, Decision::Settle(settling));
+    set_right(plan, reply, next, "services");
+    Ok(())
+}
+
+/// A draft of what differs from the notices that left; it needs an approval of its own. What has not left is taken back.
+fn set_right(plan: &mut Plan<'_>, reply: &Answered<'_>, next: Maintenance, field: &str) {
+    plan.void_drafts(next.id, &format!("corrected by {}", reply.by()));
+    let change = if propose::told(plan, &next, false).is_empty() {
+        reply.draft.change.clone()
+    } else {
+        Change::Updated { fields: vec![field.to_owned()] }
+    };
+    let remarks = answer::changed_remark(reply, &next);
+    if !matches!(put(plan, next, &change, remarks), Proposed::Asked(_)) {
+        answer::noted(plan, reply);
+    }
 }
 
 /// A person's word is heard as a mail is, and vouched for.

@@ -174,6 +174,10 @@ pub fn stopped(facts: &AnswerFacts<'_>, by: &str, rows: &[Told]) -> Rendered {
         "Stopped"
     } else if back.is_empty() {
         lines.push(format!("Too late: all {} had left before {} said stop.", counted(gone.len(), "notice"), name(by)));
+        lines.push(
+            "To set it right for those who have it: \"correct\" with the right text below, \"services 1 3\", \"window ...\" or".to_owned(),
+        );
+        lines.push("\"cancelled\". Each makes a new draft, which needs its own approve.".to_owned());
         "Too late"
     } else {
         lines.push(format!("Stopped by {}. {} taken back, but {} had left:", name(by), counted(back.len(), "notice"), gone.len()));
@@ -233,6 +237,7 @@ pub fn help(facts: &AnswerFacts<'_>, detail: &str) -> Rendered {
             "  irrelevant           there is nothing to act on",
             "  mine                 tells the others that you look after it",
             "  stop                 takes back what has not left yet",
+            "  correct              after sending: the right text below that line, for those who have the notice",
             "",
             "What you know by telephone: cancelled, started, completed, window 2020-09-10 04:00 to 12:00 UTC",
             "To teach for later: gone web03, never ads@shop.example, provider ID, rule please",

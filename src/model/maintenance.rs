@@ -144,6 +144,9 @@ pub struct HistoryLine {
     pub text: String,
 }
 
+/// The field of an `Updated` by which staff set right what was sent.
+pub const CORRECTION: &str = "correction";
+
 /// What a mail changes in a maintenance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -6,7 +6,7 @@ use super::{Addressee, Form, NoticeFacts, outage, rehearsal, worst};
 use crate::mail::outgoing::instants::Instants;
 use crate::mail::outgoing::phrases::{counted, listed, long_roll_out, main_windows};
 use crate::mail::outgoing::{clean, one_line};
-use crate::model::{AffectedService, Change, Impact, Kind, Maintenance, Precision, Recipient, Role, Status, Window};
+use crate::model::{AffectedService, CORRECTION, Change, Impact, Kind, Maintenance, Precision, Recipient, Role, Status, Window};
 
 pub(super) fn fill(facts: &NoticeFacts<'_>, reader: &Addressee, recipients: &[Recipient]) -> Shown {
     let maintenance = facts.maintenance;
@@ -141,6 +141,9 @@ fn notes(facts: &NoticeFacts<'_>, reader: &Addressee, instants: &Instants<'_>) -
         if exact && !long_roll_out(facts.maintenance) && fields.iter().any(|field| field == "date") {
             notes.push("We now have the exact time of this maintenance.".to_owned());
             fields.retain(|field| !matches!(field.as_str(), "date" | "start" | "end"));
+        }
+        if fields.iter().any(|field| field == CORRECTION) {
+            notes.push("This corrects our last notice; please go by this one.".to_owned());
         }
         let changed = changed(&fields);
         if !changed.is_empty() {
