@@ -2,6 +2,10 @@
 //!
 //! Every reason has a key under which it happens once, so that a look that is repeated, late or interrupted changes nothing.
 
+mod near;
+
+pub use near::{action_key, night_key, on_call};
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
@@ -9,8 +13,8 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use crate::{
     draft,
     model::{
-        AccountFacts, AgendaFacts, Draft, DraftId, DraftState, FirstContact, Kind, Maintenance, OutboxState, Policy, Question,
-        RequestAbout, Zones,
+        AccountFacts, AgendaFacts, Draft, DraftId, DraftState, FirstContact, Kind, Maintenance, MaintenanceId, OutboxState, Policy,
+        Question, RequestAbout, Zones,
     },
 };
 
@@ -43,6 +47,10 @@ pub enum Due {
     Unattended(DraftId),
     /// The alarm command is run, the n-th time after the first.
     Alarm(DraftId, u32),
+    /// Whoever is on call is told of a window: of which maintenance, its start, and how many hours before.
+    Night(MaintenanceId, DateTime<Utc>, i64),
+    /// Something is to be done before a deadline: the place of the action, and how many hours before.
+    Act(MaintenanceId, usize, i64),
     /// The past of an account is read; staff get the summary.
     Summary(String),
     /// A mailbox cannot be read since the instant given.
@@ -109,6 +117,7 @@ pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Ut
     due.extend(
         facts.rehearsed.iter().filter(|(draft, _)| draft.mode != policy.mode && ahead(draft)).map(|(draft, _)| Due::AskAnew(draft.id)),
     );
+    due.extend(near::due(facts, policy, now));
     if !facts.quarantined.is_empty() {
         due.push(Due::Quarantined);
     }

@@ -16,6 +16,7 @@ mod hold;
 mod incident;
 mod letter;
 mod moment;
+mod night;
 mod notice;
 mod own;
 mod plan;

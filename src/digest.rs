@@ -179,8 +179,12 @@ fn count_customers(draft: &Draft) -> usize {
 
 /// Actions of ours, the earliest deadline first, numbered on from what waits.
 fn todo(week: &Week<'_>, numbered: usize) -> Vec<String> {
-    let mut actions: Vec<_> =
-        open(week).flat_map(|maintenance| maintenance.said.actions.iter().map(move |action| (maintenance, action))).collect();
+    let mut actions: Vec<_> = open(week)
+        .flat_map(|maintenance| {
+            let open = maintenance.said.actions.iter().filter(|action| !maintenance.is_done(action));
+            open.map(move |action| (maintenance, action))
+        })
+        .collect();
     actions.sort_by_key(|(maintenance, action)| (action.by.is_none(), action.by, maintenance.id));
     let line = |((maintenance, action), place): ((&Maintenance, &crate::model::Action), usize)| {
         let by = match action.by {
@@ -188,7 +192,7 @@ fn todo(week: &Week<'_>, numbered: usize) -> Vec<String> {
             Some(by) => format!("by {}", week.clock.full(by)),
             None => "no date".to_owned(),
         };
-        let or = action.consequence.as_ref().map_or_else(String::new, |or| format!(", else {}", one_line(or, 80)));
+        let or = action.otherwise().map_or_else(String::new, |or| format!(", else {}", one_line(or, 80)));
         let owner = maintenance.owner.as_ref().map_or_else(String::new, |owner| format!(", {} has it", one_line(owner, 60)));
         format!("{place:>2} {by}: {}{or} ({}{owner})", one_line(&action.text, 160), maintenance.id)
     };

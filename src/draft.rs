@@ -14,7 +14,7 @@ mod variants;
 mod words;
 
 pub use answers::*;
-pub use calendar::is_own_uid;
+pub use calendar::{is_own_uid, staff_calendar};
 pub use clocks::{clocks, clocks_changed};
 pub use hash::content_hash;
 pub use paragraphs::{emergency_paragraphs, extended_paragraphs, paragraphs};

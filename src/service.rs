@@ -338,7 +338,7 @@ impl Service {
         Ok(AgendaFacts {
             running_since: self.running_since.get().copied(),
             watched: self.config.inboxes.iter().map(|inbox| inbox.account.clone()).collect(),
-            ..self.store.agenda_facts(&[]).await?
+            ..self.store.agenda_facts(self.clock.now()).await?
         })
     }
 }

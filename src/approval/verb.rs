@@ -50,6 +50,8 @@ pub enum Verb {
     RulePlease,
     /// `cancelled`, `started`, `completed`, `resolved`: what a person knows by another way than mail.
     Stands(Status),
+    /// `done`: what was to be done before a deadline is; where nothing was, the work is completed.
+    Done,
     /// `update TEXT`; the text may go on below.
     Update(String),
     /// `resend`.
@@ -80,7 +82,8 @@ fn plain_word(line: &str, _: &Reply) -> Option<Verb> {
         "rule please" | "rule, please" => Some(Verb::RulePlease),
         "cancelled" | "canceled" => Some(Verb::Stands(Status::Cancelled)),
         "started" => Some(Verb::Stands(Status::InProcess)),
-        "completed" | "resolved" | "done" => Some(Verb::Stands(Status::Completed)),
+        "done" => Some(Verb::Done),
+        "completed" | "resolved" => Some(Verb::Stands(Status::Completed)),
         "resend" => Some(Verb::Resend),
         "assume-sent" | "assume sent" => Some(Verb::AssumeSent),
         _ => None,

@@ -40,7 +40,7 @@ impl QueueArgs {
     pub(super) fn show(&self, config: &Config, out: &mut impl Write) -> anyhow::Result<()> {
         let zones = crate::zones::newest();
         let facts = ask(config, async |store| {
-            let agenda = store.agenda_facts(&[]).await?;
+            let agenda = store.agenda_facts(self.at.now()).await?;
             Ok(Facts { open: agenda.open, accounts: agenda.accounts, held_back: agenda.held_back.len(), mails: store.queue().await? })
         })?;
         Ok(print(out, facts, &StaffClock::new(&zones, config.policy.zone), self.at.now())?)

@@ -53,7 +53,7 @@ impl StatusArgs {
         let now = self.at.now();
         let zones = crate::zones::newest();
         let facts = ask(config, async |store| {
-            let agenda = store.agenda_facts(&[]).await?;
+            let agenda = store.agenda_facts(now).await?;
             let mut drafts = BTreeMap::new();
             for (draft, _) in store.drafts(true).await? {
                 *drafts.entry(draft.state.name()).or_default() += 1;

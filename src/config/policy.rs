@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use chrono::{NaiveTime, TimeDelta, Weekday};
+use chrono::{NaiveDate, NaiveTime, TimeDelta, Weekday};
 use chrono_tz::Tz;
 
 use super::fault::{Report, Source};
@@ -13,7 +13,9 @@ use super::secret::SecretSource;
 use super::value::{self, Why};
 use super::written::{Notes, Table};
 use super::{InboxConfig, Reads, SinkConfig};
-use crate::model::{AgendaPlan, Approver, AuthMode, CalendarForm, DigestPlan, Mailbox, Mode, NoticeForm, Policy, Retention, ZoneOrder};
+use crate::model::{
+    AgendaPlan, Approver, AuthMode, CalendarForm, DigestPlan, Mailbox, Mode, NoticeForm, OnCall, Policy, Retention, ZoneOrder,
+};
 
 /// The file's meaning as far as it could be had: enough to read the inventory beside it, and all of it when nothing is missing.
 #[derive(Debug)]
@@ -79,6 +81,7 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
     let notices = notices(&root);
     let digest = digest(&root, &approvers);
     let agenda = agenda(&root);
+    let on_call = on_call(&root);
     let retention = retention(&root);
     let alarm = root.table("alarm").map(|table| {
         let command = places::command(&table, "command");
@@ -110,6 +113,7 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
             support: support?,
             zone: zone?,
             approvers,
+            on_call,
             escalation,
             auth,
             approvals,
@@ -307,6 +311,26 @@ fn agenda(root: &Table<'_>) -> (AgendaPlan, Vec<Mailbox>) {
     let escalation = table.as_ref().and_then(|table| table.list("escalate_to", value::mailbox)).unwrap_or_default();
     table.into_iter().for_each(Table::finish);
     (plan, escalation.into_iter().map(|(mailbox, _)| mailbox).collect())
+}
+
+fn on_call(root: &Table<'_>) -> Option<OnCall> {
+    let table = root.table("on_call")?;
+    let turns = table.list("turns", value::mailbox);
+    let since = table.read("since", |text| {
+        let why = || Why::new(format!("\"{text}\" is no day"), "write the first day of the first turn: \"2026-11-23\"");
+        text.parse::<NaiveDate>().map_err(|_| why())
+    });
+    let turns: Option<Vec<Mailbox>> = turns.map(|turns| turns.into_iter().map(|(mailbox, _)| mailbox).collect());
+    match &turns {
+        None if !table.has("turns") => table.missing("turns", &format!("[{MAILBOX}]")),
+        Some(turns) if turns.is_empty() => {
+            table.notes.error(table.span_of("turns"), "nobody is on call", "name at least one person, or delete [on_call]");
+        }
+        Some(turns) if turns.len() > 1 && !table.has("since") => table.missing("since", "\"2026-11-23\""),
+        _ => {}
+    }
+    table.finish();
+    Some(OnCall { turns: turns.filter(|turns| !turns.is_empty())?, since: since.unwrap_or_default() })
 }
 
 fn retention(root: &Table<'_>) -> Retention {

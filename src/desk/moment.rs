@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     agenda::{self, Due},
     desk::{
-        Desk, Plan, absence, answer, canary,
+        Desk, Plan, absence, answer, canary, night,
         propose::{alarm_text, put, request_row},
         trouble,
     },
@@ -61,6 +61,16 @@ fn carry_out(plan: &mut Plan<'_>, facts: &AgendaFacts, due: &Due) {
         Due::CanaryLost => canary::lost(plan, facts),
         Due::Summary(account) => summary(plan, account),
         Due::Digest(_) => {}
+        Due::Night(id, start, hours) => {
+            if let Some(near) = facts.near.iter().find(|near| near.maintenance.id == *id) {
+                night::before(plan, facts, near, *start, *hours);
+            }
+        }
+        Due::Act(id, place, hours) => {
+            if let Some(near) = facts.near.iter().find(|near| near.maintenance.id == *id) {
+                night::deadline(plan, facts, near, *place, *hours);
+            }
+        }
         // Staff heard at approval what goes out; that all of it arrived is no news (W27).
         Due::Sent(draft) => plan.effects.told_done.push(*draft),
         Due::AskAnew(id)

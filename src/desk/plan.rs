@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     desk::Desk,
-    mail::outgoing::{Rendered, Written, freeze},
+    mail::outgoing::{Attachment, Rendered, Written, freeze},
     model::{
         Alarm, Content, Draft, DraftId, DraftState, Effects, Known, Mailbox, Maintenance, MaintenanceId, Mode, OutboxKind, OutboxState,
         Outgoing, Told,
@@ -134,6 +134,19 @@ impl<'a> Plan<'a> {
 
     /// Puts a mail to staff into the outbox. What cannot be sent becomes an alarm: it must not end in silence.
     pub fn write(&mut self, kind: OutboxKind, key: String, to: &Mailbox, rendered: Rendered, thread: Thread) {
+        self.write_with(kind, key, to, rendered, thread, Vec::new());
+    }
+
+    /// The same with what goes with it.
+    pub fn write_with(
+        &mut self,
+        kind: OutboxKind,
+        key: String,
+        to: &Mailbox,
+        rendered: Rendered,
+        thread: Thread,
+        attachments: Vec<Attachment>,
+    ) {
         let policy = self.desk.policy;
         let message_id = message_id(&key, &policy.from);
         let written = Written {
@@ -148,7 +161,7 @@ impl<'a> Plan<'a> {
             references: thread.references,
             date: self.now,
             extra: Vec::new(),
-            attachments: Vec::new(),
+            attachments,
         };
         match freeze(&written) {
             Ok(mail) => self.effects.outgoing.push(Outgoing {

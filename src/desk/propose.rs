@@ -367,9 +367,6 @@ fn remarks(plan: &Plan<'_>, maintenance: &Maintenance, affected: &Affected, chan
     if !also.is_empty() {
         say("ALSO", also);
     }
-    for action in &maintenance.said.actions {
-        say("FOR US", action.text.clone());
-    }
     remarks
 }
 

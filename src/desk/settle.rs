@@ -14,8 +14,9 @@ use crate::{
     inventory,
     lifecycle::By,
     model::{
-        CORRECTION, Change, Decision, DraftState, Evidence, EvidenceSource, Habit, HistoryLine, Kind, Learnt, Maintenance, MaintenanceId,
-        Notification, OURSELVES, Precision, Problem, ProblemKind, Question, ReplyOutcome, Role, Settling, Status, Update, Window,
+        CORRECTION, Change, Decision, Done, DraftState, Evidence, EvidenceSource, Habit, HistoryLine, Kind, Learnt, Maintenance,
+        MaintenanceId, Notification, OURSELVES, Precision, Problem, ProblemKind, Question, ReplyOutcome, Role, Settling, Status, Update,
+        Window,
     },
     rules::time::{self, TimeContext},
 };
@@ -41,6 +42,7 @@ pub(super) fn word(plan: &mut Plan<'_>, reply: &Answered<'_>) -> Option<Result<R
         Verb::Never(sender) => teach::never(plan, reply, sender),
         Verb::Provider(id) => teach::provider(plan, reply, id),
         Verb::RulePlease => teach::rule_please(plan, reply),
+        Verb::Done => done(plan, reply),
         Verb::Stands(status) => stands(plan, reply, *status),
         Verb::Update(text) => update(plan, reply, text),
         Verb::Window(text) if decided(plan, reply) => moved(plan, reply, text),
@@ -202,6 +204,34 @@ fn stands(plan: &mut Plan<'_>, reply: &Answered<'_>, status: Status) -> Result<(
         about.updates.push(Update { at: plan.now, text: "The issue is resolved.".to_owned(), by: Some(reply.by().to_owned()) });
     }
     said_so(plan, reply, &about, Settling::Stands(status), &said);
+    Ok(())
+}
+
+/// What was ours to do is done. Where nothing was, the word is about the work itself.
+fn done(plan: &mut Plan<'_>, reply: &Answered<'_>) -> Result<(), String> {
+    let case = &reply.maintenance;
+    let open: Vec<Done> = case
+        .said
+        .actions
+        .iter()
+        .filter(|action| !case.is_done(action))
+        .map(|action| Done { text: action.text.clone(), by: action.by, who: reply.by().to_owned() })
+        .collect();
+    if open.is_empty() {
+        return if case.said.actions.is_empty() {
+            stands(plan, reply, Status::Completed)
+        } else {
+            Err("everything that was to be done is; if the work itself is over, the word is completed".to_owned())
+        };
+    }
+    reply.record(plan, Decision::Settle(Settling::Done));
+    let what: Vec<&str> = open.iter().map(|done| done.text.as_str()).collect();
+    let mut next = case.clone();
+    next.history.push(HistoryLine { at: plan.now, text: format!("done, says {}: {}", reply.by(), what.join("; ")) });
+    let text = format!("Done, says {}: {}. Nobody is reminded of it any more.", reply.by(), what.join("; "));
+    next.done.extend(open);
+    plan.keep(next);
+    answer::taught(plan, reply, &text);
     Ok(())
 }
 

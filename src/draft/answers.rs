@@ -14,12 +14,14 @@ mod alarm;
 mod customer;
 mod fate;
 mod first_contact;
+mod night;
 mod unread;
 
 pub use alarm::alarm;
 pub use customer::customer_reply;
 pub use fate::{NotReached, assumed_sent, not_reached, not_resent, nothing_unknown, resent, unknown};
 pub use first_contact::{FirstContactFacts, first_contact, help_with_start};
+pub use night::{NightFacts, deadline, night};
 pub use unread::{quarantined, unchecked, vanished};
 
 /// What an answer is about.
@@ -295,8 +297,9 @@ pub fn not_yours(facts: &AnswerFacts<'_>, whose: &str) -> Rendered {
 /// To the other approvers: who looks after it.
 #[must_use]
 pub fn mine(facts: &AnswerFacts<'_>, by: &str) -> Rendered {
-    let mut lines = vec![format!("{} has it. Nothing is decided yet.", name(by))];
-    if let Some(send_by) = facts.draft.send_by {
+    let open = facts.draft.state.open();
+    let mut lines = vec![format!("{} has it.{}", name(by), if open { " Nothing is decided yet." } else { "" })];
+    if let Some(send_by) = facts.draft.send_by.filter(|_| open) {
         lines.push(format!("It should be out by {}.", clock(facts).full(send_by)));
     }
     answer(facts, "Taken", &lines)

@@ -9,7 +9,7 @@ use super::words::title;
 use crate::draft::NoticeFacts;
 use crate::mail::outgoing::one_line;
 use crate::mail::outgoing::phrases::counted;
-use crate::model::{AffectedService, CalendarForm, Change, Impact, Kind, Maintenance, Precision, Role, Status, Window};
+use crate::model::{AffectedService, CalendarForm, Change, Impact, Kind, Maintenance, Policy, Precision, Role, Status, Window};
 
 /// Longest line in octets, its line end not counted (RFC 5545 section 3.1).
 const MOST_OCTETS: usize = 75;
@@ -138,6 +138,30 @@ pub(super) fn calendar(facts: &NoticeFacts<'_>, reader: &Reader<'_>) -> Option<S
     }
     out.plain("END", "VCALENDAR");
     Some(out.text)
+}
+
+/// The windows of a maintenance for the calendars of staff: the entries that customers have, under the same UIDs, with what staff must know.
+#[must_use]
+pub fn staff_calendar(policy: &Policy, maintenance: &Maintenance, summary: &str, now: DateTime<Utc>) -> String {
+    let mut out = Lines::default();
+    out.plain("BEGIN", "VCALENDAR");
+    out.plain("VERSION", "2.0");
+    out.plain("PRODID", "-//Forewarn//Forewarn//EN");
+    out.plain("CALSCALE", "GREGORIAN");
+    out.plain("METHOD", "PUBLISH");
+    for (window, place) in windows(maintenance).iter().zip(1..) {
+        out.plain("BEGIN", "VEVENT");
+        out.plain("UID", &format!("fw-{}-{place}@{}", maintenance.id.0, policy.from.domain()));
+        out.plain("SEQUENCE", &maintenance.revision.saturating_sub(1).to_string());
+        out.plain("DTSTAMP", &instant(now));
+        times(window).iter().for_each(|line| out.line(line));
+        out.text("SUMMARY", summary);
+        out.plain("STATUS", if window.status == Some(Status::Cancelled) { "CANCELLED" } else { "CONFIRMED" });
+        out.plain("TRANSP", "TRANSPARENT");
+        out.plain("END", "VEVENT");
+    }
+    out.plain("END", "VCALENDAR");
+    out.text
 }
 
 /// The main windows in the order of time: the place of each is its number.

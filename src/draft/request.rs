@@ -56,6 +56,7 @@ pub fn request(facts: &RequestFacts<'_>) -> Rendered {
         push(&mut lines, "CANNOT", &cannot);
         lines.push(String::new());
     }
+    lines.extend(details::deadlines(facts));
     lines.extend(decision(facts));
     lines.push(String::new());
     lines.extend(details::details(facts, doubts.is_empty()));
@@ -75,7 +76,9 @@ pub fn request(facts: &RequestFacts<'_>) -> Rendered {
 #[must_use]
 pub(super) fn reference(maintenance: &Maintenance, draft: &Draft, code: &str) -> String {
     let code = if code.is_empty() { String::new() } else { format!(" {code}") };
-    format!("[{} v{}{code}]", maintenance.id, draft.revision)
+    // Revision 0 stands for no draft at all.
+    let revision = if draft.revision == 0 { String::new() } else { format!(" v{}", draft.revision) };
+    format!("[{}{revision}{code}]", maintenance.id)
 }
 
 /// `Wed Sep 9 11PM: Mail`: what a subject begins with, time and service in at most 40 characters.

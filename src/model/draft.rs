@@ -238,6 +238,8 @@ pub enum Settling {
     RulePlease,
     /// The maintenance or incident stands so, says a person who knows: cancelled, under way, over.
     Stands(Status),
+    /// What was to be done before a deadline is.
+    Done,
     /// What happened in the incident.
     Update(String),
 }

@@ -73,12 +73,12 @@ pub struct AgendaFacts {
     pub stuck: Vec<StuckMail>,
     /// Alarms that were tried and reached nobody yet.
     pub unreached: Vec<Unreached>,
-    /// Keys of outbox rows and alarms that exist with one of the prefixes asked for.
-    pub keys: std::collections::BTreeSet<String>,
     /// The mode of the last run; none on the first.
     pub last_mode: Option<crate::model::Mode>,
     /// When the last digest was made, or when the store was made; UTC.
     pub last_digest_at: Option<DateTime<Utc>>,
+    /// Maintenances that are ahead and begin soon, or leave us something to do.
+    pub near: Vec<Near>,
     /// Addresses of approvers who are away.
     pub away: std::collections::BTreeSet<String>,
     /// The next number of a draft.
@@ -91,6 +91,19 @@ pub struct AgendaFacts {
     pub running_since: Option<DateTime<Utc>>,
     /// Names of the accounts that this process reads, set by the service; empty for all that the store knows.
     pub watched: std::collections::BTreeSet<String>,
+}
+
+/// A maintenance that is near, with what is known of its notices.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Near {
+    /// The maintenance.
+    pub maintenance: Maintenance,
+    /// Its newest draft.
+    pub draft: Option<Draft>,
+    /// Its notices.
+    pub told: Vec<Told>,
+    /// Keys under which staff were told that it is near.
+    pub keys: std::collections::BTreeSet<String>,
 }
 
 /// An alarm that the alarm command could not raise.

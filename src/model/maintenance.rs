@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Evidence, Kind, MailId, MaintenanceId, Notification, Problem, ProblemKind, Status, Window};
+use crate::model::{Action, Evidence, Kind, MailId, MaintenanceId, Notification, Problem, ProblemKind, Status, Window};
 
 /// A maintenance or incident as we know it: the newest revision. Also the case that a mail in front of a person opens.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,6 +49,9 @@ pub struct Maintenance {
     pub held_back: bool,
     /// When the first mail about it arrived, UTC.
     pub first_seen_at: DateTime<Utc>,
+    /// What was to be done before a deadline and is, says a person.
+    #[serde(default)]
+    pub done: Vec<Done>,
     /// Last `mine`: who has it.
     pub owner: Option<String>,
     /// Earlier ones that it may be, which a person says with `same as FW-12` or `new`; empty where that is sure or settled.
@@ -76,6 +79,12 @@ pub struct Maintenance {
 }
 
 impl Maintenance {
+    /// Whether somebody said `done` of an action, as it stands now: another deadline makes it open again.
+    #[must_use]
+    pub fn is_done(&self, action: &Action) -> bool {
+        self.done.iter().any(|done| done.text == action.text && done.by == action.by)
+    }
+
     /// Whether something says that its mail is from somebody else than it claims.
     #[must_use]
     pub fn is_contradicted(&self) -> bool {
@@ -111,6 +120,7 @@ impl Maintenance {
             closed_by: None,
             held_back: false,
             first_seen_at,
+            done: Vec::new(),
             owner: None,
             perhaps: Vec::new(),
             same_as: None,
@@ -142,6 +152,17 @@ pub struct HistoryLine {
     pub at: DateTime<Utc>,
     /// What, a sentence.
     pub text: String,
+}
+
+/// An action that a person called done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// The action's text.
+    pub text: String,
+    /// Its deadline as it stood then, UTC.
+    pub by: Option<DateTime<Utc>>,
+    /// Who said so.
+    pub who: String,
 }
 
 /// The field of an `Updated` by which staff set right what was sent.

@@ -136,6 +136,14 @@ pub struct Action {
     pub consequence: Option<String>,
 }
 
+impl Action {
+    /// What happens otherwise, where the text does not say it itself.
+    #[must_use]
+    pub fn otherwise(&self) -> Option<&str> {
+        self.consequence.as_deref().filter(|consequence| !self.text.contains(consequence))
+    }
+}
+
 /// What one mail says about one maintenance or incident.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

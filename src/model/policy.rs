@@ -108,6 +108,15 @@ pub struct AgendaPlan {
     pub day_ends: NaiveTime,
 }
 
+/// Who is on call: one after the other, a week each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnCall {
+    /// In the order of their turns, at least one.
+    pub turns: Vec<Mailbox>,
+    /// The first day of the first turn, staff's zone.
+    pub since: chrono::NaiveDate,
+}
+
 /// How the service behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -125,6 +134,8 @@ pub struct Policy {
     pub zone: Tz,
     /// Who may decide.
     pub approvers: Vec<Approver>,
+    /// Who is told of a window before it begins; nobody where it is left out.
+    pub on_call: Option<OnCall>,
     /// Who is written to when nobody decides.
     pub escalation: Vec<Mailbox>,
     /// How a reply's sender is proved.

@@ -115,6 +115,7 @@ fn settled(settling: &Settling, clock: &StaffClock<'_>) -> String {
         Settling::Irrelevant => "irrelevant".to_owned(),
         Settling::SameAs(id) => format!("same as {id}"),
         Settling::New => "new".to_owned(),
+        Settling::Done => "done".to_owned(),
         Settling::Notify => "notify".to_owned(),
         Settling::Gone(object) => format!("gone {}", one_line(object, 80)),
         Settling::Never(sender) => format!("never {}", one_line(sender, 80)),

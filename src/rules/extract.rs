@@ -250,6 +250,14 @@ impl Reader<'_, '_> {
             });
             actions.push(Action { text, by, consequence: self.one("action", &places.consequence) });
         }
+        if actions.is_empty() {
+            // No layout foresees everything that is asked of us: a sentence with a deadline is read all the same.
+            actions = generic::deadlines(&self.view.text, self.context);
+            let mark = Mark::unwritten("something to do before a time");
+            for action in &actions {
+                self.saw("action", &action.text, &EvidenceSource::Text, &mark);
+            }
+        }
         actions
     }
 

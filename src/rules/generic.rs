@@ -20,8 +20,8 @@ use super::sign;
 use super::time::{self, Statement, TimeContext};
 use super::words::{self, rank};
 use crate::model::{
-    AffectedObject, Evidence, EvidenceSource, Impact, Irrelevance, Kind, Mail, Notification, Precision, Problem, ProblemKind, Reading,
-    Role, RuleRef, Status, Verdict, Window,
+    Action, AffectedObject, Evidence, EvidenceSource, Impact, Irrelevance, Kind, Mail, Notification, Precision, Problem, ProblemKind,
+    Reading, Role, RuleRef, Status, Verdict, Window,
 };
 use fields::Forms;
 pub(in crate::rules) use opinion::{certain_windows, told};
@@ -168,6 +168,13 @@ fn of_text(mail: &Mail, forms: &Forms, context: &TimeContext<'_>, found: &mut Fo
         _ => list,
     };
     (list.first().map(|_| Kind::Maintenance), list)
+}
+
+/// What a text asks of us before an instant that it names.
+pub(super) fn deadlines(prose: &str, context: &TimeContext<'_>) -> Vec<Action> {
+    let mut asked = actions::actions(prose, &Times::default(), context);
+    asked.retain(|action| action.by.is_some_and(|by| by > context.arrived_at));
+    asked
 }
 
 /// A sentence that calls the work of another day done or begun speaks of other work: "the test release was completed on 8 October".

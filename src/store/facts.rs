@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::model::{
-    AgendaFacts, CanaryFacts, DigestFacts, Draft, FirstContact, Maintenance, MaintenanceId, Mode, Outcome, ReplyOutcome, Told,
+    AgendaFacts, CanaryFacts, DigestFacts, Draft, FirstContact, Maintenance, MaintenanceId, Mode, Near, Outcome, ReplyOutcome, Told,
 };
 use crate::store::values::{NO_SIGN, count, instant, json, mode_name, seconds};
 use crate::store::{Store, StoreError, accounts, alarms, drafts, known, ledger, maintenances, outbox, restored, views};
@@ -18,13 +18,12 @@ const UNTOLD: &str = "o.state IN ('failed', 'unknown') AND o.told_at IS NULL";
 const STRANGERS: u32 = 10;
 
 impl Store {
-    /// Everything that the agenda decides by; `keys` holds those that begin with one of the prefixes.
+    /// Everything that the agenda decides by at `now`.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn agenda_facts(&self, key_prefixes: &[String]) -> Result<AgendaFacts, StoreError> {
-        let key_prefixes = key_prefixes.to_vec();
-        self.read(move |tx| agenda_facts(tx, &key_prefixes)).await
+    pub async fn agenda_facts(&self, now: DateTime<Utc>) -> Result<AgendaFacts, StoreError> {
+        self.read(move |tx| agenda_facts(tx, now)).await
     }
 
     /// Everything that a digest tells.
@@ -126,7 +125,7 @@ fn vanished_of_the_past(tx: &Connection) -> Result<u64, StoreError> {
     Ok(tx.query_row("SELECT count(*) FROM mail WHERE backlog = 1 AND state = 'vanished'", [], |row| count(row, 0))?)
 }
 
-fn agenda_facts(tx: &Connection, key_prefixes: &[String]) -> Result<AgendaFacts, StoreError> {
+fn agenda_facts(tx: &Connection, now: DateTime<Utc>) -> Result<AgendaFacts, StoreError> {
     let accounts = accounts::account_facts(tx)?;
     let first_contact_runs = accounts.iter().any(|account| account.first_contact != FirstContact::Started);
     Ok(AgendaFacts {
@@ -178,13 +177,13 @@ fn agenda_facts(tx: &Connection, key_prefixes: &[String]) -> Result<AgendaFacts,
         guesses: guesses(tx)?,
         stuck: outbox::stuck(tx)?,
         unreached: alarms::unreached(tx)?,
-        keys: keys(tx, key_prefixes)?,
         last_mode: match text(tx, "mode")?.as_deref() {
             Some("live") => Some(Mode::Live),
             Some(_) => Some(Mode::Rehearsal),
             None => None,
         },
         last_digest_at: last_digest_or_first_contact(tx)?.map(instant).transpose()?,
+        near: near(tx, now)?,
         away: away(tx)?,
         next_draft: known::next_number(tx, "draft")?,
         canary: canary(tx)?,
@@ -213,6 +212,27 @@ fn guesses(tx: &Connection) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> 
     Ok(guesses)
 }
 
+/// What is ahead and begins within a day and an hour, or leaves us something to do.
+fn near(tx: &Connection, now: DateTime<Utc>) -> Result<Vec<Near>, StoreError> {
+    let soon = seconds(now + TimeDelta::hours(25));
+    let found = maintenances::select(
+        tx,
+        "SELECT value FROM maintenance m WHERE m.open = 1 AND m.held_back = 0 AND m.id IN (
+             SELECT maintenance FROM maintenance_window WHERE main = 1 AND until_at > ?1
+              AND (start_at <= ?2 OR json_array_length(m.value, '$.said.actions') > 0)) ORDER BY m.id",
+        params![seconds(now), soon],
+    )?;
+    found
+        .into_iter()
+        .map(|maintenance| {
+            let id = maintenance.id;
+            let drafts = drafts::select(tx, "SELECT value FROM draft WHERE maintenance = ?1 ORDER BY revision DESC LIMIT 1", [id.0])?;
+            let (draft, told) = (drafts.into_iter().next(), known::told_of(tx, &json(&[id])?)?);
+            Ok(Near { keys: keys(tx, &format!("near:{id}:"))?, maintenance, draft, told })
+        })
+        .collect()
+}
+
 fn approved(tx: &Connection) -> Result<Vec<(Draft, Vec<Told>)>, StoreError> {
     let mut approved = drafts::select(tx, "SELECT value FROM draft WHERE state = 'approved' ORDER BY id", [])?;
     approved.extend(drafts::select(tx, "SELECT value FROM draft WHERE state = 'done' AND told_at IS NULL ORDER BY id", [])?);
@@ -225,19 +245,11 @@ fn approved(tx: &Connection) -> Result<Vec<(Draft, Vec<Told>)>, StoreError> {
         .collect()
 }
 
-fn keys(tx: &Connection, prefixes: &[String]) -> Result<BTreeSet<String>, StoreError> {
-    // The highest character ends the range of keys that begin with a prefix.
-    let mut statement = tx.prepare(
-        "SELECT key FROM outbox WHERE key >= ?1 AND key < ?1 || char(0x10FFFF)
-         UNION ALL SELECT key FROM alarm WHERE key >= ?1 AND key < ?1 || char(0x10FFFF)",
-    )?;
-    let mut keys = BTreeSet::new();
-    for prefix in prefixes {
-        for key in statement.query_map([prefix], |row| row.get(0))? {
-            keys.insert(key?);
-        }
-    }
-    Ok(keys)
+/// Keys of mails of ours that begin with a prefix.
+fn keys(tx: &Connection, prefix: &str) -> Result<BTreeSet<String>, StoreError> {
+    // The highest character ends the range.
+    let mut statement = tx.prepare("SELECT key FROM outbox WHERE key >= ?1 AND key < ?1 || char(0x10FFFF)")?;
+    Ok(statement.query_map([prefix], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 fn newest_proof(tx: &rusqlite::Transaction<'_>) -> Result<Option<String>, StoreError> {

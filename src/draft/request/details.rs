@@ -36,7 +36,7 @@ pub(super) fn details(facts: &RequestFacts<'_>, sure: bool) -> Vec<String> {
         push(&mut lines, "DOUBT", &if small.is_empty() { vec!["none".to_owned()] } else { small });
     }
     push(&mut lines, "READ", &read(facts));
-    push(&mut lines, "FOR US", &for_us(facts, &clock));
+    push(&mut lines, "FOR US", &for_us(facts));
     lines
 }
 
@@ -160,21 +160,37 @@ fn read(facts: &RequestFacts<'_>) -> Vec<String> {
     if all.is_empty() { vec![from] } else { vec![all.join(", "), from] }
 }
 
-fn for_us(facts: &RequestFacts<'_>, clock: &StaffClock<'_>) -> Vec<String> {
-    let mut all: Vec<String> = facts
-        .maintenance
-        .said
-        .actions
+/// What must be done before a deadline, and is not: it stands first, whatever becomes of the notice (W16).
+pub(super) fn deadlines(facts: &RequestFacts<'_>) -> Vec<String> {
+    let clock = StaffClock::new(facts.zones, facts.policy.zone);
+    let open = facts.maintenance.said.actions.iter().filter(|action| !facts.maintenance.is_done(action));
+    let line = |action: &crate::model::Action| {
+        let by = action.by?;
+        let or = action.otherwise().map_or_else(String::new, |or| format!(" (else: {})", one_line(or, 120)));
+        Some(format!("DO BY {}: {}{or}. Answer \"done\" when it is.", clock.full(by), one_line(&action.text, 200).trim_end_matches('.')))
+    };
+    let mut lines: Vec<String> = open.filter_map(line).collect();
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines
+}
+
+/// What is asked of us without a deadline: those with one stand first of all.
+fn for_us(facts: &RequestFacts<'_>) -> Vec<String> {
+    let actions = &facts.maintenance.said.actions;
+    let mut all: Vec<String> = actions
         .iter()
+        .filter(|action| action.by.is_none())
         .map(|action| {
-            let by = action.by.map_or_else(String::new, |by| format!("by {}: ", clock.full(by)));
-            let or = action.consequence.as_ref().map_or_else(String::new, |or| format!(" (else: {})", one_line(or, 120)));
-            format!("{by}{}{or}", one_line(&action.text, 200))
+            let or = action.otherwise().map_or_else(String::new, |or| format!(" (else: {})", one_line(or, 120)));
+            format!("{}{or}", one_line(&action.text, 200))
         })
         .collect();
     all.extend(remarks(facts, "FOR US"));
     if all.is_empty() {
-        all.push("nothing to do beforehand".to_owned());
+        let none = if actions.is_empty() { "nothing to do beforehand" } else { "what stands on top" };
+        all.push(none.to_owned());
     }
     all
 }

@@ -22,7 +22,7 @@ async fn answers(court: &Court, number: u32, who: &str, raw: String) -> Outcome 
 }
 
 async fn away(court: &Court) -> Vec<String> {
-    court.service.store().agenda_facts(&[]).await.unwrap().away.into_iter().collect()
+    court.service.store().agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap().away.into_iter().collect()
 }
 
 #[tokio::test]

@@ -33,6 +33,7 @@ pub(crate) fn policy() -> Policy {
             Approver { mailbox: mailbox("Sam Reed", "sam@lakeside.example"), aliases: Vec::new() },
             Approver { mailbox: mailbox("Kim Ode", "kim@lakeside.example"), aliases: Vec::new() },
         ],
+        on_call: None,
         escalation: vec![mailbox("Front desk", "desk@lakeside.example")],
         auth: AuthMode::Authserv("mx.lakeside.example".to_owned()),
         approvals: 1,

@@ -12,7 +12,7 @@ use super::{ALARMS, INES, SAM, SUBJECT, WINDOW, World, at, host};
 #[tokio::test]
 async fn blindness_without_an_error_is_told_where_the_service_runs() {
     let world = World::new("2020-09-05T15:00:00Z", &[ALARMS]).await;
-    let mut facts = world.service().store().agenda_facts(&[]).await.unwrap();
+    let mut facts = world.service().store().agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap();
     let zones = world.service().zones();
     let policy = &world.service().config().policy;
     let blind = |facts: &forewarn::model::AgendaFacts, now: &str| {
@@ -56,7 +56,7 @@ async fn mail_that_somebody_took_away_is_told_once_and_read_when_it_is_back() {
     std::fs::rename(&aside, &new).unwrap();
     world.later(1).await;
     assert_eq!(world.open_drafts().await.len(), 1);
-    let again = store.agenda_facts(&[]).await.unwrap();
+    let again = store.agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap();
     assert_eq!(again.vanished, []);
 }
 
@@ -81,7 +81,7 @@ async fn o01_the_test_mail_goes_out_daily_and_is_known_when_it_comes_back() {
     let raw = canary(&mut world).unwrap();
     world.later(1).await;
     assert_eq!(canary(&mut world), None, "once");
-    let back = async |world: &World| world.service().store().agenda_facts(&[]).await.unwrap().canary.back;
+    let back = async |world: &World| world.service().store().agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap().canary.back;
     let id = raw.lines().find_map(|line| line.strip_prefix("Message-ID: <canary.2020-09-05T14.")).unwrap();
     let tag = id.split('@').next().unwrap().to_owned();
     for forged in
@@ -101,7 +101,7 @@ async fn o01_the_test_mail_goes_out_daily_and_is_known_when_it_comes_back() {
     // One that comes late does not stand for the newer one.
     world.arrives(&raw.replace("Subject: ", "X-Late: yes\nSubject: ")).await;
     assert_eq!(back(&world).await.unwrap().0, "canary:2020-09-05T14");
-    assert!(!world.service().store().agenda_facts(&[]).await.unwrap().canary.newest_is_back());
+    assert!(!world.service().store().agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap().canary.newest_is_back());
 }
 
 #[tokio::test]
@@ -128,7 +128,7 @@ async fn o01_a_test_mail_that_cannot_leave_is_told_but_not_because_nobody_ran() 
     world.arrives(&world.notice("nothing", "nothing")).await;
     world.later(24 * 60).await;
     let store = world.service().store().clone();
-    let mut facts = store.agenda_facts(&[]).await.unwrap();
+    let mut facts = store.agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap();
     let (_, made_at, state, _) = facts.canary.newest.clone().unwrap();
     assert_eq!((made_at, state), (world.now(), OutboxState::Retry));
     let policy = &world.service().config().policy;

@@ -71,9 +71,9 @@ async fn a_mail_over_the_cap_is_refused_with_its_head() {
     assert!(matches!(scratch.store.reconsider(mail).await, Err(StoreError::WrongState { .. })));
 
     let told = Effects { told_quarantined: vec![mail], ..Effects::default() };
-    assert_eq!(scratch.store.agenda_facts(&[]).await.unwrap().quarantined.len(), 1);
+    assert_eq!(scratch.store.agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap().quarantined.len(), 1);
     scratch.store.commit(None, &told, now()).await.unwrap();
-    assert_eq!(scratch.store.agenda_facts(&[]).await.unwrap().quarantined, []);
+    assert_eq!(scratch.store.agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap().quarantined, []);
     assert_eq!(scratch.store.queue().await.unwrap().len(), 1);
 }
 
@@ -106,7 +106,7 @@ async fn the_past_comes_after_what_is_live_and_newest_first() {
 async fn first_contact_reads_every_folder_then_asks_then_starts() {
     let scratch = Scratch::new();
     let store = &scratch.store;
-    let contact = async || store.agenda_facts(&[]).await.unwrap().accounts.pop().unwrap().first_contact;
+    let contact = async || store.agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap().accounts.pop().unwrap().first_contact;
     let junk = Place { folder: "Junk".into(), ..inbox() };
     store.list(&inbox(), listings(0..1), now()).await.unwrap();
     store.list(&junk, listings(0..1), now()).await.unwrap();
@@ -130,7 +130,7 @@ async fn an_empty_mailbox_has_no_past() {
     let scratch = Scratch::new();
     scratch.store.list(&inbox(), Vec::new(), now()).await.unwrap();
     scratch.store.list(&inbox(), listings(0..1), now()).await.unwrap();
-    let account = scratch.store.agenda_facts(&[]).await.unwrap().accounts.pop().unwrap();
+    let account = scratch.store.agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap().accounts.pop().unwrap();
     assert_eq!((account.first_contact, account.backlog), (FirstContact::Started, 0));
 }
 
@@ -272,9 +272,9 @@ async fn a_digest_tells_what_came_since_the_last_one() {
     assert_eq!((facts.repeats, facts.since, facts.maintenances.len(), facts.drafts.len()), (2, None, 1, 1));
     assert!(facts.counts.adds_up());
 
-    assert_eq!(store.agenda_facts(&[]).await.unwrap().last_digest_at, Some(now()));
+    assert_eq!(store.agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap().last_digest_at, Some(now()));
     store.digest_made(later(1)).await.unwrap();
-    assert_eq!(store.agenda_facts(&[]).await.unwrap().last_digest_at, Some(later(1)));
+    assert_eq!(store.agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap().last_digest_at, Some(later(1)));
     let closed = forewarn::model::Maintenance { repeats: 3, closed: Some("over".into()), ..repeated };
     store.commit(None, &Effects { maintenances: vec![closed], ..Effects::default() }, later(2)).await.unwrap();
     let facts = store.digest_facts().await.unwrap();
@@ -287,7 +287,7 @@ async fn a_digest_tells_what_came_since_the_last_one() {
 #[tokio::test]
 async fn an_account_fails_since_its_first_failure_until_a_good_pass() {
     let scratch = Scratch::new();
-    let account = async || scratch.store.agenda_facts(&[]).await.unwrap().accounts.pop().unwrap();
+    let account = async || scratch.store.agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap().accounts.pop().unwrap();
     scratch.store.failing("noc", "no route", now()).await.unwrap();
     scratch.store.failing("noc", "refused", later(5)).await.unwrap();
     let facts = account().await;
@@ -295,9 +295,9 @@ async fn an_account_fails_since_its_first_failure_until_a_good_pass() {
     scratch.store.good_pass("noc", now() + TimeDelta::hours(1)).await.unwrap();
     let facts = account().await;
     assert_eq!((facts.failing, facts.failing_since, facts.last_good_pass_at), (None, None, Some(later(60))));
-    assert_eq!(scratch.store.agenda_facts(&[]).await.unwrap().last_mode, None);
+    assert_eq!(scratch.store.agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap().last_mode, None);
     scratch.store.mark_mode(Mode::Live).await.unwrap();
-    assert_eq!(scratch.store.agenda_facts(&[]).await.unwrap().last_mode, Some(Mode::Live));
+    assert_eq!(scratch.store.agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap().last_mode, Some(Mode::Live));
 }
 
 #[tokio::test]

@@ -66,7 +66,7 @@ async fn w13_a_notice_of_a_window_that_is_over_does_not_leave() {
     assert_eq!(scratch.store.claim(ended).await.unwrap(), None);
     assert_eq!(states(&scratch).await, [OutboxState::Failed]);
     assert_eq!(scratch.state_of(ahead.id).await, DraftState::Done);
-    assert_eq!(scratch.store.agenda_facts(&[]).await.unwrap().undelivered.len(), 1);
+    assert_eq!(scratch.store.agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap().undelivered.len(), 1);
 
     let (_, completed) = scratch.proposed(2, "completed").await;
     scratch.approve(&Draft { change: Change::Completed, ..completed }, &["b@acme.example"]).await;
@@ -96,8 +96,6 @@ async fn a_key_is_used_once() {
     scratch.store.alarm_ended(id, true, None, None, later(1)).await.unwrap();
     scratch.store.commit(None, &Effects { alarms, ..Effects::default() }, later(2)).await.unwrap();
     assert_eq!(scratch.store.next_alarm(later(9)).await.unwrap(), None);
-    let keys = scratch.store.agenda_facts(&["blind:".into(), "digest:2031-W10".into(), "nothing".into()]).await.unwrap().keys;
-    assert_eq!(keys.into_iter().collect::<Vec<_>>(), ["blind:noc", "digest:2031-W10:sam"]);
 }
 
 #[tokio::test]
@@ -236,7 +234,7 @@ async fn a_draft_is_done_when_its_last_notice_ended() {
     }
     assert_eq!(scratch.state_of(draft.id).await, DraftState::Done);
 
-    let facts = scratch.store.agenda_facts(&[]).await.unwrap();
+    let facts = scratch.store.agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap();
     assert_eq!((facts.approved.len(), facts.approved[0].1.len()), (1, 3));
     let fates: Vec<_> = facts.fates.iter().map(|fate| (fate.told.state, fate.answer.as_deref(), fate.told.may_have_arrived)).collect();
     assert_eq!(
@@ -251,7 +249,7 @@ async fn a_draft_is_done_when_its_last_notice_ended() {
     assert_eq!(told, [OutboxId(2), OutboxId(3)]);
     let effects = Effects { told_undelivered: told, told_done: vec![draft.id], ..Effects::default() };
     scratch.store.commit(None, &effects, now()).await.unwrap();
-    let facts = scratch.store.agenda_facts(&[]).await.unwrap();
+    let facts = scratch.store.agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap();
     assert_eq!((facts.approved.len(), facts.undelivered.len()), (0, 0));
 
     // The bytes stay, an end stays an end, and only evidence settles what is unknown.
@@ -358,7 +356,7 @@ async fn s02_only_a_decision_lets_an_unknown_notice_leave_again() {
     let void = Effects { voided: vec![(draft.id, "v2".into())], ..Effects::default() };
     scratch.store.commit(None, &void, now()).await.unwrap();
     assert_eq!(states(&scratch).await, [unknown]);
-    assert_eq!(scratch.store.agenda_facts(&[]).await.unwrap().undelivered, [], "which staff have been told");
+    assert_eq!(scratch.store.agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap().undelivered, [], "which staff have been told");
 }
 
 #[tokio::test]
@@ -396,7 +394,7 @@ async fn s02_a_bounce_turns_sent_and_unknown_into_failed_and_never_back() {
     }
     assert_eq!(scratch.store.recover(now()).await.unwrap(), Recovered::default());
     assert_eq!(claimed(&scratch).await, None);
-    assert_eq!(scratch.store.agenda_facts(&[]).await.unwrap().undelivered, ids);
+    assert_eq!(scratch.store.agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap().undelivered, ids);
 }
 
 #[tokio::test]
@@ -424,9 +422,9 @@ async fn a_report_finds_mail_by_its_message_id_or_its_number() {
 #[tokio::test]
 async fn what_only_a_sweep_found_is_counted() {
     let scratch = Scratch::new();
-    assert_eq!(scratch.store.agenda_facts(&[]).await.unwrap().recovered, 0);
+    assert_eq!(scratch.store.agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap().recovered, 0);
     scratch.store.add_recovered(2).await.unwrap();
     scratch.store.add_recovered(1).await.unwrap();
-    assert_eq!(scratch.store.agenda_facts(&[]).await.unwrap().recovered, 3);
+    assert_eq!(scratch.store.agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap().recovered, 3);
     assert_eq!(scratch.store.digest_facts().await.unwrap().recovered, 3);
 }

@@ -1,0 +1,106 @@
+//! What is near: the night before a window that touches us, and what is ours to do before a deadline (W34, W16).
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Due;
+use crate::model::{AgendaFacts, Mailbox, Maintenance, Near, OnCall, Policy, Status, Zones};
+
+/// How long before a window whoever is on call is told of it, hours.
+const BEFORE_WINDOW: [i64; 2] = [24, 1];
+/// How long before a deadline it is reminded of, hours.
+const BEFORE_DEADLINE: [i64; 3] = [168, 48, 4];
+/// What was just asked about needs no reminder.
+const JUST_READ: TimeDelta = TimeDelta::hours(2);
+
+/// Who is on call at an instant: the turns change weekly, at the hour at which staff's day begins; who is away is passed over. None where
+/// nobody is named or everybody is away.
+#[must_use]
+pub fn on_call<'a>(
+    facts_away: &std::collections::BTreeSet<String>,
+    policy: &'a Policy,
+    zones: &Zones,
+    at: DateTime<Utc>,
+) -> Option<&'a Mailbox> {
+    let OnCall { turns, since } = policy.on_call.as_ref()?;
+    let local = zones.local(policy.zone, at).0.naive_local() - (policy.agenda.day_starts - chrono::NaiveTime::MIN);
+    let weeks = (local.date() - *since).num_days().div_euclid(7);
+    let first = usize::try_from(weeks.rem_euclid(i64::try_from(turns.len()).ok()?.max(1))).ok()?;
+    turns.iter().cycle().skip(first).take(turns.len()).find(|one| !facts_away.contains(&one.address))
+}
+
+pub(super) fn due(facts: &AgendaFacts, policy: &Policy, now: DateTime<Utc>) -> Vec<Due> {
+    let mut due = Vec::new();
+    for near in facts.near.iter().filter(|near| is_on(&near.maintenance)) {
+        let maintenance = &near.maintenance;
+        if policy.on_call.is_some() {
+            for start in starts(maintenance) {
+                if let Some(hours) = stage(&BEFORE_WINDOW, start, maintenance.first_seen_at, now)
+                    .filter(|hours| !known(near, &night_key(maintenance, start, *hours)))
+                {
+                    due.push(Due::Night(maintenance.id, start, hours));
+                }
+            }
+        }
+        for (place, action) in maintenance.said.actions.iter().enumerate().filter(|(_, action)| !maintenance.is_done(action)) {
+            let Some(by) = action.by else { continue };
+            if let Some(hours) = stage(&BEFORE_DEADLINE, by, maintenance.first_seen_at, now)
+                .filter(|hours| !known(near, &action_key(maintenance, by, place, *hours)))
+            {
+                due.push(Due::Act(maintenance.id, place, hours));
+            }
+        }
+    }
+    due
+}
+
+/// The hours of the stage in which an instant ahead is: none where it is too early, over, or was just read of.
+fn stage(stages: &[i64], of: DateTime<Utc>, read_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<i64> {
+    let hours = stages.iter().copied().filter(|hours| of - TimeDelta::hours(*hours) <= now).min()?;
+    let begins = of - TimeDelta::hours(hours);
+    (now < of && read_at <= begins - JUST_READ).then_some(hours)
+}
+
+/// Whether a mail of this key was written.
+fn known(near: &Near, key: &str) -> bool {
+    near.keys.iter().any(|known| known.starts_with(key))
+}
+
+/// Under which the mail to whoever is on call is written once.
+#[must_use]
+pub fn night_key(maintenance: &Maintenance, start: DateTime<Utc>, hours: i64) -> String {
+    format!("near:{}:{}:{hours}:", maintenance.id, start.timestamp())
+}
+
+/// Under which a deadline is reminded of once.
+#[must_use]
+pub fn action_key(maintenance: &Maintenance, by: DateTime<Utc>, place: usize, hours: i64) -> String {
+    format!("near:{}:act{place}:{}:{hours}:", maintenance.id, by.timestamp())
+}
+
+fn is_on(maintenance: &Maintenance) -> bool {
+    maintenance.closed.is_none() && !maintenance.held_back && !matches!(maintenance.status, Status::Cancelled | Status::Completed)
+}
+
+fn starts(maintenance: &Maintenance) -> impl Iterator<Item = DateTime<Utc>> {
+    let on = maintenance.said.windows.iter().filter(|window| !matches!(window.status, Some(Status::Cancelled | Status::Completed)));
+    on.map(|window| window.start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn w34_a_stage_is_told_once_it_has_begun_and_never_of_what_was_just_read() {
+        let at = |hour: i64| DateTime::from_timestamp(1_800_000_000 + hour * 3600, 0).unwrap();
+        let told = |now, read| stage(&BEFORE_WINDOW, at(0), at(read), at(now));
+        assert_eq!(told(-30, -100), None, "too early");
+        assert_eq!(told(-24, -100), Some(24));
+        assert_eq!(told(-2, -100), Some(24), "late rather than never");
+        assert_eq!(told(-1, -100), Some(1));
+        assert_eq!(told(0, -100), None, "begun");
+        assert_eq!(told(-20, -25), None, "its request is an hour old");
+        assert_eq!(told(-1, -4), Some(1));
+        assert_eq!(told(-1, -2), None);
+    }
+}

@@ -1,0 +1,92 @@
+//! What whoever is on call reads before a window, and what is ours to do before a deadline (W34, W16).
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    agenda,
+    desk::{
+        Plan,
+        answer::{self, approvers, case},
+        propose,
+    },
+    draft::{self, AnswerFacts, NightFacts},
+    inventory,
+    mail::outgoing::{Attachment, Rendered},
+    model::{AgendaFacts, Draft, DraftState, Mailbox, Near, OutboxKind, OutboxState},
+};
+
+/// To whoever is on call: a window that touches us begins, whether anybody was told or not.
+pub(super) fn before(plan: &mut Plan<'_>, facts: &AgendaFacts, near: &Near, start: DateTime<Utc>, hours: i64) {
+    let desk = plan.desk;
+    let affected = inventory::affected(desk.inventory, &near.maintenance, &[]);
+    let Some(to) = agenda::on_call(&facts.away, desk.policy, desk.zones, start).filter(|_| !affected.services.is_empty()) else { return };
+    let mut draft = shown(plan, near);
+    if draft.services.is_empty() {
+        draft.services.clone_from(&affected.services);
+    }
+    let told: BTreeSet<&str> = near
+        .told
+        .iter()
+        .filter(|told| !told.rehearsal && matches!(told.state, OutboxState::Sent | OutboxState::Unknown | OutboxState::DotPending))
+        .map(|told| told.address.as_str())
+        .collect();
+    let (mut heard, mut untold) = (0, Vec::new());
+    for customer in &affected.customers {
+        if customer.contacts.iter().any(|contact| told.contains(contact.mailbox.address.as_str())) {
+            heard += 1;
+        } else {
+            untold.push(customer.name.clone());
+        }
+    }
+    let why = near.draft.as_ref().map_or("not drafted", |draft| match draft.state {
+        DraftState::Proposed | DraftState::Held(_) => "not decided",
+        DraftState::Rejected(_) => "rejected",
+        _ => "left out",
+    });
+    let night = NightFacts { start, hours, heard, untold: &untold, why };
+    let rendered = written(plan, near, &draft, to, |facts| draft::night(facts, &night));
+    let calendar = draft::staff_calendar(desk.policy, &near.maintenance, &rendered.subject, plan.now);
+    let key = format!("{}{}", agenda::night_key(&near.maintenance, start, hours), to.address);
+    let attachments = vec![Attachment::calendar(&calendar)];
+    plan.write_with(OutboxKind::Answer, key, to, rendered, case(plan, &near.maintenance), attachments);
+}
+
+/// To whoever has it, else to whoever is on call, else to every approver: it must be done before a deadline. In the last hours the alarm is
+/// raised too.
+pub(super) fn deadline(plan: &mut Plan<'_>, facts: &AgendaFacts, near: &Near, place: usize, hours: i64) {
+    let desk = plan.desk;
+    let maintenance = &near.maintenance;
+    let Some((action, by)) = maintenance.said.actions.get(place).and_then(|action| Some((action, action.by?))) else { return };
+    let all = approvers(plan);
+    let owner = maintenance.owner.as_ref().and_then(|owner| all.iter().find(|one| one.address == *owner)).cloned();
+    let on_call = || agenda::on_call(&facts.away, desk.policy, desk.zones, plan.now).cloned();
+    let to = match owner.or_else(on_call) {
+        Some(one) => vec![one],
+        None => all,
+    };
+    let key = agenda::action_key(maintenance, by, place, hours);
+    for to in to {
+        let rendered = written(plan, near, &shown(plan, near), &to, |facts| draft::deadline(facts, action, near.draft.is_some()));
+        plan.write(OutboxKind::Answer, format!("{key}{}", to.address), &to, rendered, case(plan, maintenance));
+    }
+    if hours <= 4 {
+        let rendered =
+            written(plan, near, &shown(plan, near), &desk.policy.from, |facts| draft::deadline(facts, action, near.draft.is_some()));
+        plan.alarm(key, format!("{}\n{}", rendered.subject, rendered.text.trim_end()));
+    }
+}
+
+fn shown(plan: &Plan<'_>, near: &Near) -> Draft {
+    near.draft.clone().unwrap_or_else(|| propose::no_draft(plan.desk, &near.maintenance, plan.now))
+}
+
+/// The code of a request goes with it where its reader has one.
+fn written(plan: &Plan<'_>, near: &Near, draft: &Draft, to: &Mailbox, write: impl Fn(&AnswerFacts<'_>) -> Rendered) -> Rendered {
+    let (desk, maintenance) = (plan.desk, &near.maintenance);
+    if near.draft.is_some() {
+        return answer::rendered(plan, draft, maintenance, to, write);
+    }
+    write(&AnswerFacts { draft, maintenance, policy: desk.policy, inventory: desk.inventory, zones: desk.zones, code: "" })
+}
