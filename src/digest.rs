@@ -4,13 +4,17 @@
 
 mod account;
 mod ahead;
+mod strip;
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Datelike, Utc};
+use chrono_tz::Tz;
 
 use crate::inventory::{affected, provider_for};
 use crate::mail::outgoing::instants::StaffClock;
 use crate::mail::outgoing::phrases::{counted, main_windows, short_services};
-use crate::mail::outgoing::{Rendered, one_line};
+use crate::mail::outgoing::{Rendered, html, one_line};
 use crate::model::{DigestFacts, Draft, DraftState, Inventory, Maintenance, Policy, Question, Status, Zones};
 
 use ahead::Row;
@@ -25,10 +29,10 @@ struct Week<'a> {
     clock: StaffClock<'a>,
 }
 
-/// Writes the digest that is due at `now`.
+/// Writes the digest that is due at `now`, for a reader in a zone.
 #[must_use]
-pub fn compose(facts: &DigestFacts, policy: &Policy, zones: &Zones, inventory: &Inventory, now: DateTime<Utc>) -> Rendered {
-    let week = Week { facts, policy, zones, inventory, now, clock: StaffClock::new(zones, policy.zone) };
+pub fn compose(facts: &DigestFacts, policy: &Policy, zones: &Zones, inventory: &Inventory, reader: Tz, now: DateTime<Utc>) -> Rendered {
+    let week = Week { facts, policy, zones, inventory, now, clock: StaffClock::new(zones, reader) };
     let rows = ahead::rows(&week);
     let waiting = waiting(&week);
     let todo = todo(&week, waiting.len());
@@ -43,7 +47,27 @@ pub fn compose(facts: &DigestFacts, policy: &Policy, zones: &Zones, inventory: &
     section(&mut lines, "NO DATE YET", undated(&week));
     lines.push(String::new());
     lines.extend(account::shown(&week));
-    Rendered { subject: subject(&week, &rows, waiting.len() + todo.len()), text: format!("{}\n", lines.join("\n").trim_end()), html: None }
+    let text = format!("{}\n", lines.join("\n").trim_end());
+    let above = if rows.is_empty() { String::new() } else { strip::html(&week, &rows) };
+    Rendered { subject: subject(&week, &rows, waiting.len() + todo.len()), html: Some(html::framed(&above, &text)), text }
+}
+
+/// The maintenances of the days ahead, each with what its calendar entry is called.
+#[must_use]
+pub fn entries<'a>(
+    facts: &'a DigestFacts,
+    policy: &'a Policy,
+    zones: &'a Zones,
+    inventory: &'a Inventory,
+    now: DateTime<Utc>,
+) -> Vec<(&'a Maintenance, String)> {
+    let week = Week { facts, policy, zones, inventory, now, clock: StaffClock::new(zones, policy.zone) };
+    let mut seen = BTreeSet::new();
+    let rows = ahead::rows(&week);
+    rows.iter()
+        .filter(|row| seen.insert(row.maintenance.id))
+        .map(|row| (row.maintenance, format!("{}: {}, {}", row.maintenance.id, row.services(40), summary_of(row.maintenance))))
+        .collect()
 }
 
 /// The first moment after `now` at which a digest is due; the second of two where clocks show it twice never makes a second one.
@@ -172,7 +196,7 @@ fn wait(week: &Week<'_>, place: usize, maintenance: &Maintenance, draft: Option<
 }
 
 fn count_customers(draft: &Draft) -> usize {
-    let customers: std::collections::BTreeSet<&String> =
+    let customers: BTreeSet<&String> =
         draft.variants.iter().flat_map(|variant| &variant.recipients).flat_map(|recipient| &recipient.customers).collect();
     customers.len()
 }

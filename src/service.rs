@@ -35,10 +35,10 @@ use crate::{
     desk::{self, Desk},
     digest,
     dns::Dns,
-    draft::Templates,
+    draft::{self, Templates},
     inventory,
-    mail::outgoing::{Rendered, UnsendableMail, Written, freeze},
-    model::{AgendaFacts, Alarm, Content, Effects, Inventory, Mailbox, MaintenanceId, OutboxKind, Outgoing, Policy, Zones},
+    mail::outgoing::{Attachment, Rendered, UnsendableMail, Written, freeze},
+    model::{AgendaFacts, Alarm, Content, DigestFacts, Effects, Inventory, Mailbox, MaintenanceId, OutboxKind, Outgoing, Policy, Zones},
     store::{Store, StoreError},
     tls::{Credentials, Secret},
 };
@@ -267,8 +267,7 @@ impl Service {
         // The digest tells what stands after everything else that was due.
         if let Some(day) = due.iter().find_map(|due| if let Due::Digest(day) = due { Some(*day) } else { None }) {
             let facts = self.store.digest_facts().await?;
-            let rendered = digest::compose(&facts, &self.config.policy, &self.zones, &self.inventory(), now);
-            match digest_rows(&self.config.policy, &rendered, &format!("digest:{day}"), now) {
+            match digest_rows(&facts, &self.config.policy, &self.zones, &self.inventory(), &format!("digest:{day}"), now) {
                 Ok(outgoing) => self.store.commit(None, &Effects { outgoing, ..Effects::default() }, now).await?,
                 Err(error) => {
                     tracing::error!(%error, "the digest could not be written; mend [digest] in forewarn.toml");
@@ -363,8 +362,24 @@ pub async fn credentials(login: &Login) -> Result<Credentials, SecretError> {
 ///
 /// # Errors
 /// When an address cannot be written to.
-pub fn digest_rows(policy: &Policy, rendered: &Rendered, key: &str, now: DateTime<Utc>) -> Result<Vec<Outgoing>, UnsendableMail> {
-    staff_rows(policy, OutboxKind::Digest, &policy.digest.to, rendered, key, now)
+pub fn digest_rows(
+    facts: &DigestFacts,
+    policy: &Policy,
+    zones: &Zones,
+    inventory: &Inventory,
+    key: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<Outgoing>, UnsendableMail> {
+    let entries = digest::entries(facts, policy, zones, inventory, now);
+    let calendar = (!entries.is_empty()).then(|| Attachment::calendar(&draft::staff_calendar(policy, &entries, now)));
+    let mut rows = Vec::new();
+    for to in &policy.digest.to {
+        let zone = policy.approvers.iter().find(|one| one.mailbox.address.eq_ignore_ascii_case(&to.address)).and_then(|one| one.zone);
+        let rendered = digest::compose(facts, policy, zones, inventory, zone.unwrap_or(policy.zone), now);
+        let attachments = calendar.iter().cloned().collect();
+        rows.push(staff_row(policy, OutboxKind::Digest, to, &rendered, attachments, key, now)?);
+    }
+    Ok(rows)
 }
 
 /// The outbox rows of one mail to several of the staff.
@@ -376,27 +391,34 @@ fn staff_rows(
     key: &str,
     now: DateTime<Utc>,
 ) -> Result<Vec<Outgoing>, UnsendableMail> {
-    readers
-        .iter()
-        .map(|to| {
-            let key = format!("{key}:{}", to.address);
-            let mail = freeze(&Written {
-                from: policy.from.clone(),
-                to: to.clone(),
-                reply_to: None,
-                subject: rendered.subject.clone(),
-                text: rendered.text.clone(),
-                html: rendered.html.clone(),
-                message_id: desk::message_id(&key, &policy.from),
-                in_reply_to: None,
-                references: Vec::new(),
-                date: now,
-                extra: Vec::new(),
-                attachments: Vec::new(),
-            })?;
-            Ok(Outgoing { kind, key, to: to.clone(), content: Content::Frozen(mail), not_before: now, draft: None })
-        })
-        .collect()
+    readers.iter().map(|to| staff_row(policy, kind, to, rendered, Vec::new(), key, now)).collect()
+}
+
+fn staff_row(
+    policy: &Policy,
+    kind: OutboxKind,
+    to: &Mailbox,
+    rendered: &Rendered,
+    attachments: Vec<Attachment>,
+    key: &str,
+    now: DateTime<Utc>,
+) -> Result<Outgoing, UnsendableMail> {
+    let key = format!("{key}:{}", to.address);
+    let mail = freeze(&Written {
+        from: policy.from.clone(),
+        to: to.clone(),
+        reply_to: None,
+        subject: rendered.subject.clone(),
+        text: rendered.text.clone(),
+        html: rendered.html.clone(),
+        message_id: desk::message_id(&key, &policy.from),
+        in_reply_to: None,
+        references: Vec::new(),
+        date: now,
+        extra: Vec::new(),
+        attachments,
+    })?;
+    Ok(Outgoing { kind, key, to: to.clone(), content: Content::Frozen(mail), not_before: now, draft: None })
 }
 
 /// Waits until it is time, the bell rings, or the service stops.

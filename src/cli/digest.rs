@@ -40,13 +40,15 @@ impl DigestArgs {
             let now = self.at.now();
             let store = Store::open_existing(&config.store)?;
             let facts = store.digest_facts().await?;
-            let rendered = crate::digest::compose(&facts, &config.policy, &zones::newest(), &config.inventory, now);
+            let (zones, inventory) = (zones::newest(), &config.inventory);
             let said = if self.send {
-                let rows = service::digest_rows(&config.policy, &rendered, &format!("digest:asked:{}", now.timestamp()), now)?;
+                let key = format!("digest:asked:{}", now.timestamp());
+                let rows = service::digest_rows(&facts, &config.policy, &zones, inventory, &key, now)?;
                 let count = rows.len();
                 store.commit(None, &Effects { outgoing: rows, ..Effects::default() }, now).await?;
                 format!("{} in the outbox; `forewarn run` sends them within a minute, else `forewarn once`", counted(count, "digest"))
             } else {
+                let rendered = crate::digest::compose(&facts, &config.policy, &zones, inventory, config.policy.zone, now);
                 format!("Subject: {}\n\n{}", rendered.subject, rendered.text.trim_end())
             };
             store.close().await;

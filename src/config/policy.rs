@@ -171,6 +171,7 @@ fn approvers(root: &Table<'_>, from: Option<&Mailbox>) -> Vec<Approver> {
         let name = table.required("name", "\"Sam Lee\"");
         let address = table.read_required("address", "\"sam@example.net\"", value::address);
         let aliases = table.list("aliases", value::address).unwrap_or_default();
+        let zone = table.read("zone", value::zone);
         let written = address.iter().map(|address| (address.clone(), table.span_of("address"))).chain(aliases.iter().cloned());
         for (address, span) in written {
             if from.is_some_and(|from| same(&from.address, &address)) {
@@ -182,7 +183,7 @@ fn approvers(root: &Table<'_>, from: Option<&Mailbox>) -> Vec<Approver> {
         }
         if let (Some(name), Some(address)) = (name, address) {
             let aliases = aliases.into_iter().map(|(alias, _)| alias).collect();
-            approvers.push(Approver { mailbox: Mailbox { name, address }, aliases });
+            approvers.push(Approver { mailbox: Mailbox { name, address }, aliases, zone });
         }
         table.finish();
     }

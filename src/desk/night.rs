@@ -47,7 +47,7 @@ pub(super) fn before(plan: &mut Plan<'_>, facts: &AgendaFacts, near: &Near, star
     });
     let night = NightFacts { start, hours, heard, untold: &untold, why };
     let rendered = written(plan, near, &draft, to, |facts| draft::night(facts, &night));
-    let calendar = draft::staff_calendar(desk.policy, &near.maintenance, &rendered.subject, plan.now);
+    let calendar = draft::staff_calendar(desk.policy, &[(&near.maintenance, rendered.subject.clone())], plan.now);
     let key = format!("{}{}", agenda::night_key(&near.maintenance, start, hours), to.address);
     let attachments = vec![Attachment::calendar(&calendar)];
     plan.write_with(OutboxKind::Answer, key, to, rendered, case(plan, &near.maintenance), attachments);

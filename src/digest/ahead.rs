@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 
-use super::{Week, draft_of, open, services, touched};
+use super::{Week, draft_of, open, services, strip, touched};
 use crate::inventory::affected;
 use crate::mail::outgoing::one_line;
 use crate::mail::outgoing::phrases::{counted, effect, listed};
@@ -15,9 +15,15 @@ pub(super) struct Row<'a> {
     pub(super) maintenance: &'a Maintenance,
     pub(super) window: &'a Window,
     services: String,
+    felt: bool,
 }
 
 impl Row<'_> {
+    /// Whether anything that customers have is touched, and felt.
+    pub(super) fn is_felt(&self) -> bool {
+        self.felt
+    }
+
     /// Short names within `max` characters.
     pub(super) fn services(&self, max: usize) -> String {
         one_line(&self.services, max)
@@ -31,7 +37,8 @@ pub(super) fn rows<'a>(week: &Week<'a>) -> Vec<Row<'a>> {
     for maintenance in open(week) {
         let ahead = |window: &&Window| window.end.unwrap_or(window.start) > week.now && window.start < until;
         for window in maintenance.said.windows.iter().filter(ahead).filter(|window| window.status != Some(Status::Cancelled)) {
-            rows.push(Row { maintenance, window, services: services(week, maintenance, 40) });
+            let felt = touched(week, maintenance).iter().any(|service| !service.internal && service.impact != Impact::NoImpact);
+            rows.push(Row { maintenance, window, services: services(week, maintenance, 40), felt });
         }
     }
     rows.sort_by_key(|row| (row.window.start, row.maintenance.id));
@@ -43,6 +50,7 @@ pub(super) fn shown(week: &Week<'_>, rows: &[Row<'_>]) -> Vec<String> {
     let mut lines = Vec::new();
     if !rows.is_empty() {
         lines.push(format!("NEXT {} DAYS ({})", week.policy.digest.days_ahead, zone(week)));
+        lines.extend(strip::text(week, rows));
         let mut last = String::new();
         for row in rows {
             let (day, time) = when(week, row.window);

@@ -140,21 +140,25 @@ pub(super) fn calendar(facts: &NoticeFacts<'_>, reader: &Reader<'_>) -> Option<S
     Some(out.text)
 }
 
-/// The windows of a maintenance for the calendars of staff: the entries that customers have, under the same UIDs, with what staff must know.
+/// The windows of maintenances for the calendars of staff, each with what its entries are called: the entries that customers have, under
+/// the same UIDs, with what staff must know.
 #[must_use]
-pub fn staff_calendar(policy: &Policy, maintenance: &Maintenance, summary: &str, now: DateTime<Utc>) -> String {
+pub fn staff_calendar(policy: &Policy, entries: &[(&Maintenance, String)], now: DateTime<Utc>) -> String {
     let mut out = Lines::default();
     out.plain("BEGIN", "VCALENDAR");
     out.plain("VERSION", "2.0");
     out.plain("PRODID", "-//Forewarn//Forewarn//EN");
     out.plain("CALSCALE", "GREGORIAN");
     out.plain("METHOD", "PUBLISH");
-    for (window, place) in windows(maintenance).iter().zip(1..) {
+    let numbered = |maintenance: &Maintenance| windows(maintenance).into_iter().zip(1..).collect::<Vec<_>>();
+    let all =
+        entries.iter().flat_map(|(maintenance, summary)| numbered(maintenance).into_iter().map(move |one| (maintenance, summary, one)));
+    for (maintenance, summary, (window, place)) in all {
         out.plain("BEGIN", "VEVENT");
         out.plain("UID", &format!("fw-{}-{place}@{}", maintenance.id.0, policy.from.domain()));
         out.plain("SEQUENCE", &maintenance.revision.saturating_sub(1).to_string());
         out.plain("DTSTAMP", &instant(now));
-        times(window).iter().for_each(|line| out.line(line));
+        times(&window).iter().for_each(|line| out.line(line));
         out.text("SUMMARY", summary);
         out.plain("STATUS", if window.status == Some(Status::Cancelled) { "CANCELLED" } else { "CONFIRMED" });
         out.plain("TRANSP", "TRANSPARENT");

@@ -35,6 +35,8 @@ pub struct Approver {
     pub mailbox: Mailbox,
     /// Other addresses of theirs from which replies count.
     pub aliases: Vec<String>,
+    /// Zone in which they read the digest; that of staff where none is named.
+    pub zone: Option<Tz>,
 }
 
 /// Order of the two halves of an instant in notices.

@@ -13,7 +13,7 @@ use crate::drafts::world::{at, inventory, maintenance, policy, window, zones};
 use crate::drafts::{draft, notices};
 
 fn shown(facts: &DigestFacts, now: &str) -> String {
-    let written = compose(facts, &policy(), &zones(), &inventory(), at(now));
+    let written = compose(facts, &policy(), &zones(), &inventory(), policy().zone, at(now));
     format!("Subject: {}\n\n{}", written.subject, written.text)
 }
 
@@ -153,7 +153,7 @@ fn o01_the_test_mail_and_the_sweep_are_told_under_health() {
         let newest = newest.clone().filter(|_| recovered != 1);
         let canary = CanaryFacts { newest, back };
         let facts = DigestFacts { accounts: vec![account()], counts: counts(5), canary, recovered, ..quiet() };
-        let text = compose(&facts, &policy, &zones(), &inventory(), at("2020-09-07T12:00:00Z")).text;
+        let text = compose(&facts, &policy, &zones(), &inventory(), policy.zone, at("2020-09-07T12:00:00Z")).text;
         all.push(text.lines().skip_while(|line| !line.starts_with("HEALTH")).collect::<Vec<_>>().join("\n"));
     }
     insta::assert_snapshot!(all.join("\n\n"));
@@ -177,7 +177,7 @@ fn blindness_rehearsal_and_a_broken_account_are_said() {
     policy.mode = Mode::Rehearsal;
     policy.auth = AuthMode::TokenOnly;
     let facts = DigestFacts { counts, accounts: vec![account], ..quiet() };
-    let written = compose(&facts, &policy, &zones(), &inventory(), at("2020-10-26T12:00:00Z"));
+    let written = compose(&facts, &policy, &zones(), &inventory(), policy.zone, at("2020-10-26T12:00:00Z"));
     insta::assert_snapshot!(written.text);
 }
 
@@ -205,4 +205,41 @@ fn the_next_digest_keeps_its_local_hour_over_a_change_of_clocks() {
     ] {
         assert_eq!(next(now), Some(at(due)), "{now}");
     }
+}
+
+#[test]
+fn the_days_are_drawn_alike_in_text_and_html_and_each_reads_them_in_their_zone() {
+    let facts = DigestFacts {
+        maintenances: vec![
+            numbered(1, "2020-09-09T04:00:00Z", "2020-09-09T05:30:00Z"),
+            numbered(2, "2020-09-12T07:00:00Z", "2020-09-12T09:00:00Z"),
+            numbered(3, "2020-09-12T08:00:00Z", "2020-09-12T10:00:00Z"),
+        ],
+        counts: counts(3),
+        accounts: vec![account()],
+        ..quiet()
+    };
+    let now = at("2020-09-07T12:00:00Z");
+    let written = compose(&facts, &policy(), &zones(), &inventory(), policy().zone, now);
+    let strip: Vec<&str> = written.text.lines().skip_while(|line| !line.starts_with(" Mo")).take(4).collect();
+    assert_eq!(
+        strip,
+        [
+            " Mo Tu We Th Fr Sa Su Mo Tu We Th Fr Sa Su",
+            "  7  8  9 10 11 12 13 14 15 16 17 18 19 20",
+            "  .  #  #  .  .  X  .  .  .  .  .  .  .  .",
+            " # customers may feel it, X several at once",
+        ]
+    );
+    let html = written.html.unwrap();
+    assert_eq!(html.matches("<td").count(), 14);
+    assert_eq!(html.matches("bgcolor=\"#b42318\"").count(), 1, "one day with several");
+    assert_eq!(html.matches("bgcolor=\"#b35900\"").count(), 2);
+    for line in written.text.lines().filter(|line| !line.is_empty()) {
+        let escaped = line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;");
+        assert!(html.contains(&escaped), "the HTML lacks: {line}");
+    }
+    let berlin = compose(&facts, &policy(), &zones(), &inventory(), chrono_tz::Europe::Berlin, now);
+    assert!(berlin.text.contains("CEST") && berlin.text.contains(" Wed Sep  9 6:00-7:30AM"), "{}", berlin.text);
+    assert!(written.text.contains(" Tue Sep  8 11:00PM-12:30AM"), "{}", written.text);
 }

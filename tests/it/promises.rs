@@ -25,6 +25,7 @@ mod race;
 mod random;
 mod submission;
 mod watch;
+mod year;
 
 const SAM: &str = "sam@harborlight.example";
 const INES: &str = "ines@harborlight.example";

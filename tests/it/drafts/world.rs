@@ -30,8 +30,8 @@ pub(crate) fn policy() -> Policy {
         support: mailbox("Lakeside IT support", "support@lakeside.example"),
         zone: Tz::America__Chicago,
         approvers: vec![
-            Approver { mailbox: mailbox("Sam Reed", "sam@lakeside.example"), aliases: Vec::new() },
-            Approver { mailbox: mailbox("Kim Ode", "kim@lakeside.example"), aliases: Vec::new() },
+            Approver { mailbox: mailbox("Sam Reed", "sam@lakeside.example"), aliases: Vec::new(), zone: None },
+            Approver { mailbox: mailbox("Kim Ode", "kim@lakeside.example"), aliases: Vec::new(), zone: None },
         ],
         on_call: None,
         escalation: vec![mailbox("Front desk", "desk@lakeside.example")],
