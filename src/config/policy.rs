@@ -265,6 +265,7 @@ fn notices(root: &Table<'_>) -> NoticeForm {
             .and_then(|table| table.read("zone_order", |word| value::choice("order", word, &orders)))
             .unwrap_or_default(),
         weekday: table.as_ref().and_then(|table| table.flag("weekday")).unwrap_or(false),
+        copy_to: table.as_ref().and_then(|table| table.read("copy_to", value::mailbox)),
         closing: table.as_ref().and_then(|table| table.lines("closing")).unwrap_or_else(|| CLOSING.to_owned()),
         signature: table.as_ref().and_then(|table| table.lines("signature")).unwrap_or_default(),
     };

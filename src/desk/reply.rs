@@ -17,8 +17,8 @@ use crate::{
         reply,
     },
     model::{
-        Change, Content, Decision, DecisionRecord, Draft, DraftState, Kind, Mail, Mailbox, Maintenance, OutboxKind, OutboxState, Outcome,
-        Outgoing, ProblemKind, Recipient, Remark, ReplyOutcome, Request, RequestAbout, Status, Variant,
+        Change, Content, Decision, DecisionRecord, Draft, DraftState, Kind, Mail, Mailbox, Maintenance, Mode, OutboxKind, OutboxState,
+        Outcome, Outgoing, ProblemKind, Recipient, Remark, ReplyOutcome, Request, RequestAbout, Status, Variant,
     },
 };
 
@@ -271,7 +271,8 @@ fn approve(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
         .iter()
         .flat_map(|variant| variant.recipients.iter().map(move |recipient| (variant, recipient)))
         .enumerate()
-        .map(|(index, (variant, recipient))| notice_row(plan, draft, index, variant, recipient))
+        .map(|(index, (variant, recipient))| notice_row(plan, draft, &index.to_string(), variant, recipient))
+        .chain(copy(plan, draft))
         .collect();
     match rows {
         Ok(rows) => {
@@ -313,8 +314,16 @@ fn ended_status(change: &Change) -> Option<Status> {
     }
 }
 
+/// What the house's own address gets: one of the mails that customers get, in staff's zone if any is. A rehearsal reaches nobody else.
+fn copy(plan: &Plan<'_>, draft: &Draft) -> Option<Result<Outgoing, String>> {
+    let policy = plan.desk.policy;
+    let to = policy.notices.copy_to.as_ref().filter(|_| draft.mode == Mode::Live)?;
+    let variant = draft.variants.iter().find(|variant| variant.zone == policy.zone).or_else(|| draft.variants.first())?;
+    Some(notice_row(plan, draft, "copy", variant, &Recipient { customers: Vec::new(), mailbox: to.clone() }))
+}
+
 /// One customer mail, frozen now: approval is of these bytes.
-fn notice_row(plan: &Plan<'_>, draft: &Draft, index: usize, variant: &Variant, recipient: &Recipient) -> Result<Outgoing, String> {
+fn notice_row(plan: &Plan<'_>, draft: &Draft, index: &str, variant: &Variant, recipient: &Recipient) -> Result<Outgoing, String> {
     let policy = plan.desk.policy;
     let address = &recipient.mailbox.address;
     let key = format!("notice:{}:{index}:{address}", draft.id.0);

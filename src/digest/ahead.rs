@@ -24,6 +24,11 @@ impl Row<'_> {
         self.felt
     }
 
+    /// Whether nobody knows yet which of its days is ours.
+    pub(super) fn is_roll_out(&self) -> bool {
+        self.window.end.is_some_and(|end| end - self.window.start > TimeDelta::days(3))
+    }
+
     /// Short names within `max` characters.
     pub(super) fn services(&self, max: usize) -> String {
         one_line(&self.services, max)
@@ -122,7 +127,7 @@ fn mark(week: &Week<'_>, row: &Row<'_>) -> &'static str {
 }
 
 fn expected(week: &Week<'_>, row: &Row<'_>) -> &'static str {
-    if row.window.end.is_some_and(|end| end - row.window.start > TimeDelta::days(3)) {
+    if row.is_roll_out() {
         return "no exact date";
     }
     let said = &row.maintenance.said;

@@ -16,6 +16,8 @@ const MOST_DAYS: u32 = 14;
 enum Mark {
     Free,
     Internal,
+    /// Some day of a roll-out.
+    Sometime,
     Customers,
     Several,
 }
@@ -25,6 +27,7 @@ impl Mark {
         match self {
             Self::Free => '.',
             Self::Internal => 'o',
+            Self::Sometime => '~',
             Self::Customers => '#',
             Self::Several => 'X',
         }
@@ -35,6 +38,7 @@ impl Mark {
         match self {
             Self::Free => ("#e7eaee", "#222222"),
             Self::Internal => ("#5b6b7f", "#ffffff"),
+            Self::Sometime => ("#f3d9b1", "#222222"),
             Self::Customers => ("#b35900", "#ffffff"),
             Self::Several => ("#b42318", "#ffffff"),
         }
@@ -44,6 +48,7 @@ impl Mark {
         match self {
             Self::Free => "nothing",
             Self::Internal => "internal",
+            Self::Sometime => "some day of a roll-out",
             Self::Customers => "customers may feel it",
             Self::Several => "several at once",
         }
@@ -58,9 +63,10 @@ fn days(week: &Week<'_>, rows: &[Row<'_>]) -> Vec<(NaiveDate, Mark)> {
         .filter_map(|after| today.checked_add_days(Days::new(u64::from(after))))
         .map(|day| {
             let on: Vec<&Row<'_>> = rows.iter().filter(|row| touches(week, row.window, day)).collect();
-            let felt = on.iter().filter(|row| row.is_felt()).count();
+            let felt = on.iter().filter(|row| row.is_felt() && !row.is_roll_out()).count();
             let mark = match (felt, on.len()) {
                 (0, 0) => Mark::Free,
+                (0, _) if on.iter().any(|row| row.is_roll_out()) => Mark::Sometime,
                 (0, _) => Mark::Internal,
                 (1, _) => Mark::Customers,
                 _ => Mark::Several,
@@ -92,7 +98,10 @@ pub(super) fn text(week: &Week<'_>, rows: &[Row<'_>]) -> Vec<String> {
 }
 
 fn legend(days: &[(NaiveDate, Mark)]) -> Vec<Mark> {
-    [Mark::Customers, Mark::Several, Mark::Internal].into_iter().filter(|mark| days.iter().any(|(_, on)| on == mark)).collect()
+    [Mark::Customers, Mark::Several, Mark::Sometime, Mark::Internal]
+        .into_iter()
+        .filter(|mark| days.iter().any(|(_, on)| on == mark))
+        .collect()
 }
 
 /// The same as a table, a week a row.

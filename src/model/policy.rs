@@ -76,6 +76,8 @@ pub struct NoticeForm {
     pub closing: String,
     /// Lines below the closing; empty for none.
     pub signature: String,
+    /// Who gets one copy of what customers get, where the house has such an address: a ticket system.
+    pub copy_to: Option<Mailbox>,
     /// Whether a calendar entry goes with each notice.
     pub calendar: CalendarForm,
 }

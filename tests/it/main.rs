@@ -7,6 +7,7 @@ mod bounds;
 mod certificates;
 mod cli;
 mod config;
+mod configuration_page;
 mod digest;
 mod disclaimers;
 mod drafts;

@@ -40,6 +40,7 @@ pub(crate) fn policy() -> Policy {
         plus_addresses: true,
         undo: TimeDelta::minutes(2),
         notices: NoticeForm {
+            copy_to: None,
             calendar: forewarn::model::CalendarForm::Plain,
             zone_order: ZoneOrder::UtcFirst,
             weekday: false,
