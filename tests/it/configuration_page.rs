@@ -56,3 +56,25 @@ fn the_page_names_every_key_and_no_other() {
     let unknown: Vec<&&str> = rows.iter().filter(|row| !known.contains(**row) && !code.contains(&format!("\"{row}\""))).collect();
     assert!(unknown.is_empty(), "docs/configuration.md names {unknown:?}, which the configuration does not know");
 }
+
+#[test]
+fn every_mailbox_of_the_first_hour_is_a_configuration_that_holds() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/first-hour.md")).unwrap();
+    let whole = fs::read_to_string(root.join("fixtures/forewarn.toml")).unwrap();
+    let (head, rest) = whole.split_once("[[inbox]]").unwrap();
+    let (_, tail) = rest.split_once("[notices]").unwrap();
+    let blocks: Vec<&str> = page.split("```toml\n").skip(1).filter_map(|block| block.split("```").next()).collect();
+    assert_eq!(blocks.len(), 5);
+    for block in blocks {
+        let folder = tempfile::tempdir().unwrap();
+        fs::copy(root.join("fixtures/services.toml"), folder.path().join("services.toml")).unwrap();
+        for name in ["in/new", "in/cur", "in/tmp", "out"] {
+            fs::create_dir_all(folder.path().join(name)).unwrap();
+        }
+        let file = folder.path().join("forewarn.toml");
+        fs::write(&file, format!("{head}{block}\n[notices]{tail}")).unwrap();
+        let loaded = forewarn::config::load(&file);
+        assert!(loaded.is_ok(), "{block}\n{}", loaded.err().map(|report| report.to_string()).unwrap_or_default());
+    }
+}
