@@ -52,6 +52,10 @@ pub enum Verb {
     Stands(Status),
     /// `done`: what was to be done before a deadline is; where nothing was, the work is completed.
     Done,
+    /// `away 12-20..01-06`.
+    Away(String),
+    /// `back`.
+    Back,
     /// `update TEXT`; the text may go on below.
     Update(String),
     /// `resend`.
@@ -73,6 +77,7 @@ fn plain_word(line: &str, _: &Reply) -> Option<Verb> {
     match bare(line).as_str() {
         "stop" => Some(Verb::Stop),
         "mine" => Some(Verb::Mine),
+        "back" => Some(Verb::Back),
         "start" => Some(Verb::Start),
         "help" => Some(Verb::Help),
         "hold" => Some(Verb::Hold(None)),
@@ -146,6 +151,7 @@ fn settling(line: &str, reply: &Reply) -> Option<Verb> {
         return None;
     }
     match word.as_str() {
+        "away" if rest.contains("..") => Some(Verb::Away(rest)),
         "window" | "windows" => Some(Verb::Window(rest)),
         "service" | "services" => Some(Verb::Services(rest)),
         "drop" => Some(Verb::Drop(rest)),

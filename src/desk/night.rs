@@ -43,6 +43,7 @@ pub(super) fn before(plan: &mut Plan<'_>, facts: &AgendaFacts, near: &Near, star
     let why = near.draft.as_ref().map_or("not drafted", |draft| match draft.state {
         DraftState::Proposed | DraftState::Held(_) => "not decided",
         DraftState::Rejected(_) => "rejected",
+        DraftState::Approved => "approved, not out yet",
         _ => "left out",
     });
     let night = NightFacts { start, hours, heard, untold: &untold, why };

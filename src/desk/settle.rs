@@ -3,7 +3,7 @@
 use crate::{
     approval::Verb,
     desk::{
-        Plan, answer,
+        Plan, absence, answer,
         carry_on::carry_on,
         form, incident,
         propose::{self, Proposed, put},
@@ -42,6 +42,11 @@ pub(super) fn word(plan: &mut Plan<'_>, reply: &Answered<'_>) -> Option<Result<R
         Verb::Never(sender) => teach::never(plan, reply, sender),
         Verb::Provider(id) => teach::provider(plan, reply, id),
         Verb::RulePlease => teach::rule_please(plan, reply),
+        Verb::Away(text) => absence::announced(plan, reply, text),
+        Verb::Back => {
+            absence::ended(plan, reply);
+            Ok(())
+        }
         Verb::Done => done(plan, reply),
         Verb::Stands(status) => stands(plan, reply, *status),
         Verb::Update(text) => update(plan, reply, text),

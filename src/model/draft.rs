@@ -240,6 +240,8 @@ pub enum Settling {
     Stands(Status),
     /// What was to be done before a deadline is.
     Done,
+    /// Away from the first day to the last, or back.
+    Away(Option<(chrono::NaiveDate, chrono::NaiveDate)>),
     /// What happened in the incident.
     Update(String),
 }

@@ -150,6 +150,19 @@ pub struct Alarm {
     pub text: String,
 }
 
+/// What is known of somebody's absence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// Their mailbox answers that they are away: until they write.
+    Automatic,
+    /// They said when, from the first instant to the second, UTC.
+    Between(DateTime<Utc>, DateTime<Utc>),
+    /// They wrote something else: an automatic answer does not hold any more.
+    Wrote,
+    /// They said that they are back.
+    Back,
+}
+
 /// Everything that one mail, or one moment of the agenda, makes happen: committed in one transaction.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Effects {
@@ -171,8 +184,8 @@ pub struct Effects {
     pub decisions: Vec<DecisionRecord>,
     /// What staff taught with them.
     pub learnt: Vec<Learnt>,
-    /// Approvers who are away from now on, or are back: the address, and whether they are away.
-    pub away: Vec<(String, bool)>,
+    /// Approvers who are away or back: the address, and what is known of it.
+    pub away: Vec<(String, Absence)>,
     /// Requests whose tokens count from now on; replaces the counters of those that exist.
     pub requests: Vec<Request>,
     /// Mails to send.

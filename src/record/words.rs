@@ -116,6 +116,8 @@ fn settled(settling: &Settling, clock: &StaffClock<'_>) -> String {
         Settling::SameAs(id) => format!("same as {id}"),
         Settling::New => "new".to_owned(),
         Settling::Done => "done".to_owned(),
+        Settling::Away(Some((first, last))) => format!("away {first}..{last}"),
+        Settling::Away(None) => "back".to_owned(),
         Settling::Notify => "notify".to_owned(),
         Settling::Gone(object) => format!("gone {}", one_line(object, 80)),
         Settling::Never(sender) => format!("never {}", one_line(sender, 80)),

@@ -56,8 +56,8 @@ fn commit(tx: &Connection, mail: Option<MailId>, effects: &Effects, now: DateTim
     for settled in &effects.settled {
         settle::settle(tx, settled, &effects.decisions, now)?;
     }
-    for (address, away) in &effects.away {
-        facts::set_away(tx, address, *away, now)?;
+    for (address, absence) in &effects.away {
+        facts::set_away(tx, address, *absence, now)?;
     }
     for request in &effects.requests {
         drafts::save_request(tx, request)?;

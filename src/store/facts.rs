@@ -6,7 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::model::{
-    AgendaFacts, CanaryFacts, DigestFacts, Draft, FirstContact, Maintenance, MaintenanceId, Mode, Near, Outcome, ReplyOutcome, Told,
+    Absence, AgendaFacts, CanaryFacts, DigestFacts, Draft, FirstContact, Maintenance, MaintenanceId, Mode, Near, Outcome, ReplyOutcome,
+    Told,
 };
 use crate::store::values::{NO_SIGN, count, instant, json, mode_name, seconds};
 use crate::store::{Store, StoreError, accounts, alarms, drafts, known, ledger, maintenances, outbox, restored, views};
@@ -104,21 +105,44 @@ pub(super) fn canary_came_back(tx: &Connection, key: &str, now: DateTime<Utc>) -
 /// What begins the name of the setting that says since when an approver is away.
 const AWAY: &str = "away:";
 
-/// Addresses of approvers who are away.
-pub(super) fn away(tx: &Connection) -> Result<BTreeSet<String>, StoreError> {
-    let mut statement = tx.prepare("SELECT substr(name, length(?1) + 1) FROM setting WHERE name >= ?1 AND name < ?1 || char(0x10FFFF)")?;
-    let found = statement.query_map([AWAY], |row| row.get(0))?;
-    Ok(found.collect::<Result<_, _>>()?)
+/// Addresses of approvers who are away at an instant. A value is the instant from which on, or two between which.
+pub(super) fn away(tx: &Connection, now: DateTime<Utc>) -> Result<BTreeSet<String>, StoreError> {
+    let mut statement =
+        tx.prepare("SELECT substr(name, length(?1) + 1), value FROM setting WHERE name >= ?1 AND name < ?1 || char(0x10FFFF)")?;
+    let found = statement.query_map([AWAY], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let mut away = BTreeSet::new();
+    for row in found {
+        let (address, value) = row?;
+        let is_away = match value.split_once(' ') {
+            None => true,
+            Some((from, until)) => {
+                let bounds = from.parse::<i64>().ok().zip(until.parse::<i64>().ok());
+                bounds.is_some_and(|(from, until)| (from..until).contains(&seconds(now)))
+            }
+        };
+        if is_away {
+            away.insert(address);
+        }
+    }
+    Ok(away)
 }
 
-/// Keeps that an approver is away, since the first that said so, or is back.
-pub(super) fn set_away(tx: &Connection, address: &str, away: bool, now: DateTime<Utc>) -> Result<(), StoreError> {
+/// Keeps what is known of an approver's absence.
+pub(super) fn set_away(tx: &Connection, address: &str, absence: Absence, now: DateTime<Utc>) -> Result<(), StoreError> {
     let name = format!("{AWAY}{address}");
-    if !away {
-        tx.execute("DELETE FROM setting WHERE name = ?1", [name])?;
-        return Ok(());
+    match absence {
+        Absence::Between(from, until) => set(tx, &name, &format!("{} {}", seconds(from), seconds(until)))?,
+        // Since the first that said so; what they said themselves holds.
+        Absence::Automatic if text(tx, &name)?.is_none() => set_instant(tx, &name, now)?,
+        Absence::Automatic => {}
+        Absence::Wrote => {
+            tx.execute("DELETE FROM setting WHERE name = ?1 AND instr(value, ' ') = 0", [name])?;
+        }
+        Absence::Back => {
+            tx.execute("DELETE FROM setting WHERE name = ?1", [name])?;
+        }
     }
-    if text(tx, &name)?.is_some() { Ok(()) } else { set_instant(tx, &name, now) }
+    Ok(())
 }
 
 fn vanished_of_the_past(tx: &Connection) -> Result<u64, StoreError> {
@@ -184,7 +208,7 @@ fn agenda_facts(tx: &Connection, now: DateTime<Utc>) -> Result<AgendaFacts, Stor
         },
         last_digest_at: last_digest_or_first_contact(tx)?.map(instant).transpose()?,
         near: near(tx, now)?,
-        away: away(tx)?,
+        away: away(tx, now)?,
         next_draft: known::next_number(tx, "draft")?,
         canary: canary(tx)?,
         recovered: recovered(tx)?,

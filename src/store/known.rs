@@ -49,7 +49,7 @@ fn known_for(tx: &Connection, keys: &Keys, now: DateTime<Utc>) -> Result<Known, 
     };
     let ids = json(&ids)?;
     Ok(Known {
-        away: facts::away(tx)?,
+        away: facts::away(tx, now)?,
         habit: learnt::habit(tx, keys.form.as_deref())?,
         held_back: held_back(tx, &requests)?,
         drafts: drafts_of(tx, &ids)?,

@@ -16,7 +16,7 @@ async fn a09_automatic_mail_decides_nothing_and_is_not_answered() {
         let acted = !effects.decisions.is_empty() || !effects.drafts.is_empty() || !effects.maintenances.is_empty() || approves(&effects);
         let answered = effects.outgoing.iter().any(|mail| mail.to.address == SAM) || !effects.requests.is_empty();
         let told: Vec<&str> = effects.outgoing.iter().map(|mail| mail.to.address.as_str()).collect();
-        let away = effects.away == [(SAM.to_owned(), true)];
+        let away = effects.away == [(SAM.to_owned(), forewarn::model::Absence::Automatic)];
         let so = match expected.as_str() {
             "bounce" => outcome == Outcome::Bounce && told.is_empty() && !away,
             "absence" => outcome == Outcome::Automatic && away && told == [INES],
