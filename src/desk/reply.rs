@@ -219,10 +219,14 @@ fn bring_back(plan: &mut Plan<'_>, reply: &Answered<'_>) {
 
 /// Drafts anew what a person changed: the new request is the answer to the reply, and approves nothing.
 pub(super) fn renew(plan: &mut Plan<'_>, reply: &Answered<'_>, next: Maintenance) {
+    renew_as(plan, reply, next, &reply.draft.change);
+}
+
+/// The same where it is another change for those who read of it.
+pub(super) fn renew_as(plan: &mut Plan<'_>, reply: &Answered<'_>, next: Maintenance, change: &Change) {
     plan.void_drafts(next.id, &format!("changed by {}", reply.by()));
     let remarks = answer::changed_remark(reply, &next);
-    let change = reply.draft.change.clone();
-    let nothing = match put(plan, next, &change, remarks) {
+    let nothing = match put(plan, next, change, remarks) {
         Proposed::Asked(id) => {
             let made = plan.effects.drafts.iter().find(|draft| draft.id == id).cloned();
             made.into_iter().for_each(|draft| plan.keep_draft(Draft { author: Some(reply.by().to_owned()), ..draft }));

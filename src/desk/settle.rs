@@ -5,9 +5,8 @@ use crate::{
     desk::{
         Plan, absence, answer,
         carry_on::carry_on,
-        form, incident,
-        propose::{self, Proposed, put},
-        reply::{Answered, is_overtaken, renew, unclear},
+        form, incident, propose,
+        reply::{Answered, is_overtaken, renew, renew_as, unclear},
         source::Source,
         teach,
     },
@@ -71,8 +70,11 @@ pub(super) fn word(plan: &mut Plan<'_>, reply: &Answered<'_>) -> Option<Result<R
 
 /// Whether the draft that is answered is the newest, was approved, and nothing came after it: a word about the time is then a change.
 fn decided(plan: &Plan<'_>, reply: &Answered<'_>) -> bool {
-    let newest = plan.drafts_of(reply.maintenance.id).pop();
-    newest.is_some_and(|newest| newest.id == reply.draft.id) && matches!(reply.draft.state, DraftState::Approved | DraftState::Done)
+    is_newest(plan, reply) && matches!(reply.draft.state, DraftState::Approved | DraftState::Done)
+}
+
+fn is_newest(plan: &Plan<'_>, reply: &Answered<'_>) -> bool {
+    plan.drafts_of(reply.maintenance.id).pop().is_some_and(|newest| newest.id == reply.draft.id)
 }
 
 /// The maintenance's next revision, with a line of history that names who changed what.
@@ -261,9 +263,7 @@ fn moved(plan: &mut Plan<'_>, reply: &Answered<'_>, text: &str) -> Result<(), St
 
 /// The text that was sent is set right, for those who have it.
 fn correct(plan: &mut Plan<'_>, reply: &Answered<'_>, text: &str) -> Result<(), String> {
-    let newest = plan.drafts_of(reply.maintenance.id).pop();
-    let is_newest = newest.is_some_and(|newest| newest.id == reply.draft.id);
-    if !is_newest || reply.draft.state.open() || propose::told(plan, &reply.maintenance, true).is_empty() {
+    if !is_newest(plan, reply) || reply.draft.state.open() || propose::told(plan, &reply.maintenance, true).is_empty() {
         return Err("nothing of this draft was sent that could be corrected; an undecided text is changed with edit".to_owned());
     }
     let text = text.trim().to_owned();
@@ -285,18 +285,11 @@ fn other_services(plan: &mut Plan<'_>, reply: &Answered<'_>, text: &str) -> Resu
     Ok(())
 }
 
-/// A draft of what differs from the notices that left; it needs an approval of its own. What has not left is taken back.
+/// Asks anew about what differs from the notices that left; where none has left it is the change that it was.
 fn set_right(plan: &mut Plan<'_>, reply: &Answered<'_>, next: Maintenance, field: &str) {
-    plan.void_drafts(next.id, &format!("corrected by {}", reply.by()));
-    let change = if propose::told(plan, &next, false).is_empty() {
-        reply.draft.change.clone()
-    } else {
-        Change::Updated { fields: vec![field.to_owned()] }
-    };
-    let remarks = answer::changed_remark(reply, &next);
-    if !matches!(put(plan, next, &change, remarks), Proposed::Asked(_)) {
-        answer::noted(plan, reply);
-    }
+    let nobody_has_it = propose::told(plan, &next, false).is_empty();
+    let change = if nobody_has_it { reply.draft.change.clone() } else { Change::Updated { fields: vec![field.to_owned()] } };
+    renew_as(plan, reply, next, &change);
 }
 
 /// A person's word is heard as a mail is, and vouched for.
