@@ -122,6 +122,8 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
     };
     let (starts_at, ends_at) = lifecycle::span(&possible_windows(maintenance, &questions));
     let draft = Draft {
+        // Frozen with the rest: what is approved goes where the request said. A rehearsal reaches nobody else.
+        copy_to: desk.policy.notices.copy_to.clone().filter(|_| !rehearsal && !variants.is_empty()),
         clocks: draft::clocks(&variants, &maintenance.said.windows, desk.policy.zone, desk.zones),
         collides,
         id: plan.new_draft(),
@@ -175,6 +177,7 @@ pub(super) fn no_draft(desk: &Desk<'_>, maintenance: &Maintenance, now: DateTime
         send_by: None,
         starts_at,
         ends_at,
+        copy_to: None,
         clocks: String::new(),
         collides: Vec::new(),
         content_hash: String::new(),

@@ -17,8 +17,8 @@ use crate::{
         reply,
     },
     model::{
-        Change, Content, Decision, DecisionRecord, Draft, DraftState, Kind, Mail, Mailbox, Maintenance, Mode, OutboxKind, OutboxState,
-        Outcome, Outgoing, ProblemKind, Recipient, Remark, ReplyOutcome, Request, RequestAbout, Status, Variant,
+        Change, Content, Decision, DecisionRecord, Draft, DraftState, Kind, Mail, Mailbox, Maintenance, OutboxKind, OutboxState, Outcome,
+        Outgoing, ProblemKind, Recipient, Remark, ReplyOutcome, Request, RequestAbout, Status, Variant,
     },
 };
 
@@ -318,11 +318,10 @@ fn ended_status(change: &Change) -> Option<Status> {
     }
 }
 
-/// What the house's own address gets: one of the mails that customers get, in staff's zone if any is. A rehearsal reaches nobody else.
+/// What the house's own address gets: one of the mails that customers get, in staff's zone if any is.
 fn copy(plan: &Plan<'_>, draft: &Draft) -> Option<Result<Outgoing, String>> {
-    let policy = plan.desk.policy;
-    let to = policy.notices.copy_to.as_ref().filter(|_| draft.mode == Mode::Live)?;
-    let variant = draft.variants.iter().find(|variant| variant.zone == policy.zone).or_else(|| draft.variants.first())?;
+    let to = draft.copy_to.as_ref()?;
+    let variant = draft.variants.iter().find(|variant| variant.zone == plan.desk.policy.zone).or_else(|| draft.variants.first())?;
     Some(notice_row(plan, draft, "copy", variant, &Recipient { customers: Vec::new(), mailbox: to.clone() }))
 }
 

@@ -25,6 +25,9 @@ pub struct Draft {
     pub paragraphs: String,
     /// The distinct mails with their recipients.
     pub variants: Vec<Variant>,
+    /// The address of the house's own that gets a copy, as the request shows it.
+    #[serde(default)]
+    pub copy_to: Option<Mailbox>,
     /// The services that the request shows.
     pub services: Vec<AffectedService>,
     /// What staff should know, one sentence each, with a label (`CLASH`, `NOTE`, `LATE`, `ALSO`, `FOR US`).

@@ -75,6 +75,7 @@ pub(crate) fn draft(maintenance: &Maintenance, change: Change, variants: Vec<Var
     let mains = &maintenance.said.windows;
     let touched = affected(&inventory(), maintenance, &[]);
     Draft {
+        copy_to: None,
         clocks: String::new(),
         collides: Vec::new(),
         id: DraftId(17),

@@ -62,6 +62,7 @@ pub(in crate::cli) fn draft() -> Draft {
         mailbox: Mailbox { name: String::new(), address: format!("office@{id}.example") },
     };
     Draft {
+        copy_to: None,
         clocks: String::new(),
         collides: Vec::new(),
         id: DraftId(7),

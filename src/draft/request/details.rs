@@ -133,8 +133,10 @@ fn who(facts: &RequestFacts<'_>) -> Vec<String> {
         (_, Mode::Rehearsal) => format!("{} (names below)", counted(customers, "customer")),
         (_, Mode::Live) => format!("{}, {} (names below)", counted(customers, "customer"), counted_addresses(addresses)),
     };
-    let copy = facts.policy.notices.copy_to.as_ref().filter(|_| customers > 0 && facts.draft.mode == Mode::Live);
-    let reached = copy.map_or(reached.clone(), |to| format!("{reached}, and a copy to {}", one_line(&to.address, 80)));
+    let reached = match &facts.draft.copy_to {
+        Some(to) => format!("{reached}, and a copy to {}", one_line(&to.address, 80)),
+        None => reached,
+    };
     match facts.draft.services.as_slice() {
         [] => vec![reached],
         [one] => vec![format!("{}: {reached}", one_line(&one.name, 100))],
