@@ -15,7 +15,7 @@ use crate::inventory::{affected, provider_for};
 use crate::mail::outgoing::instants::StaffClock;
 use crate::mail::outgoing::phrases::{counted, main_windows, short_services};
 use crate::mail::outgoing::{Rendered, html, one_line};
-use crate::model::{DigestFacts, Draft, DraftState, Inventory, Maintenance, Policy, Question, Status, Zones};
+use crate::model::{AffectedService, DigestFacts, Draft, DraftState, Inventory, Maintenance, Policy, Question, Status, Zones};
 
 use ahead::Row;
 
@@ -251,7 +251,10 @@ fn provider(week: &Week<'_>, maintenance: &Maintenance) -> String {
 
 /// Short names of the services touched: those of the newest draft, else those that the inventory finds.
 fn services(week: &Week<'_>, maintenance: &Maintenance, max: usize) -> String {
-    let found = touched(week, maintenance);
+    in_short(&touched(week, maintenance), max)
+}
+
+fn in_short(found: &[AffectedService], max: usize) -> String {
     let visible: Vec<&str> = found.iter().filter(|service| !service.internal).map(|service| service.name.as_str()).collect();
     match (visible.is_empty(), found.is_empty()) {
         (false, _) => short_services(visible, max),
@@ -260,7 +263,7 @@ fn services(week: &Week<'_>, maintenance: &Maintenance, max: usize) -> String {
     }
 }
 
-fn touched(week: &Week<'_>, maintenance: &Maintenance) -> Vec<crate::model::AffectedService> {
+fn touched(week: &Week<'_>, maintenance: &Maintenance) -> Vec<AffectedService> {
     match draft_of(week, maintenance) {
         Some(draft) if !draft.services.is_empty() => draft.services.clone(),
         _ => affected(week.inventory, maintenance, &[]).services,

@@ -1,5 +1,7 @@
 //! What is near: the night before a window that touches us, and what is ours to do before a deadline (W34, W16).
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Due;
@@ -15,40 +17,29 @@ const JUST_READ: TimeDelta = TimeDelta::hours(2);
 /// Who is on call at an instant: the turns change weekly, at the hour at which staff's day begins; who is away is passed over. None where
 /// nobody is named or everybody is away.
 #[must_use]
-pub fn on_call<'a>(
-    facts_away: &std::collections::BTreeSet<String>,
-    policy: &'a Policy,
-    zones: &Zones,
-    at: DateTime<Utc>,
-) -> Option<&'a Mailbox> {
+pub fn on_call<'a>(away: &BTreeSet<String>, policy: &'a Policy, zones: &Zones, at: DateTime<Utc>) -> Option<&'a Mailbox> {
     let OnCall { turns, since } = policy.on_call.as_ref()?;
     let local = zones.local(policy.zone, at).0.naive_local() - (policy.agenda.day_starts - chrono::NaiveTime::MIN);
     let weeks = (local.date() - *since).num_days().div_euclid(7);
     let first = usize::try_from(weeks.rem_euclid(i64::try_from(turns.len()).ok()?.max(1))).ok()?;
-    turns.iter().cycle().skip(first).take(turns.len()).find(|one| !facts_away.contains(&one.address))
+    turns.iter().cycle().skip(first).take(turns.len()).find(|one| !away.contains(&one.address))
 }
 
 pub(super) fn due(facts: &AgendaFacts, policy: &Policy, now: DateTime<Utc>) -> Vec<Due> {
     let mut due = Vec::new();
     for near in facts.near.iter().filter(|near| is_on(&near.maintenance)) {
         let maintenance = &near.maintenance;
-        if policy.on_call.is_some() {
-            for start in starts(maintenance) {
-                if let Some(hours) = stage(&BEFORE_WINDOW, start, maintenance.first_seen_at, now)
-                    .filter(|hours| !known(near, &night_key(maintenance, start, *hours)))
-                {
-                    due.push(Due::Night(maintenance.id, start, hours));
-                }
-            }
-        }
-        for (place, action) in maintenance.said.actions.iter().enumerate().filter(|(_, action)| !maintenance.is_done(action)) {
-            let Some(by) = action.by else { continue };
-            if let Some(hours) = stage(&BEFORE_DEADLINE, by, maintenance.first_seen_at, now)
-                .filter(|hours| !known(near, &action_key(maintenance, by, place, *hours)))
-            {
-                due.push(Due::Act(maintenance.id, place, hours));
-            }
-        }
+        let begins = starts(maintenance).filter(|_| policy.on_call.is_some());
+        due.extend(begins.filter_map(|start| {
+            let hours = stage(&BEFORE_WINDOW, start, maintenance.first_seen_at, now)?;
+            (!known(near, &night_key(maintenance, start, hours))).then_some(Due::Night(maintenance.id, start, hours))
+        }));
+        let open = maintenance.said.actions.iter().enumerate().filter(|(_, action)| !maintenance.is_done(action));
+        due.extend(open.filter_map(|(place, action)| {
+            let by = action.by?;
+            let hours = stage(&BEFORE_DEADLINE, by, maintenance.first_seen_at, now)?;
+            (!known(near, &action_key(maintenance, by, place, hours))).then_some(Due::Act(maintenance.id, place, hours))
+        }));
     }
     due
 }

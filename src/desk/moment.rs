@@ -61,14 +61,9 @@ fn carry_out(plan: &mut Plan<'_>, facts: &AgendaFacts, due: &Due) {
         Due::CanaryLost => canary::lost(plan, facts),
         Due::Summary(account) => summary(plan, account),
         Due::Digest(_) => {}
-        Due::Night(id, start, hours) => {
+        Due::Night(id, ..) | Due::Act(id, ..) => {
             if let Some(near) = facts.near.iter().find(|near| near.maintenance.id == *id) {
-                night::before(plan, facts, near, *start, *hours);
-            }
-        }
-        Due::Act(id, place, hours) => {
-            if let Some(near) = facts.near.iter().find(|near| near.maintenance.id == *id) {
-                night::deadline(plan, facts, near, *place, *hours);
+                night::told(plan, facts, near, due);
             }
         }
         // Staff heard at approval what goes out; that all of it arrived is no news (W27).

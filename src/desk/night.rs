@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    agenda,
+    agenda::{self, Due},
     desk::{
         Plan,
         answer::{self, approvers, case},
@@ -17,8 +17,17 @@ use crate::{
     model::{AgendaFacts, Draft, DraftState, Mailbox, Near, OutboxKind, OutboxState},
 };
 
+/// Tells what is due of a maintenance that is near.
+pub(super) fn told(plan: &mut Plan<'_>, facts: &AgendaFacts, near: &Near, due: &Due) {
+    match due {
+        Due::Night(_, start, hours) => before(plan, facts, near, *start, *hours),
+        Due::Act(_, place, hours) => deadline(plan, facts, near, *place, *hours),
+        _ => {}
+    }
+}
+
 /// To whoever is on call: a window that touches us begins, whether anybody was told or not.
-pub(super) fn before(plan: &mut Plan<'_>, facts: &AgendaFacts, near: &Near, start: DateTime<Utc>, hours: i64) {
+fn before(plan: &mut Plan<'_>, facts: &AgendaFacts, near: &Near, start: DateTime<Utc>, hours: i64) {
     let desk = plan.desk;
     let affected = inventory::affected(desk.inventory, &near.maintenance, &[]);
     let Some(to) = agenda::on_call(&facts.away, desk.policy, desk.zones, start).filter(|_| !affected.services.is_empty()) else { return };
@@ -56,7 +65,7 @@ pub(super) fn before(plan: &mut Plan<'_>, facts: &AgendaFacts, near: &Near, star
 
 /// To whoever has it, else to whoever is on call, else to every approver: it must be done before a deadline. In the last hours the alarm is
 /// raised too.
-pub(super) fn deadline(plan: &mut Plan<'_>, facts: &AgendaFacts, near: &Near, place: usize, hours: i64) {
+fn deadline(plan: &mut Plan<'_>, facts: &AgendaFacts, near: &Near, place: usize, hours: i64) {
     let desk = plan.desk;
     let maintenance = &near.maintenance;
     let Some((action, by)) = maintenance.said.actions.get(place).and_then(|action| Some((action, action.by?))) else { return };
@@ -68,13 +77,15 @@ pub(super) fn deadline(plan: &mut Plan<'_>, facts: &AgendaFacts, near: &Near, pl
         None => all,
     };
     let key = agenda::action_key(maintenance, by, place, hours);
+    let shown = shown(plan, near);
+    let to_reader =
+        |plan: &Plan<'_>, to: &Mailbox| written(plan, near, &shown, to, |facts| draft::deadline(facts, action, near.draft.is_some()));
     for to in to {
-        let rendered = written(plan, near, &shown(plan, near), &to, |facts| draft::deadline(facts, action, near.draft.is_some()));
+        let rendered = to_reader(plan, &to);
         plan.write(OutboxKind::Answer, format!("{key}{}", to.address), &to, rendered, case(plan, maintenance));
     }
     if hours <= 4 {
-        let rendered =
-            written(plan, near, &shown(plan, near), &desk.policy.from, |facts| draft::deadline(facts, action, near.draft.is_some()));
+        let rendered = to_reader(plan, &desk.policy.from);
         plan.alarm(key, format!("{}\n{}", rendered.subject, rendered.text.trim_end()));
     }
 }

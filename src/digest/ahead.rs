@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 
-use super::{Week, draft_of, open, services, strip, touched};
+use super::{Week, draft_of, in_short, open, strip, touched};
 use crate::inventory::affected;
 use crate::mail::outgoing::one_line;
-use crate::mail::outgoing::phrases::{counted, effect, listed};
+use crate::mail::outgoing::phrases::{counted, effect, is_roll_out, listed};
 use crate::model::{Change, Impact, Maintenance, MaintenanceId, OutboxState, Precision, Role, Status, Window};
 
 /// One window of a maintenance.
@@ -15,20 +15,11 @@ pub(super) struct Row<'a> {
     pub(super) maintenance: &'a Maintenance,
     pub(super) window: &'a Window,
     services: String,
-    felt: bool,
+    /// Whether anything that customers have is touched, and felt.
+    pub(super) felt: bool,
 }
 
 impl Row<'_> {
-    /// Whether anything that customers have is touched, and felt.
-    pub(super) fn is_felt(&self) -> bool {
-        self.felt
-    }
-
-    /// Whether nobody knows yet which of its days is ours.
-    pub(super) fn is_roll_out(&self) -> bool {
-        self.window.end.is_some_and(|end| end - self.window.start > TimeDelta::days(3))
-    }
-
     /// Short names within `max` characters.
     pub(super) fn services(&self, max: usize) -> String {
         one_line(&self.services, max)
@@ -41,9 +32,15 @@ pub(super) fn rows<'a>(week: &Week<'a>) -> Vec<Row<'a>> {
     let mut rows: Vec<Row<'a>> = Vec::new();
     for maintenance in open(week) {
         let ahead = |window: &&Window| window.end.unwrap_or(window.start) > week.now && window.start < until;
-        for window in maintenance.said.windows.iter().filter(ahead).filter(|window| window.status != Some(Status::Cancelled)) {
-            let felt = touched(week, maintenance).iter().any(|service| !service.internal && service.impact != Impact::NoImpact);
-            rows.push(Row { maintenance, window, services: services(week, maintenance, 40), felt });
+        let on = |window: &&Window| window.status != Some(Status::Cancelled);
+        let windows: Vec<&Window> = maintenance.said.windows.iter().filter(ahead).filter(on).collect();
+        if windows.is_empty() {
+            continue;
+        }
+        let touched = touched(week, maintenance);
+        let felt = touched.iter().any(|service| !service.internal && service.impact != Impact::NoImpact);
+        for window in windows {
+            rows.push(Row { maintenance, window, services: in_short(&touched, 40), felt });
         }
     }
     rows.sort_by_key(|row| (row.window.start, row.maintenance.id));
@@ -127,7 +124,7 @@ fn mark(week: &Week<'_>, row: &Row<'_>) -> &'static str {
 }
 
 fn expected(week: &Week<'_>, row: &Row<'_>) -> &'static str {
-    if row.is_roll_out() {
+    if is_roll_out(row.window) {
         return "no exact date";
     }
     let said = &row.maintenance.said;
@@ -218,8 +215,7 @@ fn both_legs(week: &Week<'_>, rows: &[Row<'_>]) -> Vec<String> {
 
 /// Main windows of different maintenances that overlap; a roll-out of many days overlaps with everything and tells nothing.
 fn together(rows: &[Row<'_>]) -> String {
-    let short =
-        |row: &&Row<'_>| row.window.role == Role::Main && row.window.end.is_some_and(|end| end - row.window.start <= TimeDelta::days(3));
+    let short = |row: &&Row<'_>| row.window.role == Role::Main && row.window.end.is_some() && !is_roll_out(row.window);
     let mains: Vec<&Row<'_>> = rows.iter().filter(short).collect();
     let mut pairs: Vec<String> = Vec::new();
     for (place, row) in mains.iter().enumerate() {

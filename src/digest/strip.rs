@@ -6,6 +6,7 @@ use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, TimeDelta, Utc};
 
 use super::Week;
 use super::ahead::Row;
+use crate::mail::outgoing::phrases::is_roll_out;
 use crate::model::{Precision, Window};
 
 /// Most days that are drawn: two rows of a week each on a phone.
@@ -63,10 +64,10 @@ fn days(week: &Week<'_>, rows: &[Row<'_>]) -> Vec<(NaiveDate, Mark)> {
         .filter_map(|after| today.checked_add_days(Days::new(u64::from(after))))
         .map(|day| {
             let on: Vec<&Row<'_>> = rows.iter().filter(|row| touches(week, row.window, day)).collect();
-            let felt = on.iter().filter(|row| row.is_felt() && !row.is_roll_out()).count();
+            let felt = on.iter().filter(|row| row.felt && !is_roll_out(row.window)).count();
             let mark = match (felt, on.len()) {
                 (0, 0) => Mark::Free,
-                (0, _) if on.iter().any(|row| row.is_roll_out()) => Mark::Sometime,
+                (0, _) if on.iter().any(|row| is_roll_out(row.window)) => Mark::Sometime,
                 (0, _) => Mark::Internal,
                 (1, _) => Mark::Customers,
                 _ => Mark::Several,

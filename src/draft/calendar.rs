@@ -68,7 +68,11 @@ pub(super) fn relevant(facts: &NoticeFacts<'_>, entries: Vec<Entry>, is_off: boo
 
 /// `fw-12-3@lakeside.example`: the same in every notice of a maintenance, for the window at this place.
 fn uid_of(facts: &NoticeFacts<'_>, place: usize) -> String {
-    format!("fw-{}-{place}@{}", facts.maintenance.id.0, facts.policy.from.domain())
+    uid(facts.policy, facts.maintenance, place)
+}
+
+fn uid(policy: &Policy, maintenance: &Maintenance, place: usize) -> String {
+    format!("fw-{}-{place}@{}", maintenance.id.0, policy.from.domain())
 }
 
 /// Whether a UID is one of ours, so that our own entries are never read as a provider's.
@@ -127,45 +131,32 @@ pub(super) fn calendar(facts: &NoticeFacts<'_>, reader: &Reader<'_>) -> Option<S
     if events.is_empty() {
         return None;
     }
-    let mut out = Lines::default();
-    out.plain("BEGIN", "VCALENDAR");
-    out.plain("VERSION", "2.0");
-    out.plain("PRODID", "-//Forewarn//Forewarn//EN");
-    out.plain("CALSCALE", "GREGORIAN");
-    out.plain("METHOD", if events.iter().all(|event| event.off) { "CANCEL" } else { "PUBLISH" });
+    let mut out = Lines::begun(if events.iter().all(|event| event.off) { "CANCEL" } else { "PUBLISH" });
     for event in &events {
         written(&mut out, facts, reader, event);
     }
-    out.plain("END", "VCALENDAR");
-    Some(out.text)
+    Some(out.ended())
 }
 
 /// The windows of maintenances for the calendars of staff, each with what its entries are called: the entries that customers have, under
 /// the same UIDs, with what staff must know.
 #[must_use]
 pub fn staff_calendar(policy: &Policy, entries: &[(&Maintenance, String)], now: DateTime<Utc>) -> String {
-    let mut out = Lines::default();
-    out.plain("BEGIN", "VCALENDAR");
-    out.plain("VERSION", "2.0");
-    out.plain("PRODID", "-//Forewarn//Forewarn//EN");
-    out.plain("CALSCALE", "GREGORIAN");
-    out.plain("METHOD", "PUBLISH");
-    let numbered = |maintenance: &Maintenance| windows(maintenance).into_iter().zip(1..).collect::<Vec<_>>();
-    let all =
-        entries.iter().flat_map(|(maintenance, summary)| numbered(maintenance).into_iter().map(move |one| (maintenance, summary, one)));
-    for (maintenance, summary, (window, place)) in all {
-        out.plain("BEGIN", "VEVENT");
-        out.plain("UID", &format!("fw-{}-{place}@{}", maintenance.id.0, policy.from.domain()));
-        out.plain("SEQUENCE", &maintenance.revision.saturating_sub(1).to_string());
-        out.plain("DTSTAMP", &instant(now));
-        times(&window).iter().for_each(|line| out.line(line));
-        out.text("SUMMARY", summary);
-        out.plain("STATUS", if window.status == Some(Status::Cancelled) { "CANCELLED" } else { "CONFIRMED" });
-        out.plain("TRANSP", "TRANSPARENT");
-        out.plain("END", "VEVENT");
+    let mut out = Lines::begun("PUBLISH");
+    for (maintenance, summary) in entries {
+        for (window, place) in windows(maintenance).iter().zip(1..) {
+            out.plain("BEGIN", "VEVENT");
+            out.plain("UID", &uid(policy, maintenance, place));
+            out.plain("SEQUENCE", &maintenance.revision.saturating_sub(1).to_string());
+            out.plain("DTSTAMP", &instant(now));
+            times(window).iter().for_each(|line| out.line(line));
+            out.text("SUMMARY", summary);
+            out.plain("STATUS", if window.status == Some(Status::Cancelled) { "CANCELLED" } else { "CONFIRMED" });
+            out.plain("TRANSP", "TRANSPARENT");
+            out.plain("END", "VEVENT");
+        }
     }
-    out.plain("END", "VCALENDAR");
-    out.text
+    out.ended()
 }
 
 /// The main windows in the order of time: the place of each is its number.
@@ -289,6 +280,22 @@ struct Lines {
 }
 
 impl Lines {
+    /// A calendar that is opened, with its method.
+    fn begun(method: &str) -> Self {
+        let mut out = Self::default();
+        out.plain("BEGIN", "VCALENDAR");
+        out.plain("VERSION", "2.0");
+        out.plain("PRODID", "-//Forewarn//Forewarn//EN");
+        out.plain("CALSCALE", "GREGORIAN");
+        out.plain("METHOD", method);
+        out
+    }
+
+    fn ended(mut self) -> String {
+        self.plain("END", "VCALENDAR");
+        self.text
+    }
+
     /// A property of type TEXT (RFC 5545 section 3.3.11).
     fn text(&mut self, name: &str, value: &str) {
         let escaped = value.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n");

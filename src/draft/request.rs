@@ -310,11 +310,16 @@ fn services_within(draft: &Draft, max: usize) -> String {
 }
 
 fn provider(facts: &RequestFacts<'_>) -> String {
-    if is_own(facts.maintenance) {
-        return one_line(&facts.policy.organisation, 60);
+    who_works(facts.policy, facts.inventory, facts.maintenance)
+}
+
+/// Who does the work, as staff read it: the provider's name, or our own.
+pub(super) fn who_works(policy: &Policy, inventory: &Inventory, maintenance: &Maintenance) -> String {
+    if is_own(maintenance) {
+        return one_line(&policy.organisation, 60);
     }
-    let name = provider_for(facts.inventory, &facts.maintenance.provider).map(|provider| provider.name.clone());
-    one_line(&name.filter(|name| !name.is_empty()).unwrap_or_else(|| facts.maintenance.provider.clone()), 60)
+    let name = provider_for(inventory, &maintenance.provider).map(|provider| provider.name.clone());
+    one_line(&name.filter(|name| !name.is_empty()).unwrap_or_else(|| maintenance.provider.clone()), 60)
 }
 
 fn worst(facts: &RequestFacts<'_>) -> Impact {

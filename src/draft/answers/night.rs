@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{AnswerFacts, answer, clock, name};
-use crate::draft::words::{impact_on, is_own};
-use crate::inventory::provider_for;
+use crate::draft::request::who_works;
+use crate::draft::words::impact_on;
 use crate::mail::outgoing::phrases::{counted, effect, listed};
 use crate::mail::outgoing::{Rendered, one_line};
 use crate::model::Action;
@@ -47,13 +47,11 @@ pub fn night(facts: &AnswerFacts<'_>, night: &NightFacts<'_>) -> Rendered {
         let label = if place == 0 { "WHEN" } else { "" };
         format!("{label:<7}{}", clock(facts).span(window))
     }));
-    let provider = provider_for(facts.inventory, &maintenance.provider).map(|provider| provider.name.clone());
-    let provider =
-        if is_own(maintenance) { facts.policy.organisation.clone() } else { provider.unwrap_or_else(|| maintenance.provider.clone()) };
+    let provider = who_works(facts.policy, facts.inventory, maintenance);
     let said = &maintenance.said;
     let id = said.maintenance_id.as_ref().map_or_else(String::new, |id| format!(" ({})", one_line(id, 60)));
     let summary = said.summary.as_deref().filter(|summary| !summary.trim().is_empty()).unwrap_or(&maintenance.subject);
-    lines.push(format!("WHAT   {}: {}{id}", one_line(&provider, 60), one_line(summary, 160)));
+    lines.push(format!("WHAT   {}: {}{id}", provider, one_line(summary, 160)));
     let objects: Vec<String> = said.objects.iter().take(8).map(|object| one_line(&object.object_id, 60)).collect();
     if !objects.is_empty() {
         lines.push(format!("ON     {}", listed(&objects)));

@@ -47,11 +47,17 @@ pub fn main_windows(maintenance: &Maintenance) -> impl Iterator<Item = &Window> 
     maintenance.said.windows.iter().filter(|window| window.role == Role::Main && window.status != Some(Status::Cancelled))
 }
 
-/// A window longer than three days is a roll-out: nobody knows yet which night is ours.
+/// Whether the only planned window is a roll-out.
 #[must_use]
 pub fn long_roll_out(maintenance: &Maintenance) -> bool {
     let mut mains = main_windows(maintenance);
     let (Some(window), None) = (mains.next(), mains.next()) else { return false };
+    is_roll_out(window)
+}
+
+/// A window longer than three days is a roll-out: nobody knows yet which night is ours.
+#[must_use]
+pub fn is_roll_out(window: &Window) -> bool {
     window.end.is_some_and(|end| end - window.start > TimeDelta::days(3))
 }
 
