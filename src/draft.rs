@@ -15,7 +15,7 @@ mod words;
 
 pub use answers::*;
 pub use calendar::{is_own_uid, staff_calendar};
-pub use clocks::{clocks, clocks_changed};
+pub use clocks::{clocks_changed, offsets};
 pub use hash::content_hash;
 pub use paragraphs::{emergency_paragraphs, extended_paragraphs, paragraphs};
 pub use request::{RequestFacts, request};

@@ -14,6 +14,7 @@ pub mod past;
 mod poll;
 mod reload;
 mod send;
+mod staff;
 mod submission;
 
 use std::{
@@ -33,16 +34,15 @@ use crate::{
     clock::Clock,
     config::{Config, InboxConfig, Login, LoginBy, SecretError, SecretSource, SinkConfig},
     desk::{self, Desk},
-    digest,
     dns::Dns,
-    draft::{self, Templates},
+    draft::Templates,
     inventory,
-    mail::outgoing::{Attachment, Rendered, UnsendableMail, Written, freeze},
-    model::{AgendaFacts, Alarm, Content, DigestFacts, Effects, Inventory, Mailbox, MaintenanceId, OutboxKind, Outgoing, Policy, Zones},
+    model::{AgendaFacts, Alarm, Effects, Inventory, MaintenanceId, Zones},
     store::{Store, StoreError},
     tls::{Credentials, Secret},
 };
 pub use open::{OpenError, beside, open, rules, rules_alone, templates};
+pub use staff::digest_rows;
 
 /// Mails considered in one pass before the agenda has its turn.
 const MAILS_A_PASS: usize = 200;
@@ -356,69 +356,6 @@ pub async fn credentials(login: &Login) -> Result<Credentials, SecretError> {
     let secret = read.map_err(|_| SecretError::Unusable { from: name, why: "reading it broke off" })??;
     let secret = if by_token { Secret::Token(secret) } else { Secret::Password(secret) };
     Ok(Credentials { user: login.user.clone(), mailbox: login.mailbox.clone(), secret })
-}
-
-/// The outbox rows of a digest, one a reader, under a key that makes it once.
-///
-/// # Errors
-/// When an address cannot be written to.
-pub fn digest_rows(
-    facts: &DigestFacts,
-    policy: &Policy,
-    zones: &Zones,
-    inventory: &Inventory,
-    key: &str,
-    now: DateTime<Utc>,
-) -> Result<Vec<Outgoing>, UnsendableMail> {
-    let entries = digest::entries(facts, policy, zones, inventory, now);
-    let calendar = (!entries.is_empty()).then(|| Attachment::calendar(&draft::staff_calendar(policy, &entries, now)));
-    let mut rows = Vec::new();
-    for to in &policy.digest.to {
-        let zone = policy.approvers.iter().find(|one| one.mailbox.address.eq_ignore_ascii_case(&to.address)).and_then(|one| one.zone);
-        let rendered = digest::compose(facts, policy, zones, inventory, zone.unwrap_or(policy.zone), now);
-        let attachments = calendar.iter().cloned().collect();
-        rows.push(staff_row(policy, OutboxKind::Digest, to, &rendered, attachments, key, now)?);
-    }
-    Ok(rows)
-}
-
-/// The outbox rows of one mail to several of the staff.
-fn staff_rows(
-    policy: &Policy,
-    kind: OutboxKind,
-    readers: &[Mailbox],
-    rendered: &Rendered,
-    key: &str,
-    now: DateTime<Utc>,
-) -> Result<Vec<Outgoing>, UnsendableMail> {
-    readers.iter().map(|to| staff_row(policy, kind, to, rendered, Vec::new(), key, now)).collect()
-}
-
-fn staff_row(
-    policy: &Policy,
-    kind: OutboxKind,
-    to: &Mailbox,
-    rendered: &Rendered,
-    attachments: Vec<Attachment>,
-    key: &str,
-    now: DateTime<Utc>,
-) -> Result<Outgoing, UnsendableMail> {
-    let key = format!("{key}:{}", to.address);
-    let mail = freeze(&Written {
-        from: policy.from.clone(),
-        to: to.clone(),
-        reply_to: None,
-        subject: rendered.subject.clone(),
-        text: rendered.text.clone(),
-        html: rendered.html.clone(),
-        message_id: desk::message_id(&key, &policy.from),
-        in_reply_to: None,
-        references: Vec::new(),
-        date: now,
-        extra: Vec::new(),
-        attachments,
-    })?;
-    Ok(Outgoing { kind, key, to: to.clone(), content: Content::Frozen(mail), not_before: now, draft: None })
 }
 
 /// Waits until it is time, the bell rings, or the service stops.

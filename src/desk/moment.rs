@@ -6,7 +6,7 @@ use crate::{
     agenda::{self, Due},
     desk::{
         Desk, Plan, absence, answer, canary, night,
-        propose::{alarm_text, put, request_row},
+        propose::{Proposed, alarm_text, put, request_row},
         trouble,
     },
     model::{
@@ -116,7 +116,9 @@ fn on_draft(plan: &mut Plan<'_>, draft: &Draft, maintenance: &Maintenance, due: 
 pub(super) fn by_new_clocks(plan: &mut Plan<'_>, draft: &Draft, maintenance: &Maintenance) {
     plan.void_drafts(maintenance.id, "the rules of a time zone changed since");
     let text = "asked anew because the rules of a time zone changed since: compare the times with the provider's mail".to_owned();
-    put(plan, maintenance.clone(), &draft.change, vec![Remark { label: "NOTE".to_owned(), text }]);
+    if let Proposed::Asked(id) = put(plan, maintenance.clone(), &draft.change, vec![Remark { label: "NOTE".to_owned(), text }]) {
+        plan.credit(id, draft.author.as_deref());
+    }
 }
 
 fn remind(plan: &mut Plan<'_>, draft: &Draft, number: u32) {

@@ -132,6 +132,13 @@ impl<'a> Plan<'a> {
         self.effects.drafts.push(draft);
     }
 
+    /// Names whose word made a draft of these effects: of several approvals theirs is none.
+    pub fn credit(&mut self, id: DraftId, author: Option<&str>) {
+        for draft in self.effects.drafts.iter_mut().filter(|draft| draft.id == id) {
+            draft.author = author.map(str::to_owned);
+        }
+    }
+
     /// Puts a mail to staff into the outbox. What cannot be sent becomes an alarm: it must not end in silence.
     pub fn write(&mut self, kind: OutboxKind, key: String, to: &Mailbox, rendered: Rendered, thread: Thread) {
         self.write_with(kind, key, to, rendered, thread, Vec::new());

@@ -124,7 +124,7 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
     let draft = Draft {
         // Frozen with the rest: what is approved goes where the request said. A rehearsal reaches nobody else.
         copy_to: desk.policy.notices.copy_to.clone().filter(|_| !rehearsal && !variants.is_empty()),
-        clocks: draft::clocks(&variants, &maintenance.said.windows, desk.policy.zone, desk.zones),
+        offsets: draft::offsets(&variants, &maintenance.said.windows, desk.policy.zone, desk.zones),
         collides,
         id: plan.new_draft(),
         maintenance: maintenance.id,
@@ -178,7 +178,7 @@ pub(super) fn no_draft(desk: &Desk<'_>, maintenance: &Maintenance, now: DateTime
         starts_at,
         ends_at,
         copy_to: None,
-        clocks: String::new(),
+        offsets: Vec::new(),
         collides: Vec::new(),
         content_hash: String::new(),
         state: DraftState::Proposed,

@@ -228,8 +228,7 @@ pub(super) fn renew_as(plan: &mut Plan<'_>, reply: &Answered<'_>, next: Maintena
     let remarks = answer::changed_remark(reply, &next);
     let nothing = match put(plan, next, change, remarks) {
         Proposed::Asked(id) => {
-            let made = plan.effects.drafts.iter().find(|draft| draft.id == id).cloned();
-            made.into_iter().for_each(|draft| plan.keep_draft(Draft { author: Some(reply.by().to_owned()), ..draft }));
+            plan.credit(id, Some(reply.by()));
             return;
         }
         Proposed::Retired => "It only names what was given back, so it is closed. Nobody is told.",
@@ -254,7 +253,7 @@ fn approve(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
     if reply.maintenance.is_contradicted() && *reply.verb != Verb::ApproveUnverified {
         return unclear(plan, reply, "the sender is contradicted: check with the provider, then answer approve unverified");
     }
-    if draft::clocks_changed(&reply.draft, plan.desk.zones) {
+    if draft::clocks_changed(draft, plan.desk.zones) {
         moment::by_new_clocks(plan, draft, &reply.maintenance);
         unclear(plan, reply, "the rules of a time zone changed since you were asked; a new request is on its way");
         return ReplyOutcome::Superseded;

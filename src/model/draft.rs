@@ -54,9 +54,9 @@ pub struct Draft {
     pub starts_at: Option<DateTime<Utc>>,
     /// End of the last main window, UTC.
     pub ends_at: Option<DateTime<Utc>>,
-    /// By which clocks its local times were written, as [`crate::draft::clocks`] gives it; empty where no time is shown.
+    /// By which clocks its local times were read and written.
     #[serde(default)]
-    pub clocks: String,
+    pub offsets: Vec<Offset>,
     /// Other maintenances that take redundancy away at the same time, as far as this draft knows of them.
     #[serde(default)]
     pub collides: Vec<MaintenanceId>,
@@ -64,6 +64,17 @@ pub struct Draft {
     pub content_hash: String,
     /// Where it stands.
     pub state: DraftState,
+}
+
+/// What a zone's clocks were ahead of UTC at an instant, by the rules that were known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offset {
+    /// The zone.
+    pub zone: Tz,
+    /// The instant, UTC.
+    pub at: DateTime<Utc>,
+    /// Seconds ahead of UTC.
+    pub seconds: i32,
 }
 
 /// A labelled remark of a request.

@@ -71,6 +71,12 @@ impl Zones {
         })
     }
 
+    /// What a zone's clocks are ahead of UTC at an instant, seconds.
+    #[must_use]
+    pub fn offset(&self, zone: Tz, at: DateTime<Utc>) -> i32 {
+        self.local(zone, at).0.offset().local_minus_utc()
+    }
+
     /// The local time of an instant, with the abbreviation in force (`CDT`; `-03` where the zone has no letters).
     /// A zone that the tzdata lacks is shown in UTC.
     #[must_use]

@@ -16,7 +16,7 @@ use crate::{
     mail::outgoing::Rendered,
     model::{Alarm, Effects, OutboxKind},
     rules::RuleSet,
-    service::{self, OpenError, Service, staff_rows},
+    service::{self, OpenError, Service, staff::staff_rows},
     store::StoreError,
 };
 

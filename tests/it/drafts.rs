@@ -76,7 +76,7 @@ pub(crate) fn draft(maintenance: &Maintenance, change: Change, variants: Vec<Var
     let touched = affected(&inventory(), maintenance, &[]);
     Draft {
         copy_to: None,
-        clocks: String::new(),
+        offsets: Vec::new(),
         collides: Vec::new(),
         id: DraftId(17),
         maintenance: maintenance.id,

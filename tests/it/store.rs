@@ -138,7 +138,7 @@ fn maintenance(id: i64, revision: u32, mail: MailId) -> Maintenance {
 fn draft(id: i64, maintenance: i64, revision: u32) -> Draft {
     Draft {
         copy_to: None,
-        clocks: String::new(),
+        offsets: Vec::new(),
         collides: Vec::new(),
         id: DraftId(id),
         maintenance: MaintenanceId(maintenance),

@@ -63,7 +63,7 @@ pub(in crate::cli) fn draft() -> Draft {
     };
     Draft {
         copy_to: None,
-        clocks: String::new(),
+        offsets: Vec::new(),
         collides: Vec::new(),
         id: DraftId(7),
         maintenance: MaintenanceId(12),

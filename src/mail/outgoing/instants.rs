@@ -266,7 +266,7 @@ fn last_day(start: DateTime<Utc>, end: DateTime<Utc>) -> DateTime<Utc> {
 
 /// The first instant in `(from, until]` at which the zone's offset differs from before; looks 400 days far.
 fn changeover(zones: &Zones, zone: Tz, from: DateTime<Utc>, until: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let offset = |at: DateTime<Utc>| zones.local(zone, at).0.offset().local_minus_utc();
+    let offset = |at: DateTime<Utc>| zones.offset(zone, at);
     let mut low = from;
     for _ in 0..400 {
         if low >= until {
