@@ -246,7 +246,9 @@ pub(super) fn rendered(
 ) -> Rendered {
     let desk = plan.desk;
     let is_approver = desk.policy.approvers.iter().any(|approver| approver.mailbox.address == to.address);
-    let token = is_approver.then(|| approval::token(desk.key, &RequestAbout::Draft(draft.id), draft.revision, &to.address));
+    // What was never drafted has no request that could be answered.
+    let token =
+        (is_approver && draft.revision > 0).then(|| approval::token(desk.key, &RequestAbout::Draft(draft.id), draft.revision, &to.address));
     write(&AnswerFacts {
         draft,
         maintenance,

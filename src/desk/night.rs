@@ -11,9 +11,9 @@ use crate::{
         answer::{self, approvers, case},
         propose,
     },
-    draft::{self, AnswerFacts, NightFacts},
+    draft::{self, NightFacts},
     inventory,
-    mail::outgoing::{Attachment, Rendered},
+    mail::outgoing::Attachment,
     model::{AgendaFacts, Draft, DraftState, Mailbox, Near, OutboxKind, OutboxState},
 };
 
@@ -56,7 +56,7 @@ fn before(plan: &mut Plan<'_>, facts: &AgendaFacts, near: &Near, start: DateTime
         _ => "left out",
     });
     let night = NightFacts { start, hours, heard, untold: &untold, why };
-    let rendered = written(plan, near, &draft, to, |facts| draft::night(facts, &night));
+    let rendered = answer::rendered(plan, &draft, &near.maintenance, to, |facts| draft::night(facts, &night));
     let calendar = draft::staff_calendar(desk.policy, &[(&near.maintenance, rendered.subject.clone())], plan.now);
     let key = format!("{}{}", agenda::night_key(&near.maintenance, start, hours), to.address);
     let attachments = vec![Attachment::calendar(&calendar)];
@@ -78,8 +78,9 @@ fn deadline(plan: &mut Plan<'_>, facts: &AgendaFacts, near: &Near, place: usize,
     };
     let key = agenda::action_key(maintenance, by, place, hours);
     let shown = shown(plan, near);
-    let to_reader =
-        |plan: &Plan<'_>, to: &Mailbox| written(plan, near, &shown, to, |facts| draft::deadline(facts, action, near.draft.is_some()));
+    let to_reader = |plan: &Plan<'_>, to: &Mailbox| {
+        answer::rendered(plan, &shown, maintenance, to, |facts| draft::deadline(facts, action, near.draft.is_some()))
+    };
     for to in to {
         let rendered = to_reader(plan, &to);
         plan.write(OutboxKind::Answer, format!("{key}{}", to.address), &to, rendered, case(plan, maintenance));
@@ -92,13 +93,4 @@ fn deadline(plan: &mut Plan<'_>, facts: &AgendaFacts, near: &Near, place: usize,
 
 fn shown(plan: &Plan<'_>, near: &Near) -> Draft {
     near.draft.clone().unwrap_or_else(|| propose::no_draft(plan.desk, &near.maintenance, plan.now))
-}
-
-/// The code of a request goes with it where its reader has one.
-fn written(plan: &Plan<'_>, near: &Near, draft: &Draft, to: &Mailbox, write: impl Fn(&AnswerFacts<'_>) -> Rendered) -> Rendered {
-    let (desk, maintenance) = (plan.desk, &near.maintenance);
-    if near.draft.is_some() {
-        return answer::rendered(plan, draft, maintenance, to, write);
-    }
-    write(&AnswerFacts { draft, maintenance, policy: desk.policy, inventory: desk.inventory, zones: desk.zones, code: "" })
 }
