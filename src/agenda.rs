@@ -4,7 +4,7 @@
 
 mod near;
 
-pub use near::{action_key, night_key, on_call};
+pub use near::{action_key, again, again_key, night_key, on_call, own_key};
 
 use std::collections::BTreeMap;
 
@@ -13,8 +13,8 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use crate::{
     draft,
     model::{
-        AccountFacts, AgendaFacts, Draft, DraftId, DraftState, FirstContact, Kind, Maintenance, MaintenanceId, OutboxState, Policy,
-        Question, RequestAbout, Zones,
+        AccountFacts, AgendaFacts, Draft, DraftId, DraftState, FirstContact, Kind, Maintenance, MaintenanceId, OutboxState, OwnWindow,
+        Policy, Question, RequestAbout, Zones,
     },
 };
 
@@ -33,6 +33,8 @@ const CANARY_TIME: TimeDelta = TimeDelta::minutes(15);
 /// Something that is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Due {
+    /// These drafts waited for each other, and are asked about together.
+    Ask(Vec<DraftId>),
     /// The draft was made in another mode, or by clocks that have changed since: it is asked for anew.
     AskAnew(DraftId),
     /// Its windows are over and nobody decided.
@@ -49,12 +51,18 @@ pub enum Due {
     Alarm(DraftId, u32),
     /// Whoever is on call is told of a window: of which maintenance, its start, and how many hours before.
     Night(MaintenanceId, DateTime<Utc>, i64),
+    /// Customers read their notice once more before the first window, as it was approved (W32).
+    Again(MaintenanceId),
     /// Something is to be done before a deadline: the place of the action, and how many hours before.
     Act(MaintenanceId, usize, i64),
     /// The past of an account is read; staff get the summary.
     Summary(String),
     /// A mailbox cannot be read since the instant given.
     Blind(String, DateTime<Utc>),
+    /// A mailbox cannot be read, as was to be expected: what Forewarn stands on is worked on.
+    BlindAsExpected(OwnWindow),
+    /// Such a window is over, and every mailbox was read since.
+    Back(OwnWindow),
     /// Mail of ours does not get out: told by the second path.
     Stuck,
     /// Notices are held because a backup was put back: told by both paths.
@@ -87,15 +95,18 @@ pub enum Due {
 #[must_use]
 pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Utc>) -> Vec<Due> {
     let mut due = Vec::new();
+    // What was to be expected is no failure.
+    let silent = facts.own_windows.iter().find(|window| window.start <= now && now < window.end + BLIND_AFTER);
     for account in &facts.accounts {
-        if let Some(since) = blind_since(facts, account, now) {
+        if let Some(since) = blind_since(facts, account, now).filter(|_| silent.is_none()) {
             due.push(Due::Blind(account.account.clone(), since));
         }
     }
-    if canary_lost(facts, policy, now) {
+    due.extend(near::own(facts, now, silent, |account| blind_since(facts, account, now).is_some()));
+    if silent.is_none() && canary_lost(facts, policy, now) {
         due.push(Due::CanaryLost);
     }
-    if facts.stuck.iter().any(|mail| mail.state == OutboxState::Retry && now - mail.since >= BLIND_AFTER) {
+    if silent.is_none() && facts.stuck.iter().any(|mail| mail.state == OutboxState::Retry && now - mail.since >= BLIND_AFTER) {
         due.push(Due::Stuck);
     }
     due.extend(facts.held.clone().map(Due::Held));
@@ -105,13 +116,16 @@ pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Ut
     if facts.unreached.iter().any(|one| now - one.raised_at >= BLIND_AFTER) {
         due.push(Due::Unreached);
     }
+    let asked: Vec<Vec<DraftId>> = to_ask(facts, policy, now).collect();
+    let waits = |draft: &Draft| draft.waits_to_be_asked() && !asked.iter().flatten().any(|id| *id == draft.id);
     let nobody_there = policy.approvers.iter().all(|approver| facts.away.contains(&approver.mailbox.address));
     for (draft, maintenance) in &facts.open {
         due.extend(due_of_draft(draft, maintenance, policy, zones, now));
-        if nobody_there && draft.state == DraftState::Proposed {
+        if nobody_there && draft.state == DraftState::Proposed && !waits(draft) {
             due.push(Due::Unattended(draft.id));
         }
     }
+    due.extend(asked.into_iter().map(Due::Ask));
     // What was approved in rehearsal told nobody: customers are still to hear of what is ahead (W04).
     let ahead = |draft: &Draft| draft.ends_at.or(draft.starts_at).is_some_and(|end| end > now) && !draft.change.reduces();
     due.extend(
@@ -139,9 +153,23 @@ pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Ut
     for account in facts.accounts.iter().filter(|account| account.first_contact == FirstContact::Asked && !asked(&account.account)) {
         due.push(Due::Summary(account.account.clone()));
     }
-    due.extend(canary_due(facts, policy, now).map(Due::Canary));
+    due.extend(canary_due(facts, policy, now).filter(|_| silent.is_none()).map(Due::Canary));
     due.extend(digest_due(facts, policy, zones, now).map(Due::Digest));
     due
+}
+
+/// Drafts that waited long enough, by provider and in the order of time: with each those of its provider that wait as well. Where no loop
+/// runs, nothing more comes that could be waited for.
+fn to_ask(facts: &AgendaFacts, policy: &Policy, now: DateTime<Utc>) -> impl Iterator<Item = Vec<DraftId>> {
+    let mut waiting: BTreeMap<&str, Vec<&Draft>> = BTreeMap::new();
+    for (draft, maintenance) in facts.open.iter().filter(|(draft, _)| draft.waits_to_be_asked() && draft.mode == policy.mode) {
+        waiting.entry(&maintenance.provider).or_default().push(draft);
+    }
+    let is_over = move |drafts: &Vec<&Draft>| facts.running_since.is_none() || drafts.iter().any(|draft| draft.ask_at <= Some(now));
+    waiting.into_values().filter(is_over).map(|mut drafts| {
+        drafts.sort_by_key(|draft| (draft.starts_at, draft.id));
+        drafts.into_iter().map(|draft| draft.id).collect()
+    })
 }
 
 /// The domain from which most answers of the last hour named no request of ours, where they are more than anybody gets wrong.
@@ -212,8 +240,11 @@ fn due_of_draft(draft: &Draft, maintenance: &Maintenance, policy: &Policy, zones
         return vec![Due::Expire(id)];
     }
     let mut due = Vec::new();
+    if draft.waits_to_be_asked() {
+        return due;
+    }
     // Whoever is asked has ten minutes before it is said that nobody decided.
-    let unanswered = now >= draft.proposed_at + ALARM_EVERY;
+    let unanswered = now >= draft.ask_at.unwrap_or(draft.proposed_at) + ALARM_EVERY;
     // What has no date yet stands in each digest and is asked about once (W15); what could not be read is not left to it.
     let doubted = maintenance.problems.iter().any(|problem| problem.blocking);
     let watched = maintenance.said.watch.is_some() && maintenance.said.windows.is_empty() && !doubted;

@@ -7,11 +7,11 @@ mod token;
 mod verb;
 
 pub use token::{Carrier, Token, canary_tag, carriers, hash, token};
-pub use verb::{Verb, verb};
+pub use verb::{Verb, numbered, verb};
 
 use crate::{
     mail::{auth, reply},
-    model::{Approver, Automatic, Mail, Policy, ReplyOutcome, Request},
+    model::{Approver, Automatic, Mail, Policy, ReplyOutcome, Request, RequestAbout},
 };
 
 /// A reply that may be acted upon.
@@ -21,6 +21,8 @@ pub struct Accepted {
     pub request: Request,
     /// What was said.
     pub verb: Verb,
+    /// Of a request on several drafts: the numbers of those that it was said of.
+    pub numbers: Vec<usize>,
     /// How the sender was proved.
     pub proof: String,
 }
@@ -86,9 +88,13 @@ pub fn judge(policy: &Policy, mail: &Mail, requests: &[Request]) -> Result<Accep
     if reply.parts_differ {
         return refuse(ReplyOutcome::Unclear, Some(request), "the text and the HTML of your reply begin with different words", true);
     }
-    match verb(&reply) {
+    let said = match &request.about {
+        RequestAbout::Bundle(drafts) => numbered(&reply, drafts.len()),
+        _ => verb(&reply).map(|verb| (verb, Vec::new())),
+    };
+    match said {
         Some(_) if let Err(why) = auth::reads_as_signed(mail, &policy.auth) => refuse(ReplyOutcome::Unclear, Some(request), &why, true),
-        Some(verb) => Ok(Accepted { request: request.clone(), verb, proof }),
+        Some((verb, numbers)) => Ok(Accepted { request: request.clone(), verb, numbers, proof }),
         None => {
             let shown: String = reply.line.chars().take(60).collect();
             let detail = if shown.is_empty() {

@@ -155,6 +155,9 @@ pub fn load(path: &Path) -> Result<Config, Report> {
     let services_file = folder.join(&written.services);
     let services = report.open(&services_file, "name the inventory's file with `services = \"…\"` in the configuration");
     let inventory = services.and_then(|text| services::read(&text, written.zone, &written.own_addresses, &mut report));
+    if let Some(inventory) = &inventory {
+        policy::check_stands_on(&text, &written.stands_on, inventory, &mut report);
+    }
     report.sort();
     if report.has_errors() {
         return Err(report);

@@ -5,6 +5,8 @@
 
 mod absence;
 mod answer;
+mod blind;
+mod bundle;
 mod canary;
 mod carry_on;
 mod collision;
@@ -43,9 +45,10 @@ use crate::{
         ProblemKind, Reading, ReplyOutcome, Verdict, Zones,
     },
 };
+pub use blind::own_windows;
 pub use collision::{outdated, reconsider};
 pub use command::{command, command_keys};
-pub use letter::{first_contact, handed_on, request, trial};
+pub use letter::{bundle, first_contact, handed_on, request, trial};
 pub use moment::moment;
 pub use plan::{Plan, message_id};
 pub(crate) use propose::blocks_sending;

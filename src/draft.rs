@@ -10,6 +10,7 @@ mod hash;
 mod paragraphs;
 mod request;
 mod templates;
+mod together;
 mod variants;
 mod words;
 
@@ -18,7 +19,8 @@ pub use calendar::{is_own_uid, staff_calendar};
 pub use clocks::{clocks_changed, offsets};
 pub use hash::content_hash;
 pub use paragraphs::{emergency_paragraphs, extended_paragraphs, paragraphs};
-pub use request::{RequestFacts, request};
+pub use request::{BundleFacts, RequestFacts, bundle_answer, bundle_help, bundle_request, request};
 
 pub use templates::{TemplateFault, Templates};
+pub use together::{Together, together};
 pub use variants::{NoticeFacts, below_threshold, told, untold, variants};

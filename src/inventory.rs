@@ -193,6 +193,7 @@ fn customers(inventory: &Inventory, maintenance: &Maintenance, services: &[Affec
         let told = (!theirs.is_empty() || everybody) && !names_any(&maintenance.dropped, &customer.id, &customer.name);
         told.then(|| AffectedCustomer {
             min_impact: customer.min_impact,
+            mail_on: customer.mail_on.clone(),
             id: customer.id.clone(),
             name: customer.name.clone(),
             zone: customer.zone,

@@ -201,7 +201,7 @@ pub fn events(case: &Case, whose: Option<&Whose>, clock: &StaffClock<'_>, now: D
 #[must_use]
 pub fn notices<'a>(case: &'a Case, whose: Option<&Whose>) -> Vec<(&'a SentMail, &'a Draft)> {
     let mut found = Vec::new();
-    for sent in case.rows.iter().filter(|sent| sent.row.outgoing.kind == OutboxKind::Notice) {
+    for sent in case.rows.iter().filter(|sent| matches!(sent.row.outgoing.kind, OutboxKind::Notice | OutboxKind::Reminder)) {
         let draft = case.drafts.iter().map(|(draft, _)| draft).find(|draft| sent.row.outgoing.draft == Some(draft.id));
         let Some(draft) = draft else { continue };
         let address = &sent.row.outgoing.to.address;
@@ -294,8 +294,12 @@ fn drafted(draft: &Draft, whose: Option<&Whose>) -> String {
 fn questions_put(case: &Case) -> Vec<Event> {
     let mut groups: BTreeMap<Question, (DateTime<Utc>, Vec<String>)> = BTreeMap::new();
     for sent in &case.rows {
-        let Content::Request { draft, flavour, .. } = &sent.row.outgoing.content else { continue };
-        let revision = case.drafts.iter().find(|(one, _)| one.id == *draft).map_or(0, |(one, _)| one.revision);
+        let (asked, flavour) = match &sent.row.outgoing.content {
+            Content::Request { draft, flavour, .. } => (std::slice::from_ref(draft), flavour),
+            Content::Bundle { drafts, flavour, .. } => (drafts.as_slice(), flavour),
+            Content::Frozen(_) | Content::FirstContact { .. } | Content::HandedOn { .. } => continue,
+        };
+        let revision = case.drafts.iter().find(|(one, _)| asked.contains(&one.id)).map_or(0, |(one, _)| one.revision);
         let question = match flavour {
             RequestFlavour::First => Question { revision, what: What::Asked, number: 0 },
             RequestFlavour::Reminder(number) => Question { revision, what: What::Reminded, number: *number },

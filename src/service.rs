@@ -37,7 +37,7 @@ use crate::{
     dns::Dns,
     draft::Templates,
     inventory,
-    model::{AgendaFacts, Alarm, Effects, Inventory, MaintenanceId, Zones},
+    model::{AgendaFacts, Alarm, Effects, Inventory, MaintenanceId, OwnWindow, Zones},
     store::{Store, StoreError},
     tls::{Credentials, Secret},
 };
@@ -68,6 +68,8 @@ pub struct Service {
     heart: heart::Heart,
     /// Whether a maintenance changed since collisions were looked for; at the start nobody knows.
     moved: AtomicBool,
+    /// Windows in which what Forewarn stands on may be down, as the last look at the agenda knew them.
+    own_windows: RwLock<Vec<OwnWindow>>,
     /// Since when the loops run; never in a single round, between which any time may pass.
     running_since: OnceLock<DateTime<Utc>>,
     pace: submission::Pace,
@@ -180,6 +182,8 @@ impl Service {
     pub async fn run(&self, stop: watch::Receiver<bool>) -> Result<(), StoreError> {
         let (new_mail, new_rows) = (watch::Sender::new(()), watch::Sender::new(()));
         self.running_since.get_or_init(|| self.clock.now());
+        // Before anything is sent it must be known whether now is a time to send.
+        self.facts().await?;
         heart::tell(&[NotifyState::Ready, NotifyState::Status("reading the inboxes")]);
         let pollers = try_join_all(self.config.inboxes.iter().map(|inbox| self.poller(inbox, stop.clone(), &new_mail)));
         let desk = self.desk_loop(stop.clone(), new_mail.subscribe(), &new_rows);
@@ -334,10 +338,14 @@ impl Service {
 
     /// The facts of the agenda, for commands and letters.
     async fn facts(&self) -> Result<AgendaFacts, StoreError> {
+        let facts = self.store.agenda_facts(self.clock.now()).await?;
+        let own_windows = desk::own_windows(&self.desk(&self.inventory()), &facts.near);
+        self.own_windows.write().unwrap_or_else(PoisonError::into_inner).clone_from(&own_windows);
         Ok(AgendaFacts {
+            own_windows,
             running_since: self.running_since.get().copied(),
             watched: self.config.inboxes.iter().map(|inbox| inbox.account.clone()).collect(),
-            ..self.store.agenda_facts(self.clock.now()).await?
+            ..facts
         })
     }
 }

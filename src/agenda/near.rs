@@ -5,12 +5,17 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Due;
-use crate::model::{AgendaFacts, Mailbox, Maintenance, Near, OnCall, Policy, Status, Zones};
+use crate::model::{
+    AccountFacts, AgendaFacts, Draft, Mailbox, Maintenance, Mode, Near, OnCall, OutboxState, OwnWindow, Policy, Recipient, Reminder,
+    Status, Zones,
+};
 
 /// How long before a window whoever is on call is told of it, hours.
 const BEFORE_WINDOW: [i64; 2] = [24, 1];
 /// How long before a deadline it is reminded of, hours.
 const BEFORE_DEADLINE: [i64; 3] = [168, 48, 4];
+/// How long after such a window it is said that Forewarn is back.
+const BACK_WITHIN: TimeDelta = TimeDelta::hours(2);
 /// What was just asked about needs no reminder.
 const JUST_READ: TimeDelta = TimeDelta::hours(2);
 
@@ -34,6 +39,9 @@ pub(super) fn due(facts: &AgendaFacts, policy: &Policy, now: DateTime<Utc>) -> V
             let hours = stage(&BEFORE_WINDOW, start, maintenance.first_seen_at, now)?;
             (!known(near, &night_key(maintenance, start, hours))).then_some(Due::Night(maintenance.id, start, hours))
         }));
+        if again(near, policy, now).next().is_some() {
+            due.push(Due::Again(maintenance.id));
+        }
         let open = maintenance.said.actions.iter().enumerate().filter(|(_, action)| !maintenance.is_done(action));
         due.extend(open.filter_map(|(place, action)| {
             let by = action.by?;
@@ -42,6 +50,67 @@ pub(super) fn due(facts: &AgendaFacts, policy: &Policy, now: DateTime<Utc>) -> V
         }));
     }
     due
+}
+
+/// What is said of a window in which Forewarn itself goes silent: once that it is blind as expected, and once that it is back.
+pub(super) fn own(
+    facts: &AgendaFacts,
+    now: DateTime<Utc>,
+    silent: Option<&OwnWindow>,
+    is_blind: impl Fn(&AccountFacts) -> bool,
+) -> Vec<Due> {
+    let said = |window: &OwnWindow, what: &str| {
+        let key = own_key(window, what);
+        facts.near.iter().any(|near| near.maintenance.id == window.maintenance && known(near, &key))
+    };
+    let blind = silent.filter(|window| !said(window, "blind") && facts.accounts.iter().any(is_blind));
+    let read_since = |window: &OwnWindow| {
+        !facts.accounts.is_empty() && facts.accounts.iter().all(|account| account.last_good_pass_at.is_some_and(|at| at >= window.end))
+    };
+    let over = facts.own_windows.iter().filter(|window| (window.end..window.end + BACK_WITHIN).contains(&now));
+    let back = over.filter(|window| read_since(window) && !said(window, "back"));
+    blind.cloned().map(Due::BlindAsExpected).into_iter().chain(back.cloned().map(Due::Back)).collect()
+}
+
+/// Under which a window of what Forewarn stands on is spoken of once.
+#[must_use]
+pub fn own_key(window: &OwnWindow, what: &str) -> String {
+    format!("near:{}:{what}:{}:", window.maintenance, window.end.timestamp())
+}
+
+/// The reminders that are due to customers: of each address the newest notice that reached it, where what it says still stands and nothing
+/// else about it waits for a decision. Each comes with its draft.
+pub fn again<'a>(
+    near: &'a Near,
+    policy: &Policy,
+    now: DateTime<Utc>,
+) -> impl Iterator<Item = (&'a Draft, &'a Reminder, &'a Recipient)> + use<'a> {
+    let rehearsal = policy.mode == Mode::Rehearsal;
+    let first = starts(&near.maintenance).min().filter(|start| *start > now);
+    let has_it = |draft: &Draft, recipient: &Recipient| {
+        near.told.iter().any(|told| {
+            let left = matches!(told.state, OutboxState::Sent | OutboxState::Unknown);
+            left && told.draft == draft.id && told.rehearsal == rehearsal && told.address == recipient.mailbox.address
+        })
+    };
+    let mut seen = BTreeSet::new();
+    let mut due = Vec::new();
+    let undecided = near.drafts.iter().any(|draft| draft.state.open());
+    for draft in near.drafts.iter().rev().filter(|_| !undecided) {
+        for variant in &draft.variants {
+            for recipient in variant.recipients.iter().filter(|recipient| has_it(draft, recipient)) {
+                // What an older notice said to the same address does not count any more.
+                let newest = seen.insert((&recipient.mailbox.address, &recipient.customers));
+                let reminder = variant.reminder.as_ref().filter(|reminder| reminder.at <= now && draft.starts_at == first);
+                if let (true, Some(reminder)) = (newest, reminder)
+                    && !near.keys.contains(&again_key(draft, &recipient.mailbox.address))
+                {
+                    due.push((draft, reminder, recipient));
+                }
+            }
+        }
+    }
+    due.into_iter()
 }
 
 /// The hours of the stage in which an instant ahead is: none where it is too early, over, or was just read of.
@@ -60,6 +129,12 @@ fn known(near: &Near, key: &str) -> bool {
 #[must_use]
 pub fn night_key(maintenance: &Maintenance, start: DateTime<Utc>, hours: i64) -> String {
     format!("near:{}:{}:{hours}:", maintenance.id, start.timestamp())
+}
+
+/// Under which an address is reminded once of what a draft told it.
+#[must_use]
+pub fn again_key(draft: &Draft, address: &str) -> String {
+    format!("near:{}:again:{}:{address}", draft.maintenance, draft.id.0)
 }
 
 /// Under which a deadline is reminded of once.

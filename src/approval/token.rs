@@ -31,6 +31,10 @@ impl std::fmt::Debug for Token {
 pub fn token(key: &[u8], about: &RequestAbout, revision: u32, approver: &str) -> Token {
     let what = match about {
         RequestAbout::Draft(draft) => format!("draft\0{}", draft.0),
+        RequestAbout::Bundle(drafts) => {
+            let ids: Vec<String> = drafts.iter().map(|draft| draft.0.to_string()).collect();
+            format!("bundle\0{}", ids.join(","))
+        }
         RequestAbout::Trial => "trial".to_owned(),
         RequestAbout::FirstContact(account) => format!("first-contact\0{account}"),
     };

@@ -1,5 +1,7 @@
 //! The words that work, as typed. The whole first line must be one of them: "approve?", "I do not approve" and "ok but …" are none.
 
+use std::collections::BTreeSet;
+
 use crate::mail::reply::Reply;
 use crate::model::{MaintenanceId, Status};
 
@@ -62,12 +64,54 @@ pub enum Verb {
     Resend,
     /// `assume-sent`.
     AssumeSent,
+    /// `open 9`, to a request on several drafts: that one by itself.
+    Open,
 }
 
 /// Reads the verb of a reply; none where the first line is not wholly a word that works.
 #[must_use]
 pub fn verb(reply: &Reply) -> Option<Verb> {
     PARSERS.iter().find_map(|parse| parse(&reply.line, reply))
+}
+
+/// Reads an answer to a request on several drafts, numbered from 1 to `count`: `approve`, `approve 1-8`, `hold 9 until Thu`, `open 9`.
+/// Gives the word and the numbers that it is about, ascending; every number where it names none. None where the first line is not wholly
+/// such a word, or names what is not there.
+#[must_use]
+pub fn numbered(reply: &Reply, count: usize) -> Option<(Verb, Vec<usize>)> {
+    let (word, rest) = first_word(&reply.line);
+    let mut numbers = BTreeSet::new();
+    let mut left = rest;
+    loop {
+        let (token, after) = left.split_once([' ', ',']).unwrap_or((left, ""));
+        let token = token.trim_end_matches(['.', '!']);
+        match span(token) {
+            Some((from, to)) if (1..=to).contains(&from) && to <= count => numbers.extend(from..=to),
+            Some(_) => return None,
+            None if token.eq_ignore_ascii_case("all") && numbers.is_empty() => numbers.extend(1..=count),
+            None if token.is_empty() && !left.is_empty() || token.eq_ignore_ascii_case("and") && !numbers.is_empty() => {}
+            None => break,
+        }
+        left = after.trim_start();
+    }
+    if numbers.is_empty() {
+        return verb(reply).map(|verb| (verb, (1..=count).collect()));
+    }
+    let said = if word == "open" {
+        (left.is_empty() && numbers.len() == 1).then_some(Verb::Open)
+    } else {
+        verb(&Reply { line: format!("{word} {left}").trim_end().to_owned(), ..reply.clone() })
+    };
+    said.map(|said| (said, numbers.into_iter().collect()))
+}
+
+/// `9` → 9 to 9, `1-8` → 1 to 8.
+fn span(token: &str) -> Option<(usize, usize)> {
+    let number = |text: &str| text.parse::<usize>().ok().filter(|_| text.len() <= 3 && text.bytes().all(|byte| byte.is_ascii_digit()));
+    match token.split_once('-') {
+        Some((from, to)) => number(from).zip(number(to)),
+        None => number(token).map(|one| (one, one)),
+    }
 }
 
 /// In order; each takes the line or leaves it.
@@ -235,6 +279,31 @@ mod tests {
             "do not send",
         ] {
             check(line, "", None);
+        }
+    }
+
+    #[test]
+    fn w11_words_about_some_of_several() {
+        let check = |line: &str, expected: Option<(Verb, &[usize])>| {
+            let reply = Reply { line: line.into(), below: String::new(), between_markers: None, parts_differ: false };
+            assert_eq!(numbered(&reply, 12), expected.map(|(verb, numbers)| (verb, numbers.to_vec())), "{line:?}");
+        };
+        let all: Vec<usize> = (1..=12).collect();
+        check("approve", Some((Verb::Approve, &all)));
+        check("Approve all.", Some((Verb::Approve, &all)));
+        check("approve 7kq2-m9xd", Some((Verb::Approve, &all)));
+        check("approve 1-3", Some((Verb::Approve, &[1, 2, 3])));
+        check("ok 1, 2 and 12, thanks!", Some((Verb::Approve, &[1, 2, 12])));
+        check("Approve 3 1 1.", Some((Verb::Approve, &[1, 3])));
+        check("hold 9", Some((Verb::Hold(None), &[9])));
+        check("hold 9 until Thu 9:00", Some((Verb::Hold(Some("Thu 9:00".into())), &[9])));
+        check("hold until Thu 9:00", Some((Verb::Hold(Some("Thu 9:00".into())), &all)));
+        check("reject 10-12 wrong list", Some((Verb::Reject("wrong list".into()), &[10, 11, 12])));
+        check("open 9", Some((Verb::Open, &[9])));
+        check("mine", Some((Verb::Mine, &all)));
+        for line in ["approve 13", "approve 0", "approve 5-3", "approve 1-8?", "approve 1-8 but not 3", "open", "open 1-2", "approve 1 x 2"]
+        {
+            check(line, None);
         }
     }
 

@@ -198,6 +198,7 @@ FW-12 v11  done      Wed Sep 9 11PM: Mail  2 customers
                 key: "notice:7".into(),
                 to,
                 draft: Some(draft.id),
+                with: None,
                 not_before: at("2020-09-07T12:00:00Z"),
                 content: Content::Frozen(FrozenMail { message_id: "a@b".into(), bytes: Vec::new() }),
             },

@@ -199,16 +199,15 @@ fn drafts(facts: &Facts) -> Vec<Vec<String>> {
 }
 
 fn outbox(counts: &BTreeMap<(OutboxKind, OutboxState), u64>) -> Vec<Vec<String>> {
-    let kinds = [OutboxKind::Alarm, OutboxKind::Request, OutboxKind::Answer, OutboxKind::Notice, OutboxKind::Digest, OutboxKind::Canary]
-        .into_iter()
-        .filter_map(|kind| {
-            let states: Vec<String> = counts
-                .iter()
-                .filter(|((of, _), number)| *of == kind && **number > 0)
-                .map(|((_, state), number)| format!("{number} {}", state.name()))
-                .collect();
-            (!states.is_empty()).then(|| vec![format!("{}s", kind_word(kind)), states.join(", ")])
-        });
+    use OutboxKind::{Alarm, Answer, Canary, Copy, Digest, Notice, Reminder, Request};
+    let kinds = [Alarm, Request, Answer, Notice, Reminder, Copy, Digest, Canary].into_iter().filter_map(|kind| {
+        let states: Vec<String> = counts
+            .iter()
+            .filter(|((of, _), number)| *of == kind && **number > 0)
+            .map(|((_, state), number)| format!("{number} {}", state.name()))
+            .collect();
+        (!states.is_empty()).then(|| vec![format!("{}s", kind_word(kind)), states.join(", ")])
+    });
     let rows: Vec<Vec<String>> = kinds.collect();
     if rows.is_empty() { vec![vec!["empty".to_owned()]] } else { rows }
 }
@@ -219,6 +218,8 @@ fn kind_word(kind: OutboxKind) -> &'static str {
         OutboxKind::Request => "request",
         OutboxKind::Answer => "answer",
         OutboxKind::Notice => "notice",
+        OutboxKind::Reminder => "reminder",
+        OutboxKind::Copy => "copy of notice",
         OutboxKind::Digest => "digest",
         OutboxKind::Canary => "test mail",
     }
@@ -386,6 +387,7 @@ All is well: every mail is accounted for, nothing is stuck.
                 key: "notice:7".into(),
                 to: Mailbox { name: String::new(), address: "office@meyer.example".into() },
                 draft: None,
+                with: None,
                 not_before: at("2020-09-07T11:00:00Z"),
                 content: Content::Frozen(FrozenMail { message_id: "a@b".into(), bytes: Vec::new() }),
             },

@@ -14,7 +14,7 @@ use super::value::{self, Why};
 use super::written::{Notes, Table};
 use super::{InboxConfig, Reads, SinkConfig};
 use crate::model::{
-    AgendaPlan, Approver, AuthMode, CalendarForm, DigestPlan, Mailbox, Mode, NoticeForm, OnCall, Policy, Retention, ZoneOrder,
+    AgendaPlan, Approver, AuthMode, CalendarForm, DigestPlan, Inventory, Mailbox, Mode, NoticeForm, OnCall, Policy, Retention, ZoneOrder,
 };
 
 /// The file's meaning as far as it could be had: enough to read the inventory beside it, and all of it when nothing is missing.
@@ -24,6 +24,8 @@ pub(super) struct Written {
     pub(super) zone: Tz,
     /// Addresses of Forewarn's own: a customer notice to one of them would come back to it.
     pub(super) own_addresses: Vec<String>,
+    /// Services that Forewarn stands on, with where the file says so.
+    pub(super) stands_on: Vec<(String, std::ops::Range<usize>)>,
     pub(super) settled: Option<Settled>,
 }
 
@@ -50,7 +52,7 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
     let (document, whole) = notes.document();
     if !whole {
         let services = document.get_ref().get("services").and_then(|value| value.get_ref().as_str()).unwrap_or("services.toml");
-        return Written { services: services.into(), zone: Tz::UTC, own_addresses: Vec::new(), settled: None };
+        return Written { services: services.into(), zone: Tz::UTC, own_addresses: Vec::new(), stands_on: Vec::new(), settled: None };
     }
     let root = Table::root(&notes, &document);
     let path = |key: &'static str| root.text(key).map(PathBuf::from);
@@ -82,6 +84,12 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
     let digest = digest(&root, &approvers);
     let agenda = agenda(&root);
     let on_call = on_call(&root);
+    let stands_on = root.table("self").map(|table| {
+        let found = table.list("depends_on", value::id);
+        table.finish();
+        found.unwrap_or_default()
+    });
+    let stands_on = stands_on.unwrap_or_default();
     let retention = retention(&root);
     let alarm = root.table("alarm").map(|table| {
         let command = places::command(&table, "command");
@@ -113,6 +121,7 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
             support: support?,
             zone: zone?,
             approvers,
+            stands_on: stands_on.iter().map(|(id, _)| id.clone()).collect(),
             on_call,
             escalation,
             auth,
@@ -139,7 +148,20 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
             retention,
         })
     };
-    Written { services, zone: policy_zone, own_addresses, settled: settle() }
+    let settled = settle();
+    Written { services, zone: policy_zone, own_addresses, stands_on, settled }
+}
+
+/// Notes services that Forewarn is said to stand on and that the inventory does not have.
+pub(super) fn check_stands_on(source: &Source, named: &[(String, std::ops::Range<usize>)], inventory: &Inventory, report: &mut Report) {
+    let notes = Notes::new(source, report);
+    for (id, span) in named {
+        if !inventory.services.iter().any(|service| service.id.eq_ignore_ascii_case(id)) {
+            let known: Vec<&str> = inventory.services.iter().map(|service| service.id.as_str()).collect();
+            let help = format!("name services of services.toml by their ids: {}", known.join(", "));
+            notes.error(span.clone(), format!("there is no service \"{id}\""), help);
+        }
+    }
 }
 
 fn mode(word: &str) -> Result<Mode, Why> {
@@ -265,6 +287,12 @@ fn notices(root: &Table<'_>) -> NoticeForm {
             .and_then(|table| table.read("zone_order", |word| value::choice("order", word, &orders)))
             .unwrap_or_default(),
         weekday: table.as_ref().and_then(|table| table.flag("weekday")).unwrap_or(false),
+        remind_before: table
+            .as_ref()
+            .and_then(|table| table.number("reminder_hours", 0..=24, "hours"))
+            .filter(|hours| *hours > 0)
+            .map(|hours| TimeDelta::hours(i64::from(hours))),
+        tell_started: table.as_ref().and_then(|table| table.flag("tell_started")).unwrap_or(false),
         copy_to: table.as_ref().and_then(|table| table.read("copy_to", value::mailbox)),
         closing: table.as_ref().and_then(|table| table.lines("closing")).unwrap_or_else(|| CLOSING.to_owned()),
         signature: table.as_ref().and_then(|table| table.lines("signature")).unwrap_or_default(),
@@ -307,6 +335,9 @@ fn agenda(root: &Table<'_>) -> (AgendaPlan, Vec<Mailbox>) {
         escalate_before: hours("escalate_hours", 720, 24),
         urgent_within: hours("urgent_hours", 168, 8),
         send_before: hours("send_hours_before", 2160, 72),
+        bundle_within: TimeDelta::minutes(i64::from(
+            table.as_ref().and_then(|table| table.number("bundle_minutes", 0..=60, "minutes")).unwrap_or(10),
+        )),
         day_starts,
         day_ends,
     };

@@ -326,6 +326,8 @@ fn customer(table: &Table<'_>, id: String, zone: Tz, own_addresses: &[String], r
     let zone = table.read("zone", value::zone).unwrap_or(zone);
     let notice_days = table.number("notice_days", 1..=365, "days");
     let min_impact = table.read("min_impact", |word| value::choice("impact", word, &IMPACTS));
+    let mail_on = table.read("mail_on", value::id);
+    references.services.extend(mail_on.iter().map(|id| (id.clone(), table.span_of("mail_on"))));
     let contacts = contacts(table, own_addresses);
     // A contact that could not be read has its own fault.
     let all_read = contacts.len() == table.tables("contact").len();
@@ -334,7 +336,7 @@ fn customer(table: &Table<'_>, id: String, zone: Tz, own_addresses: &[String], r
         table.notes.warn(table.span.clone(), format!("customer \"{id}\" has no contact for maintenances"), help);
     }
     let services = services.into_iter().map(|(id, _)| id).collect();
-    Customer { id, name, zone, language: language.unwrap_or_else(|| "en".to_owned()), services, notice_days, min_impact, contacts }
+    Customer { id, name, zone, language: language.unwrap_or_else(|| "en".to_owned()), services, notice_days, min_impact, contacts, mail_on }
 }
 
 fn contacts(table: &Table<'_>, own_addresses: &[String]) -> Vec<Contact> {

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     approval::{self, Accepted, Verb},
     desk::{
-        Arrival, Plan,
+        Arrival, Plan, bundle,
         plan::{Thread, case_thread},
         reply::{Answered, thread_of},
         source::Source,
@@ -18,7 +18,7 @@ use crate::{
 /// Answers to one reply, to its sender or to every approver.
 pub(super) fn approved(plan: &mut Plan<'_>, reply: &Answered<'_>) {
     let now = Draft { state: DraftState::Approved, ..reply.draft.clone() };
-    let leaves_at = plan.now + plan.desk.policy.undo;
+    let leaves_at = plan.leaves_at();
     // First decision wins; the others get one line in the thread (W25).
     for to in approvers(plan) {
         let rendered = rendered(plan, &now, &reply.maintenance, &to, |facts| draft::approved(facts, reply.by(), leaves_at));
@@ -117,6 +117,10 @@ pub(super) fn help(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, request:
             let code = approval::token(plan.desk.key, &request.about, 0, &request.approver).code;
             draft::help_with_start(account, &code, why)
         }
+        RequestAbout::Bundle(ids) => {
+            let found: Vec<(Draft, Maintenance)> = ids.iter().filter_map(|id| find(plan, *id)).collect();
+            bundle::with_code(plan, request, &found, &to.address, |facts| draft::bundle_help(facts, why))
+        }
         RequestAbout::Draft(id) => match find(plan, *id) {
             Some((found, maintenance)) => rendered(plan, &found, &maintenance, &to, |facts| draft::help(facts, why)),
             None => bare("Not understood: nothing changed".to_owned(), &[why]),
@@ -149,9 +153,15 @@ pub(super) fn no_request(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, wh
 
 /// To an approver who answered a colleague's request: which one is theirs.
 pub(super) fn not_your_request(plan: &mut Plan<'_>, arrival: &Arrival, request: &Request, to: &Mailbox) {
-    let RequestAbout::Draft(id) = &request.about else { return };
-    let Some((found, maintenance)) = find(plan, *id) else { return };
-    let rendered = rendered(plan, &found, &maintenance, to, |facts| draft::not_yours(facts, &request.approver));
+    let Some((found, maintenance)) = first_of(plan, request) else { return };
+    let rendered = match &request.about {
+        // A code of one of them would make an answer to this mail count for that one alone.
+        RequestAbout::Bundle(_) => bare(
+            "Not accepted: the request is a colleague's".to_owned(),
+            &[&format!("Nothing changed: you answered the request that went to {}.", request.approver), "Please answer your own."],
+        ),
+        _ => rendered(plan, &found, &maintenance, to, |facts| draft::not_yours(facts, &request.approver)),
+    };
     let thread = case(plan, &maintenance);
     plan.write(OutboxKind::Answer, format!("answer:{}:{}", arrival.mail.0, to.address), to, rendered, thread);
 }
@@ -159,11 +169,10 @@ pub(super) fn not_your_request(plan: &mut Plan<'_>, arrival: &Arrival, request: 
 /// To the approver in whose name somebody wrote, at most once an hour and request; never to the one who wrote.
 pub(super) fn note_to_rightful_approver(plan: &mut Plan<'_>, request: &Request, detail: &str) {
     let to = Mailbox { name: String::new(), address: request.approver.clone() };
-    let RequestAbout::Draft(id) = &request.about else { return };
-    let Some((found, maintenance)) = find(plan, *id) else { return };
+    let Some((found, maintenance)) = first_of(plan, request) else { return };
     let rendered = rendered(plan, &found, &maintenance, &to, |facts| draft::wrong_sender(facts, detail));
     let thread = case(plan, &maintenance);
-    let key = format!("note:{}:{}:{}", id.0, to.address, plan.now.timestamp() / 3600);
+    let key = format!("note:{}:{}:{}", found.id.0, to.address, plan.now.timestamp() / 3600);
     plan.write(OutboxKind::Answer, key, &to, rendered, thread);
 }
 
@@ -229,6 +238,15 @@ pub(super) fn find(plan: &Plan<'_>, id: crate::model::DraftId) -> Option<(Draft,
     let found = plan.known.drafts.iter().find(|draft| draft.id == id)?;
     let maintenance = plan.known.maintenances.iter().find(|known| known.id == found.maintenance)?;
     Some((found.clone(), maintenance.clone()))
+}
+
+/// The draft that a request is about, of several the first.
+fn first_of(plan: &Plan<'_>, request: &Request) -> Option<(Draft, Maintenance)> {
+    match &request.about {
+        RequestAbout::Draft(id) => find(plan, *id),
+        RequestAbout::Bundle(ids) => find(plan, *ids.first()?),
+        RequestAbout::FirstContact(_) | RequestAbout::Trial => None,
+    }
 }
 
 pub(super) fn case(plan: &Plan<'_>, maintenance: &Maintenance) -> Thread {

@@ -52,6 +52,7 @@ pub(super) fn send(plan: &mut Plan<'_>, key: &str) {
             content: Content::Frozen(mail),
             not_before: plan.now,
             draft: None,
+            with: None,
         }),
         Err(error) => {
             plan.alarm(format!("unsendable:{key}"), format!("Mend `from` in forewarn.toml: the test mail cannot be written: {error}"));

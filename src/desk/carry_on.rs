@@ -218,12 +218,18 @@ pub(super) fn changed(
     } else if ends {
         ended(plan, source, before, &mut next, change, remarks)
     } else if *change == Change::Started {
-        // What is undecided is asked anew as under way (W13); who was told needs no word of it (W32).
+        // What is undecided is asked anew as under way (W13); who was told needs no word of it, unless the house wants it (W32).
         let open = plan.drafts_of(next.id).into_iter().rev().find(|draft| draft.state.open());
-        open.map(|open| {
-            plan.void_drafts(next.id, "overtaken: under way, says the provider");
-            propose(plan, &next, &open.change, remarks)
-        })
+        match open {
+            Some(open) => {
+                plan.void_drafts(next.id, "overtaken: under way, says the provider");
+                Some(propose(plan, &next, &open.change, remarks))
+            }
+            None if plan.desk.policy.notices.tell_started && !told(plan, &next, true).is_empty() => {
+                Some(propose(plan, &next, change, remarks))
+            }
+            None => None,
+        }
     } else {
         plan.void_drafts(next.id, &format!("overtaken: {}", next.history.last().map_or("changed", |line| line.text.as_str())));
         Some(propose(plan, &next, change, remarks))

@@ -46,5 +46,5 @@ pub(super) fn hand_on(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail) {
     };
     let not_before = plan.now;
     let content = Content::HandedOn { original: arrival.mail, letter };
-    plan.effects.outgoing.push(Outgoing { kind: OutboxKind::Answer, key, to: support, content, not_before, draft: None });
+    plan.effects.outgoing.push(Outgoing { kind: OutboxKind::Answer, key, to: support, content, not_before, draft: None, with: None });
 }

@@ -47,6 +47,26 @@ pub fn request(
     written(desk, to, reply_to, rendered, token.as_ref(), &unique, Some(case_thread(maintenance.id, &desk.policy.from)), now)
 }
 
+/// Writes a request on several drafts for one approver, or a reminder of it.
+///
+/// # Errors
+/// When an address cannot be written to.
+pub fn bundle(
+    desk: &Desk<'_>,
+    drafts: &[(Draft, Maintenance)],
+    to: &Mailbox,
+    flavour: &RequestFlavour,
+    now: DateTime<Utc>,
+) -> Result<FrozenMail, UnsendableMail> {
+    let about = RequestAbout::Bundle(drafts.iter().map(|(draft, _)| draft.id).collect());
+    let token = approval::token(desk.key, &about, 0, &to.address);
+    let reply_to = reply_address(desk, &token);
+    let rendered = draft::bundle_request(&super::bundle::facts(desk, drafts, &token.code, &reply_to, flavour.clone(), now));
+    let unique = if let RequestFlavour::Reminder(number) = flavour { number.to_string() } else { "0".to_owned() };
+    let case = drafts.first().map(|(_, maintenance)| case_thread(maintenance.id, &desk.policy.from));
+    written(desk, to, reply_to.clone(), rendered, Some(&token), &unique, case, now)
+}
+
 /// Writes the summary of an account's first contact for one approver.
 ///
 /// # Errors

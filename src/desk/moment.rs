@@ -5,13 +5,13 @@ use chrono::{DateTime, Utc};
 use crate::{
     agenda::{self, Due},
     desk::{
-        Desk, Plan, absence, answer, canary, night,
+        Desk, Plan, absence, answer, blind, bundle, canary, night,
         propose::{Proposed, alarm_text, put, request_row},
         trouble,
     },
     model::{
-        AgendaFacts, Change, Content, Draft, DraftState, Effects, Known, Mailbox, Maintenance, OutboxKind, Outgoing, Remark, RequestAbout,
-        RequestFlavour,
+        AgendaFacts, Change, Content, Draft, DraftId, DraftState, Effects, Known, Mailbox, Maintenance, OutboxKind, Outgoing, Remark,
+        RequestAbout, RequestFlavour,
     },
 };
 
@@ -48,6 +48,12 @@ fn carry_out(plan: &mut Plan<'_>, facts: &AgendaFacts, due: &Due) {
             trouble::blind(plan, &key, account, &text);
             plan.alarm(key, text);
         }
+        Due::BlindAsExpected(window) => blind::as_expected(plan, window),
+        Due::Back(window) => {
+            if let Some(near) = facts.near.iter().find(|near| near.maintenance.id == window.maintenance) {
+                blind::back(plan, near, window);
+            }
+        }
         Due::Stuck => trouble::stuck(plan, &facts.stuck),
         Due::Held(why) => trouble::held(plan, why),
         Due::Refused => trouble::refused(plan, &facts.stuck),
@@ -61,13 +67,19 @@ fn carry_out(plan: &mut Plan<'_>, facts: &AgendaFacts, due: &Due) {
         Due::CanaryLost => canary::lost(plan, facts),
         Due::Summary(account) => summary(plan, account),
         Due::Digest(_) => {}
-        Due::Night(id, ..) | Due::Act(id, ..) => {
+        Due::Night(id, ..) | Due::Act(id, ..) | Due::Again(id) => {
             if let Some(near) = facts.near.iter().find(|near| near.maintenance.id == *id) {
                 night::told(plan, facts, near, due);
             }
         }
         // Staff heard at approval what goes out; that all of it arrived is no news (W27).
         Due::Sent(draft) => plan.effects.told_done.push(*draft),
+        Due::Ask(ids) => {
+            let drafts: Vec<(Draft, Maintenance)> =
+                ids.iter().filter_map(|id| facts.open.iter().find(|(draft, _)| draft.id == *id)).cloned().collect();
+            bundle::asked(plan, &drafts);
+        }
+        Due::Remind(id, _) if let Some((draft, _)) = still_together(facts, *id) => bundle::reminded(plan, &facts.open, draft),
         Due::AskAnew(id)
         | Due::Expire(id)
         | Due::Wake(id)
@@ -80,6 +92,13 @@ fn carry_out(plan: &mut Plan<'_>, facts: &AgendaFacts, due: &Due) {
             }
         }
     }
+}
+
+/// A draft that was asked about with others, of which one more is undecided.
+fn still_together(facts: &AgendaFacts, id: DraftId) -> Option<&(Draft, Maintenance)> {
+    let of = facts.open.iter().find(|(draft, _)| draft.id == id && !draft.bundle.is_empty())?;
+    let waits = |other: &Draft| other.bundle == of.0.bundle && other.state == DraftState::Proposed && other.id != id;
+    facts.open.iter().any(|(other, _)| waits(other)).then_some(of)
 }
 
 fn on_draft(plan: &mut Plan<'_>, draft: &Draft, maintenance: &Maintenance, due: &Due) {
@@ -105,6 +124,12 @@ fn on_draft(plan: &mut Plan<'_>, draft: &Draft, maintenance: &Maintenance, due: 
         Due::Escalate(_) => escalate(plan, draft),
         Due::Unattended(_) => absence::unattended(plan, draft, maintenance),
         Due::Alarm(_, number) if !draft.change.reduces() => {
+            // What is urgent by now leaves its bundle: it is asked about by itself.
+            if !draft.bundle.is_empty() {
+                for approver in &plan.desk.policy.approvers {
+                    request(plan, draft, &approver.mailbox, "first", RequestFlavour::First);
+                }
+            }
             let text = alarm_text(plan, draft, maintenance);
             plan.alarm(agenda::urgent_key(draft, *number), text);
         }
@@ -143,6 +168,7 @@ fn request(plan: &mut Plan<'_>, draft: &Draft, to: &Mailbox, key: &str, flavour:
         content: Content::Request { draft: draft.id, approver: to.address.clone(), flavour },
         not_before: plan.now,
         draft: Some(draft.id),
+        with: None,
     });
 }
 
@@ -158,6 +184,7 @@ fn summary(plan: &mut Plan<'_>, account: &str) {
             content: Content::FirstContact { account: account.to_owned(), approver: address.clone() },
             not_before: plan.now,
             draft: None,
+            with: None,
         });
     }
 }

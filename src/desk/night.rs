@@ -9,12 +9,12 @@ use crate::{
     desk::{
         Plan,
         answer::{self, approvers, case},
-        propose,
+        propose, reply,
     },
     draft::{self, NightFacts},
     inventory,
-    mail::outgoing::Attachment,
-    model::{AgendaFacts, Draft, DraftState, Mailbox, Near, OutboxKind, OutboxState},
+    mail::outgoing::{Attachment, Rendered},
+    model::{AgendaFacts, Content, Draft, DraftState, Mailbox, Near, OutboxKind, OutboxState, Outgoing},
 };
 
 /// Tells what is due of a maintenance that is near.
@@ -22,6 +22,7 @@ pub(super) fn told(plan: &mut Plan<'_>, facts: &AgendaFacts, near: &Near, due: &
     match due {
         Due::Night(_, start, hours) => before(plan, facts, near, *start, *hours),
         Due::Act(_, place, hours) => deadline(plan, facts, near, *place, *hours),
+        Due::Again(_) => again(plan, near),
         _ => {}
     }
 }
@@ -49,7 +50,7 @@ fn before(plan: &mut Plan<'_>, facts: &AgendaFacts, near: &Near, start: DateTime
             untold.push(customer.name.clone());
         }
     }
-    let why = near.draft.as_ref().map_or("not drafted", |draft| match draft.state {
+    let why = near.draft().map_or("not drafted", |draft| match draft.state {
         DraftState::Proposed | DraftState::Held(_) => "not decided",
         DraftState::Rejected(_) => "rejected",
         DraftState::Approved => "approved, not out yet",
@@ -61,6 +62,26 @@ fn before(plan: &mut Plan<'_>, facts: &AgendaFacts, near: &Near, start: DateTime
     let key = format!("{}{}", agenda::night_key(&near.maintenance, start, hours), to.address);
     let attachments = vec![Attachment::calendar(&calendar)];
     plan.write_with(OutboxKind::Answer, key, to, rendered, case(plan, &near.maintenance), attachments);
+}
+
+/// To customers: what they were told, once more, as it was approved with the notice. What cannot be written is told by the alarm.
+fn again(plan: &mut Plan<'_>, near: &Near) {
+    for (draft, reminder, recipient) in agenda::again(near, plan.desk.policy, plan.now) {
+        let key = agenda::again_key(draft, &recipient.mailbox.address);
+        let content = Rendered { subject: reminder.subject.clone(), text: reminder.text.clone(), html: Some(reminder.html.clone()) };
+        match reply::frozen(plan, &key, &recipient.mailbox, &BTreeSet::from([draft.maintenance]), content, None) {
+            Ok(mail) => plan.effects.outgoing.push(Outgoing {
+                kind: OutboxKind::Reminder,
+                key,
+                to: recipient.mailbox.clone(),
+                content: Content::Frozen(mail),
+                not_before: plan.now,
+                draft: Some(draft.id),
+                with: None,
+            }),
+            Err(error) => plan.alarm(key, format!("a reminder to {} could not be written: {error}", recipient.mailbox.address)),
+        }
+    }
 }
 
 /// To whoever has it, else to whoever is on call, else to every approver: it must be done before a deadline. In the last hours the alarm is
@@ -79,7 +100,7 @@ fn deadline(plan: &mut Plan<'_>, facts: &AgendaFacts, near: &Near, place: usize,
     let key = agenda::action_key(maintenance, by, place, hours);
     let shown = shown(plan, near);
     let to_reader = |plan: &Plan<'_>, to: &Mailbox| {
-        answer::rendered(plan, &shown, maintenance, to, |facts| draft::deadline(facts, action, near.draft.is_some()))
+        answer::rendered(plan, &shown, maintenance, to, |facts| draft::deadline(facts, action, near.draft().is_some()))
     };
     for to in to {
         let rendered = to_reader(plan, &to);
@@ -92,5 +113,5 @@ fn deadline(plan: &mut Plan<'_>, facts: &AgendaFacts, near: &Near, place: usize,
 }
 
 fn shown(plan: &Plan<'_>, near: &Near) -> Draft {
-    near.draft.clone().unwrap_or_else(|| propose::no_draft(plan.desk, &near.maintenance, plan.now))
+    near.draft().cloned().unwrap_or_else(|| propose::no_draft(plan.desk, &near.maintenance, plan.now))
 }

@@ -23,6 +23,8 @@ pub struct Plan<'a> {
     pub now: DateTime<Utc>,
     /// What follows so far.
     pub effects: Effects,
+    /// Whether what is drafted now belongs together: it is asked about in one request.
+    pub as_one: bool,
     next_maintenance: i64,
     next_draft: i64,
 }
@@ -31,7 +33,15 @@ impl<'a> Plan<'a> {
     /// Begins with nothing decided.
     #[must_use]
     pub fn new(desk: &'a Desk<'a>, known: &'a Known, now: DateTime<Utc>) -> Self {
-        Self { desk, known, now, effects: Effects::default(), next_maintenance: known.next_maintenance, next_draft: known.next_draft }
+        Self {
+            desk,
+            known,
+            now,
+            effects: Effects::default(),
+            as_one: false,
+            next_maintenance: known.next_maintenance,
+            next_draft: known.next_draft,
+        }
     }
 
     /// The same plan at another desk, for a part of the decision; its work comes back by `hand_back` and `take_back`.
@@ -40,7 +50,16 @@ impl<'a> Plan<'a> {
         'a: 'b,
     {
         let effects = std::mem::take(&mut self.effects);
-        Plan { desk, known: self.known, now: self.now, effects, next_maintenance: self.next_maintenance, next_draft: self.next_draft }
+        let as_one = self.as_one;
+        Plan {
+            desk,
+            known: self.known,
+            now: self.now,
+            effects,
+            as_one,
+            next_maintenance: self.next_maintenance,
+            next_draft: self.next_draft,
+        }
     }
 
     /// What was decided at the other desk, with the next numbers.
@@ -52,6 +71,13 @@ impl<'a> Plan<'a> {
     /// Takes what was decided at another desk.
     pub fn take_back(&mut self, (effects, next_maintenance, next_draft): (Effects, i64, i64)) {
         (self.effects, self.next_maintenance, self.next_draft) = (effects, next_maintenance, next_draft);
+    }
+
+    /// When what is approved now leaves: after the time in which it can be taken back, and not while what Forewarn stands on may be down.
+    #[must_use]
+    pub fn leaves_at(&self) -> DateTime<Utc> {
+        let at = self.now + self.desk.policy.undo;
+        self.known.silent_until.map_or(at, |until| until.max(at))
     }
 
     /// The next number for a maintenance.
@@ -178,6 +204,7 @@ impl<'a> Plan<'a> {
                 content: Content::Frozen(mail),
                 not_before: self.now,
                 draft: None,
+                with: None,
             }),
             Err(error) => self.alarm(format!("unsendable:{key}"), format!("a mail to {} could not be written: {error}", to.address)),
         }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     approval,
-    desk::{Desk, Plan, collision, questions},
+    desk::{Desk, Plan, blind, bundle, collision, questions},
     draft::{self, AnswerFacts, NoticeFacts},
     inventory, lifecycle,
     model::{
@@ -67,6 +67,9 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
         return Proposed::Internal;
     }
     let mut remarks = remarks(plan, maintenance, &affected, change);
+    if !change.reduces() {
+        remarks.extend(blind::remarks(plan, &affected, lifecycle::span(&maintenance.said.windows).0));
+    }
     remarks.extend(extra);
     let name = public_name(desk, maintenance);
     let emergency = emergency(plan, maintenance);
@@ -116,12 +119,13 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
         }
     }
     let collides = collision::others(&affected);
+    let decide_before = blind::decide_before(desk, &affected, lifecycle::span(&maintenance.said.windows).0);
     let services = match questions.iter().find_map(|question| if let Question::Services(list) = question { Some(list) } else { None }) {
         Some(list) => list.clone(),
         None => affected.services,
     };
     let (starts_at, ends_at) = lifecycle::span(&possible_windows(maintenance, &questions));
-    let draft = Draft {
+    let mut draft = Draft {
         // Frozen with the rest: what is approved goes where the request said. A rehearsal reaches nobody else.
         copy_to: desk.policy.notices.copy_to.clone().filter(|_| !rehearsal && !variants.is_empty()),
         offsets: draft::offsets(&variants, &maintenance.said.windows, desk.policy.zone, desk.zones),
@@ -141,15 +145,22 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
         proposed_at: plan.now,
         asked_at: Some(plan.now),
         reminders: 0,
+        ask_at: None,
+        bundle: Vec::new(),
         votes: Vec::new(),
         author: None,
-        send_by: send_by(desk, starts_at, plan.now),
+        send_by: send_by(desk, starts_at, decide_before, plan.now),
         starts_at,
         ends_at,
         state: DraftState::Proposed,
     };
     let id = draft.id;
-    ask(plan, maintenance, &draft);
+    draft.ask_at = if is_urgent(desk, &draft, maintenance, plan.now) { None } else { bundle::ask_at(plan, maintenance, &draft) };
+    if draft.ask_at.is_some() {
+        draft.asked_at = None;
+    } else {
+        ask(plan, maintenance, &draft);
+    }
     plan.keep_draft(draft);
     Proposed::Asked(id)
 }
@@ -172,6 +183,8 @@ pub(super) fn no_draft(desk: &Desk<'_>, maintenance: &Maintenance, now: DateTime
         proposed_at: now,
         asked_at: None,
         reminders: 0,
+        ask_at: None,
+        bundle: Vec::new(),
         votes: Vec::new(),
         author: None,
         send_by: None,
@@ -270,7 +283,7 @@ fn possible_windows(maintenance: &Maintenance, questions: &[Question]) -> Vec<Wi
 }
 
 /// Puts a request to every approver, and raises the alarm where the window is near (W13).
-fn ask(plan: &mut Plan<'_>, maintenance: &Maintenance, draft: &Draft) {
+pub(super) fn ask(plan: &mut Plan<'_>, maintenance: &Maintenance, draft: &Draft) {
     let desk = plan.desk;
     for approver in &desk.policy.approvers {
         let address = &approver.mailbox.address;
@@ -283,6 +296,7 @@ fn ask(plan: &mut Plan<'_>, maintenance: &Maintenance, draft: &Draft) {
             content: Content::Request { draft: draft.id, approver: address.clone(), flavour: RequestFlavour::First },
             not_before: plan.now,
             draft: Some(draft.id),
+            with: None,
         });
     }
     if is_urgent(desk, draft, maintenance, plan.now) {
@@ -320,10 +334,12 @@ fn is_urgent(desk: &Desk<'_>, draft: &Draft, maintenance: &Maintenance, now: Dat
     near && draft.ends_at.or(draft.starts_at).is_some_and(|end| end > now) && !draft.change.reduces()
 }
 
-fn send_by(desk: &Desk<'_>, starts_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+/// `latest` is the time until which it can leave before its window, where that is earlier than the start.
+fn send_by(desk: &Desk<'_>, starts_at: Option<DateTime<Utc>>, latest: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let start = starts_at?;
     let wanted = start - desk.policy.agenda.send_before;
-    Some(if wanted > now { wanted } else { start })
+    let latest = latest.filter(|latest| *latest > now).unwrap_or(start);
+    Some(if wanted > now { wanted } else { latest })
 }
 
 pub(super) fn public_name(desk: &Desk<'_>, maintenance: &Maintenance) -> String {

@@ -1,11 +1,13 @@
 //! What follows from a reply of staff: the decision is checked against the present state and carried out, and the reply is answered.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 
 use crate::{
     approval::{self, Accepted, Refused, Verb},
     desk::{
-        Arrival, Plan, absence, answer, blocks_sending, fate, first_contact, hold, moment,
+        Arrival, Plan, absence, answer, blocks_sending, bundle, fate, first_contact, hold, moment,
         plan::{Thread, message_id},
         propose::{Proposed, put},
         settle,
@@ -13,12 +15,12 @@ use crate::{
     draft,
     mail::{
         auth,
-        outgoing::{Attachment, Written, freeze},
+        outgoing::{Attachment, Rendered, Written, freeze},
         reply,
     },
     model::{
-        Change, Content, Decision, DecisionRecord, Draft, DraftState, Kind, Mail, Mailbox, Maintenance, OutboxKind, OutboxState, Outcome,
-        Outgoing, ProblemKind, Recipient, Remark, ReplyOutcome, Request, RequestAbout, Status, Variant,
+        Change, Content, Decision, DecisionRecord, Draft, DraftState, FrozenMail, Kind, Mail, Mailbox, Maintenance, MaintenanceId,
+        OutboxKind, OutboxState, Outcome, Outgoing, ProblemKind, Recipient, Remark, ReplyOutcome, Request, RequestAbout, Status, Variant,
     },
 };
 
@@ -99,6 +101,7 @@ fn act(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, accepted: &Accepted)
     let draft = match &accepted.request.about {
         RequestAbout::Trial => return ReplyOutcome::Unclear,
         RequestAbout::FirstContact(account) => return first_contact::first_contact(plan, arrival, mail, accepted, account),
+        RequestAbout::Bundle(drafts) => return bundle::answered(plan, arrival, mail, accepted, drafts),
         RequestAbout::Draft(id) => plan.known.drafts.iter().find(|draft| draft.id == *id).cloned(),
     };
     let maintenance = draft.as_ref().and_then(|draft| plan.known.maintenances.iter().find(|known| known.id == draft.maintenance)).cloned();
@@ -108,16 +111,18 @@ fn act(plan: &mut Plan<'_>, arrival: &Arrival, mail: &Mail, accepted: &Accepted)
     };
     let from = Some((arrival, mail, accepted));
     let reply = Answered { from, by: &accepted.request.approver, verb: &accepted.verb, proof: &accepted.proof, draft, maintenance };
-    match &accepted.verb {
-        Verb::Help => {
-            help(plan, arrival, mail, &accepted.request, "you asked for help");
-            ReplyOutcome::Unclear
-        }
-        Verb::Stop => stop(plan, &reply),
-        Verb::Mine => mine(plan, &reply),
-        Verb::Resend => fate::resend(plan, &reply),
-        Verb::AssumeSent => fate::assume_sent(plan, &reply),
-        _ => settle::settle(plan, &reply).unwrap_or_else(|| decide(plan, &reply)),
+    act_on(plan, &reply)
+}
+
+/// Carries out a person's word about one draft.
+pub(super) fn act_on(plan: &mut Plan<'_>, reply: &Answered<'_>) -> ReplyOutcome {
+    match reply.verb {
+        Verb::Help => unclear(plan, reply, "you asked for help"),
+        Verb::Stop => stop(plan, reply),
+        Verb::Mine => mine(plan, reply),
+        Verb::Resend => fate::resend(plan, reply),
+        Verb::AssumeSent => fate::assume_sent(plan, reply),
+        _ => settle::settle(plan, reply).unwrap_or_else(|| decide(plan, reply)),
     }
 }
 
@@ -321,48 +326,71 @@ fn ended_status(change: &Change) -> Option<Status> {
 fn copy(plan: &Plan<'_>, draft: &Draft) -> Option<Result<Outgoing, String>> {
     let to = draft.copy_to.as_ref()?;
     let variant = draft.variants.iter().find(|variant| variant.zone == plan.desk.policy.zone).or_else(|| draft.variants.first())?;
-    Some(notice_row(plan, draft, "copy", variant, &Recipient { customers: Vec::new(), mailbox: to.clone() }))
+    let row = notice_row(plan, draft, "copy", variant, &Recipient { customers: Vec::new(), mailbox: to.clone() });
+    Some(row.map(|row| Outgoing { kind: OutboxKind::Copy, ..row }))
 }
 
 /// One customer mail, frozen now: approval is of these bytes.
 fn notice_row(plan: &Plan<'_>, draft: &Draft, index: &str, variant: &Variant, recipient: &Recipient) -> Result<Outgoing, String> {
-    let policy = plan.desk.policy;
-    let address = &recipient.mailbox.address;
-    let key = format!("notice:{}:{index}:{address}", draft.id.0);
-    // Updates stand in the thread of what this address was told before, also of the whole that this was split from.
-    let known = plan.known.maintenances.iter().find(|one| one.id == draft.maintenance);
-    let whole = known.and_then(|one| one.part_of);
-    let earlier: Vec<String> = plan
-        .known
-        .told
-        .iter()
-        .filter(|told| told.maintenance == draft.maintenance || Some(told.maintenance) == whole)
-        .filter(|told| told.address == *address)
-        .map(|told| told.message_id.clone())
-        .collect();
-    let written = Written {
-        from: policy.from.clone(),
-        to: recipient.mailbox.clone(),
-        reply_to: Some(policy.support.clone()),
-        subject: variant.subject.clone(),
-        text: variant.text.clone(),
-        html: Some(variant.html.clone()),
-        message_id: message_id(&key, &policy.from),
-        in_reply_to: earlier.last().cloned(),
-        references: earlier,
-        date: plan.now,
-        extra: Vec::new(),
-        attachments: variant.calendar.iter().map(|entries| Attachment::calendar(entries)).collect(),
-    };
-    let mail = freeze(&written).map_err(|error| error.to_string())?;
+    let key = notice_key(draft, index, &recipient.mailbox.address);
+    let content = Rendered { subject: variant.subject.clone(), text: variant.text.clone(), html: Some(variant.html.clone()) };
+    let about = BTreeSet::from([draft.maintenance]);
+    let mail = frozen(plan, &key, &recipient.mailbox, &about, content, variant.calendar.as_deref())?;
     Ok(Outgoing {
         kind: OutboxKind::Notice,
         key,
         to: recipient.mailbox.clone(),
         content: Content::Frozen(mail),
-        not_before: plan.now + policy.undo,
+        not_before: plan.now + plan.desk.policy.undo,
         draft: Some(draft.id),
+        with: None,
     })
+}
+
+/// What makes a notice of a draft to an address leave once.
+pub(super) fn notice_key(draft: &Draft, index: &str, address: &str) -> String {
+    format!("notice:{}:{index}:{address}", draft.id.0)
+}
+
+/// A mail to a customer about maintenances, as it leaves.
+///
+/// # Errors
+/// Why it cannot be written.
+pub(super) fn frozen(
+    plan: &Plan<'_>,
+    key: &str,
+    to: &Mailbox,
+    about: &BTreeSet<MaintenanceId>,
+    content: Rendered,
+    calendar: Option<&str>,
+) -> Result<FrozenMail, String> {
+    let (policy, address) = (plan.desk.policy, &to.address);
+    // Updates stand in the thread of what this address was told before, also of the whole that this was split from.
+    let wholes: BTreeSet<MaintenanceId> =
+        plan.known.maintenances.iter().filter(|one| about.contains(&one.id)).filter_map(|one| one.part_of).collect();
+    let earlier: Vec<String> = plan
+        .known
+        .told
+        .iter()
+        .filter(|told| about.contains(&told.maintenance) || wholes.contains(&told.maintenance))
+        .filter(|told| told.address == *address)
+        .map(|told| told.message_id.clone())
+        .collect();
+    let written = Written {
+        from: policy.from.clone(),
+        to: to.clone(),
+        reply_to: Some(policy.support.clone()),
+        subject: content.subject,
+        text: content.text,
+        html: content.html,
+        message_id: message_id(key, &policy.from),
+        in_reply_to: earlier.last().cloned(),
+        references: earlier,
+        date: plan.now,
+        extra: Vec::new(),
+        attachments: calendar.into_iter().map(Attachment::calendar).collect(),
+    };
+    freeze(&written).map_err(|error| error.to_string())
 }
 
 /// Takes back what has not left, also from a draft that was overtaken since.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Week, draft_of, in_short, open, strip, touched};
 use crate::inventory::affected;
 use crate::mail::outgoing::one_line;
-use crate::mail::outgoing::phrases::{counted, effect, is_roll_out, listed};
+use crate::mail::outgoing::phrases::{counted, effect, is_roll_out, listed, main_windows};
 use crate::model::{Change, Impact, Maintenance, MaintenanceId, OutboxState, Precision, Role, Status, Window};
 
 /// One window of a maintenance.
@@ -69,7 +69,27 @@ pub(super) fn shown(week: &Week<'_>, rows: &[Row<'_>]) -> Vec<String> {
         lines.push(format!("Moved: {moved}.  Cancelled: {cancelled}.  Two at once: {together}."));
     }
     lines.extend(both_legs(week, rows));
+    lines.extend(nothing_heard(week));
     lines
+}
+
+/// Work whose windows ended since the last digest, of which customers were told and the provider said no word since (W32).
+fn nothing_heard(week: &Week<'_>) -> Option<String> {
+    let since = week.facts.since.unwrap_or(DateTime::<Utc>::MIN_UTC);
+    let told = |maintenance: &Maintenance| {
+        week.facts.told.iter().any(|row| row.maintenance == maintenance.id && row.state == OutboxState::Sent && !row.rehearsal)
+    };
+    let over = |maintenance: &&Maintenance| {
+        let end = main_windows(maintenance).map(|window| window.end.unwrap_or(window.start)).max();
+        end.is_some_and(|end| since < end && end <= week.now) && told(maintenance)
+    };
+    let over: Vec<&Maintenance> = open(week).filter(over).collect();
+    let first = over.first()?;
+    let names = named(over.iter().copied());
+    Some(format!(
+        "Over, and the provider said nothing since: {names}. To tell customers, answer \"completed\" to a mail about it ([{} …]).",
+        first.id
+    ))
 }
 
 fn zone(week: &Week<'_>) -> String {

@@ -159,6 +159,17 @@ pub fn staff_calendar(policy: &Policy, entries: &[(&Maintenance, String)], now: 
     out.ended()
 }
 
+/// Several calendars of ours as one.
+pub(super) fn joined(calendars: &[&str]) -> String {
+    let events = calendars.iter().filter_map(|calendar| {
+        let from = calendar.find("BEGIN:VEVENT\r\n")?;
+        calendar.get(from..calendar.rfind("END:VCALENDAR")?)
+    });
+    let mut out = Lines::begun("PUBLISH");
+    out.text.extend(events);
+    out.ended()
+}
+
 /// The main windows in the order of time: the place of each is its number.
 fn windows(maintenance: &Maintenance) -> Vec<Window> {
     let mut windows: Vec<Window> = maintenance.said.windows.iter().filter(|window| window.role == Role::Main).cloned().collect();

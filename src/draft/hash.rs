@@ -45,6 +45,9 @@ fn encode(variant: &Variant) -> Vec<u8> {
     if let Some(calendar) = &variant.calendar {
         list(&[calendar]);
     }
+    if let Some(reminder) = &variant.reminder {
+        list(&["reminder", &reminder.at.to_rfc3339(), &reminder.subject, &reminder.text, &reminder.html]);
+    }
     out
 }
 

@@ -14,10 +14,13 @@ use crate::model::{
     AuthMode, Change, Draft, Impact, Inventory, Kind, Mailbox, Maintenance, Mode, Policy, Problem, Question, RequestFlavour, Zones,
 };
 
+mod bundle;
 mod buttons;
 mod details;
 mod notices;
 mod questions;
+
+pub use bundle::{BundleFacts, bundle_answer, bundle_help, bundle_request};
 
 /// Everything that a request is written from.
 #[derive(Clone, Debug)]
@@ -61,7 +64,7 @@ pub fn request(facts: &RequestFacts<'_>) -> Rendered {
     lines.push(String::new());
     lines.extend(details::details(facts, doubts.is_empty()));
     lines.push(NOTICE_MARKER.to_owned());
-    lines.extend(notices::shown_notices(facts));
+    lines.extend(notices::shown_notices(facts, true));
     let text = format!("{}\n", lines.join("\n").trim_end());
     let above = if facts.flavour == RequestFlavour::Escalation {
         String::new()
@@ -157,13 +160,17 @@ fn subject(facts: &RequestFacts<'_>) -> String {
 }
 
 fn finished(facts: &RequestFacts<'_>, said: &str) -> String {
-    let flavour = match facts.flavour {
+    finished_with(&facts.flavour, said, facts.draft.mode, &reference(facts.maintenance, facts.draft, facts.code))
+}
+
+fn finished_with(flavour: &RequestFlavour, said: &str, mode: Mode, reference: &str) -> String {
+    let flavour = match flavour {
         RequestFlavour::First => String::new(),
         RequestFlavour::Reminder(count) => format!("Reminder {count}: "),
         RequestFlavour::Escalation => "NO ANSWER: ".to_owned(),
     };
-    let rehearsal = if facts.draft.mode == Mode::Rehearsal { " (rehearsal)" } else { "" };
-    format!("{flavour}{}{rehearsal} {}", one_line(said, 140), reference(facts.maintenance, facts.draft, facts.code))
+    let rehearsal = if mode == Mode::Rehearsal { " (rehearsal)" } else { "" };
+    format!("{flavour}{}{rehearsal} {reference}", one_line(said, 140))
 }
 
 fn is_incident(facts: &RequestFacts<'_>) -> bool {

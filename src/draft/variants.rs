@@ -11,11 +11,11 @@ use chrono::{DateTime, Utc};
 use self::audience::{Addressee, Form, Sameness, addressees};
 pub use self::audience::{below_threshold, told, untold};
 use super::calendar::{self, Reader};
-use super::templates::{TemplateFault, Templates};
+use super::templates::{Shown, TemplateFault, Templates};
 use super::words::impact_on;
-use crate::mail::outgoing::phrases::listed;
+use crate::mail::outgoing::phrases::{listed, long_roll_out, main_windows};
 use crate::mail::outgoing::{clean, html, one_line, shown};
-use crate::model::{Affected, Change, Impact, Kind, Mailbox, Maintenance, Policy, Recipient, Variant, Zones};
+use crate::model::{Affected, Change, Impact, Kind, Mailbox, Maintenance, Policy, Precision, Recipient, Reminder, Variant, Zones};
 
 /// Everything that notices are written from.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +87,7 @@ fn variant(facts: &NoticeFacts<'_>, group: Vec<Addressee>) -> Result<Variant, Te
         is_off: first.form.is_off(facts.change),
     };
     let calendar = calendar::calendar(facts, &reader);
+    let reminder = reminder(facts, &first, &all)?;
     let recipients = if facts.rehearsal { vec![rehearsed(facts.policy, &all)] } else { all };
     Ok(Variant {
         services: first.services,
@@ -98,7 +99,29 @@ fn variant(facts: &NoticeFacts<'_>, group: Vec<Addressee>) -> Result<Variant, Te
         html: html::from_text(&text),
         text,
         calendar,
+        reminder,
     })
+}
+
+/// What the same readers get shortly before the first window: the notice as whoever hears of it for the first time reads it. None where the
+/// house sends none, and where the notice itself leaves so late that it would only be repeated.
+fn reminder(facts: &NoticeFacts<'_>, first: &Addressee, all: &[Recipient]) -> Result<Option<Reminder>, TemplateFault> {
+    let Some(before) = facts.policy.notices.remind_before else { return Ok(None) };
+    let planned = matches!(facts.change, Change::New | Change::Rescheduled { .. } | Change::Updated { .. });
+    let start = main_windows(facts.maintenance).filter(|window| window.precision == Precision::Minute).map(|window| window.start).min();
+    let Some(start) = start.filter(|start| *start - facts.proposed_at >= before * 2) else { return Ok(None) };
+    let told = planned && matches!(first.form, Form::First | Form::Update) && !long_roll_out(facts.maintenance);
+    if !told || facts.emergency || facts.maintenance.kind == Some(Kind::Incident) {
+        return Ok(None);
+    }
+    let facts = NoticeFacts { change: &Change::New, ..*facts };
+    let reader = Addressee { form: Form::First, ..first.clone() };
+    let body = wording::fill(&facts, &reader, all);
+    let body = Shown { prefix: "REMINDER: ".to_owned(), ..body };
+    let subject = one_line(&facts.templates.render("subject", &reader.language, &body)?, 150);
+    let text = tidy(&facts.templates.render("notice", &reader.language, &body)?);
+    let subject = if facts.rehearsal { format!("[REHEARSAL] {subject}") } else { subject };
+    Ok(Some(Reminder { at: start - before, subject, html: html::from_text(&text), text }))
 }
 
 fn rehearsed(policy: &Policy, recipients: &[Recipient]) -> Recipient {

@@ -35,6 +35,7 @@ fn customer(id: &str, services: &[&str], kinds: &[&[ContactKind]]) -> Customer {
         phone: None,
     };
     Customer {
+        mail_on: None,
         min_impact: None,
         id: id.into(),
         name: format!("{id} Ltd"),

@@ -42,6 +42,14 @@ pub struct Draft {
     /// How often they were reminded.
     #[serde(default)]
     pub reminders: u32,
+    /// When approvers are asked, UTC, where it waits for what the same provider announces beside it; none where they are, or were, asked
+    /// at once.
+    #[serde(default)]
+    pub ask_at: Option<DateTime<Utc>>,
+    /// The drafts that were asked about in one request with it, in the order of their numbers, itself included; none where it was asked
+    /// about alone.
+    #[serde(default)]
+    pub bundle: Vec<DraftId>,
     /// Who has approved it so far, where more than one must.
     #[serde(default)]
     pub votes: Vec<String>,
@@ -64,6 +72,14 @@ pub struct Draft {
     pub content_hash: String,
     /// Where it stands.
     pub state: DraftState,
+}
+
+impl Draft {
+    /// Whether it waits to be asked about.
+    #[must_use]
+    pub fn waits_to_be_asked(&self) -> bool {
+        self.ask_at.is_some() && self.asked_at.is_none()
+    }
 }
 
 /// What a zone's clocks were ahead of UTC at an instant, by the rules that were known.
@@ -137,6 +153,22 @@ pub struct Variant {
     /// The calendar entries that go with it (RFC 5545, CRLF); none where the house sends none.
     #[serde(default)]
     pub calendar: Option<String>,
+    /// What its recipients read once more shortly before the window: approved with it (W32).
+    #[serde(default)]
+    pub reminder: Option<Reminder>,
+}
+
+/// A notice once more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reminder {
+    /// When it leaves, UTC.
+    pub at: DateTime<Utc>,
+    /// Subject.
+    pub subject: String,
+    /// Plain text, LF.
+    pub text: String,
+    /// HTML derived from the text.
+    pub html: String,
 }
 
 /// Who gets a variant: one copy an address, whatever the number of customers behind it.
@@ -341,6 +373,8 @@ pub struct Request {
 pub enum RequestAbout {
     /// A decision on this draft.
     Draft(DraftId),
+    /// A decision on each of these drafts, numbered from 1 (W11).
+    Bundle(Vec<DraftId>),
     /// Whether to draft what the first contact with this account found.
     FirstContact(String),
     /// Nothing: whether the approver's answers count. It stands in no store.

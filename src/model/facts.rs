@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{Alarm, CanaryFacts, Draft, Fate, LedgerCounts, MailId, Maintenance, OutboxId, OutboxKind, OutboxState, Request, Told};
+use crate::model::{
+    Alarm, CanaryFacts, Draft, Fate, LedgerCounts, MailId, Maintenance, MaintenanceId, OutboxId, OutboxKind, OutboxState, Request, Told,
+};
 
 /// Where the first contact with an account's past stands (week row W01).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,8 +79,10 @@ pub struct AgendaFacts {
     pub last_mode: Option<crate::model::Mode>,
     /// When the last digest was made, or when the store was made; UTC.
     pub last_digest_at: Option<DateTime<Utc>>,
-    /// Maintenances that are ahead and begin soon, or leave us something to do.
+    /// Maintenances that are ahead and begin soon, or leave us something to do, and those that were over within two hours.
     pub near: Vec<Near>,
+    /// Windows in which what Forewarn stands on may be down, set by the service.
+    pub own_windows: Vec<OwnWindow>,
     /// Addresses of approvers who are away.
     pub away: std::collections::BTreeSet<String>,
     /// The next number of a draft.
@@ -93,17 +97,36 @@ pub struct AgendaFacts {
     pub watched: std::collections::BTreeSet<String>,
 }
 
+/// A window in which what Forewarn itself stands on may be down (W19).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnWindow {
+    /// The maintenance.
+    pub maintenance: MaintenanceId,
+    /// Start, UTC.
+    pub start: DateTime<Utc>,
+    /// End, UTC.
+    pub end: DateTime<Utc>,
+}
+
 /// A maintenance that is near, with what is known of its notices.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Near {
     /// The maintenance.
     pub maintenance: Maintenance,
-    /// Its newest draft.
-    pub draft: Option<Draft>,
+    /// Its drafts, oldest first.
+    pub drafts: Vec<Draft>,
     /// Its notices.
     pub told: Vec<Told>,
     /// Keys under which staff were told that it is near.
     pub keys: std::collections::BTreeSet<String>,
+}
+
+impl Near {
+    /// Its newest draft.
+    #[must_use]
+    pub fn draft(&self) -> Option<&Draft> {
+        self.drafts.last()
+    }
 }
 
 /// An alarm that the alarm command could not raise.
@@ -150,7 +173,7 @@ pub struct QueueItem {
     /// When it arrived, UTC.
     pub arrived_at: DateTime<Utc>,
     /// The case that was opened for it.
-    pub maintenance: Option<crate::model::MaintenanceId>,
+    pub maintenance: Option<MaintenanceId>,
 }
 
 /// Everything that a digest tells.

@@ -255,6 +255,8 @@ pub struct Known {
     pub ahead: Vec<Maintenance>,
     /// Addresses of approvers who are away.
     pub away: std::collections::BTreeSet<String>,
+    /// Until when no notice leaves, because what Forewarn stands on may be down, UTC; set by the service.
+    pub silent_until: Option<DateTime<Utc>>,
     /// What staff said last to a mail of this form.
     pub habit: Option<Habit>,
     /// Maintenances held back since first contact.

@@ -141,6 +141,8 @@ pub struct Customer {
     pub min_impact: Option<Impact>,
     /// Who is written to.
     pub contacts: Vec<Contact>,
+    /// Id of the service on which their own mailboxes are; none where they are elsewhere.
+    pub mail_on: Option<String>,
 }
 
 /// A person at a customer's.
@@ -235,4 +237,6 @@ pub struct AffectedCustomer {
     pub min_impact: Option<Impact>,
     /// Contacts for this kind of notice.
     pub contacts: Vec<Contact>,
+    /// Id of the service on which their own mailboxes are.
+    pub mail_on: Option<String>,
 }

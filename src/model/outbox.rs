@@ -17,10 +17,22 @@ pub enum OutboxKind {
     Answer,
     /// A customer notice.
     Notice,
+    /// A notice once more, shortly before its window.
+    Reminder,
+    /// A copy of a notice for an address of the house's own.
+    Copy,
     /// The weekly digest and other summaries.
     Digest,
     /// A mail to ourselves that must come back; no news for anybody.
     Canary,
+}
+
+impl OutboxKind {
+    /// Whether it leaves the house by an approval alone, and once whatever happens: everything else is for staff, rather twice than never.
+    #[must_use]
+    pub fn is_outward(self) -> bool {
+        matches!(self, Self::Notice | Self::Reminder | Self::Copy)
+    }
 }
 
 /// Bytes that never change again.
@@ -57,6 +69,15 @@ pub enum Content {
         /// The approver's address, for whom the token is made.
         approver: String,
         /// First, reminder or escalation.
+        flavour: RequestFlavour,
+    },
+    /// A request on several drafts at once, rendered when it is sent.
+    Bundle {
+        /// The drafts, in the order of their numbers.
+        drafts: Vec<DraftId>,
+        /// The approver's address, for whom the token is made.
+        approver: String,
+        /// First or reminder.
         flavour: RequestFlavour,
     },
     /// The summary after first contact, rendered when it is sent.
@@ -109,6 +130,8 @@ pub struct Outgoing {
     pub not_before: DateTime<Utc>,
     /// The draft whose state decides whether it may still leave.
     pub draft: Option<DraftId>,
+    /// The key of the mail in which it leaves, where several drafts say something to one address in one mail.
+    pub with: Option<String>,
 }
 
 /// State of an outbox row.

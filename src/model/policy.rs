@@ -80,6 +80,10 @@ pub struct NoticeForm {
     pub copy_to: Option<Mailbox>,
     /// Whether a calendar entry goes with each notice.
     pub calendar: CalendarForm,
+    /// How long before the first window customers read a notice once more; none for never.
+    pub remind_before: Option<TimeDelta>,
+    /// Whether staff are asked to tell customers that the work has begun, where the provider says so.
+    pub tell_started: bool,
 }
 
 /// Weekly digest.
@@ -106,6 +110,8 @@ pub struct AgendaPlan {
     pub urgent_within: TimeDelta,
     /// Time before the window by which a notice should be out.
     pub send_before: TimeDelta,
+    /// How long a new notice that is not urgent waits for others of the same provider, to be asked about with them; zero for not at all.
+    pub bundle_within: TimeDelta,
     /// First and last local hour for ordinary reminders (8 and 18).
     pub day_starts: NaiveTime,
     /// End of the day for ordinary reminders.
@@ -138,6 +144,8 @@ pub struct Policy {
     pub zone: Tz,
     /// Who may decide.
     pub approvers: Vec<Approver>,
+    /// Ids of the services that Forewarn itself stands on.
+    pub stands_on: Vec<String>,
     /// Who is told of a window before it begins; nobody where it is left out.
     pub on_call: Option<OnCall>,
     /// Who is written to when nobody decides.

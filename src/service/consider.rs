@@ -16,7 +16,7 @@ use crate::{
     desk::{self, Arrival},
     dkim,
     mail::{self, auth, prescan},
-    model::{Decision, Effects, Mail, MailId, Outcome, Reading, ToConsider, Zones},
+    model::{Decision, Effects, Known, Mail, MailId, Outcome, Reading, ToConsider, Zones},
     rules::{self, Options, RuleSet},
     service::{Service, failpoint},
     store::StoreError,
@@ -120,7 +120,7 @@ impl Service {
         let inventory = self.inventory();
         let keys = desk::keys(&self.config.policy, &inventory, mail, reading);
         loop {
-            let known = self.store.known_for(&keys, now).await?;
+            let known = Known { silent_until: self.silent_until(now), ..self.store.known_for(&keys, now).await? };
             let effects = desk::decide(&self.desk(&inventory), &known, arrival, mail, reading, now);
             match self.store.commit(Some(arrival.mail), &effects, now).await {
                 Err(StoreError::Overtaken { .. }) => {}

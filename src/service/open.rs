@@ -111,7 +111,22 @@ fn assembled(config: Config, clock: Clock, store: impl FnOnce() -> Result<Store,
     let inventory = RwLock::new(Arc::new(config.inventory.clone()));
     let (zones, running_since) = (Arc::new(zones::newest()), OnceLock::new());
     let moved = AtomicBool::new(true);
-    Ok(Service { config, inventory, store, rules, zones, templates, key, clock, dns, heart, moved, running_since, pace })
+    Ok(Service {
+        config,
+        inventory,
+        store,
+        rules,
+        zones,
+        templates,
+        key,
+        clock,
+        dns,
+        heart,
+        moved,
+        running_since,
+        pace,
+        own_windows: RwLock::default(),
+    })
 }
 
 /// One process a store: an advisory lock beside it, given back by the system when the process ends in whatever way.

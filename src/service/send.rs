@@ -1,8 +1,8 @@
 //! Outbox → sink: alarms, requests, answers, notices, digests, in that order, each once.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::PoisonError, time::Duration};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
 use crate::{
@@ -23,6 +23,18 @@ const TMP_IS_KEPT: TimeDelta = TimeDelta::hours(36);
 const SHORTEST_LOOK: Duration = Duration::from_millis(250);
 
 impl Service {
+    /// Until when no notice leaves because what Forewarn stands on may be down (W19); none where nothing of it is worked on.
+    pub(super) fn silent_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let windows = self.own_windows.read().unwrap_or_else(PoisonError::into_inner);
+        windows.iter().filter(|window| window.start <= now && now < window.end).map(|window| window.end).max()
+    }
+
+    /// Takes the next row that may leave.
+    pub(super) async fn claim(&self) -> Result<Option<OutboxRow>, StoreError> {
+        let now = self.clock.now();
+        if self.silent_until(now).is_some() { self.store.claim_for_staff(now).await } else { self.store.claim(now).await }
+    }
+
     /// Sends every row that may leave now, none once `stop` says so; gives how many were accepted.
     pub(super) async fn send(&self, faults: &mut Vec<String>, stop: &watch::Receiver<bool>) -> Result<usize, StoreError> {
         match &self.config.outbox {
@@ -59,7 +71,7 @@ impl Service {
     async fn send_to_maildir(&self, root: &Path, faults: &mut Vec<String>, stop: &watch::Receiver<bool>) -> Result<usize, StoreError> {
         let mut sent = 0;
         while !*stop.borrow() {
-            let Some(row) = self.store.claim(self.clock.now()).await? else { break };
+            let Some(row) = self.claim().await? else { break };
             let Some(mail) = self.written(&row, faults).await? else { continue };
             let prepared = maildir::prepare(root, &row.outgoing.to.address, &row.outgoing.key, &mail.bytes);
             // Asked again right before anybody can see the mail: its draft may have been overtaken meanwhile.
@@ -146,6 +158,19 @@ impl Service {
                 };
                 let tried = self.answers_count().await?;
                 desk::request(&desk, &draft, &maintenance, &row.outgoing.to, flavour, tried, now)
+            }
+            Content::Bundle { drafts, flavour, .. } => {
+                let mut found = Vec::new();
+                for id in drafts {
+                    let draft = self.store.draft(*id).await?;
+                    let maintenance = match &draft {
+                        Some(draft) => self.store.maintenance(draft.maintenance).await?,
+                        None => None,
+                    };
+                    let Some(pair) = draft.zip(maintenance) else { return Ok(Err("one of its drafts is not in the store".to_owned())) };
+                    found.push(pair);
+                }
+                desk::bundle(&desk, &found, &row.outgoing.to, flavour, now)
             }
             Content::HandedOn { original, letter } => {
                 let raw = self.store.mail_raw(*original).await?.kept();

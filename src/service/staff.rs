@@ -68,5 +68,5 @@ fn staff_row(
         extra: Vec::new(),
         attachments,
     })?;
-    Ok(Outgoing { kind, key, to: to.clone(), content: Content::Frozen(mail), not_before: now, draft: None })
+    Ok(Outgoing { kind, key, to: to.clone(), content: Content::Frozen(mail), not_before: now, draft: None, with: None })
 }

@@ -149,7 +149,7 @@ impl Service {
         while !*stop.borrow() {
             match self.pace.take() {
                 Ok(()) => {
-                    let row = self.store.claim(self.clock.now()).await?;
+                    let row = self.claim().await?;
                     if !row.as_ref().is_some_and(|row| is_paced(row.outgoing.kind)) {
                         self.pace.give_back();
                     }
@@ -279,7 +279,7 @@ fn judged(row: &OutboxRow, error: &SmtpError) -> Ended {
             later(answer, DOUBTFUL_AGAIN)
         }
         SmtpError::Refused { .. } | SmtpError::Unsendable(_) => ended(OutboxState::Failed, answer),
-        SmtpError::Unknown { .. } if row.outgoing.kind == OutboxKind::Notice || row.attempts >= STAFF_ATTEMPTS => {
+        SmtpError::Unknown { .. } if row.outgoing.kind.is_outward() || row.attempts >= STAFF_ATTEMPTS => {
             ended(OutboxState::Unknown, answer)
         }
         _ => later(answer, back_off(row.attempts)),

@@ -118,31 +118,40 @@ pub(super) fn save_decision(tx: &Connection, decision: &DecisionRecord) -> Resul
 
 /// Keeps a request; one with the same token takes the new counters.
 pub(super) fn save_request(tx: &Connection, request: &Request) -> Result<(), StoreError> {
-    let (draft, account) = match &request.about {
-        RequestAbout::Draft(draft) => (Some(draft.0), None),
-        RequestAbout::FirstContact(account) => (None, Some(account)),
+    let (draft, account, bundle) = match &request.about {
+        RequestAbout::Draft(draft) => (Some(draft.0), None, None),
+        RequestAbout::Bundle(drafts) => (drafts.first().map(|draft| draft.0), None, Some(json(drafts)?)),
+        RequestAbout::FirstContact(account) => (None, Some(account), None),
         // A trial is known by its token alone.
         RequestAbout::Trial => return Ok(()),
     };
     tx.execute(
-        "INSERT INTO request (token_hash, code_hash, draft, account, approver, made_at, helped) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        "INSERT INTO request (token_hash, code_hash, draft, account, approver, made_at, helped, bundle) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          ON CONFLICT (token_hash) DO UPDATE SET helped = max(helped, excluded.helped)",
-        params![request.token_hash, request.code_hash, draft, account, request.approver, seconds(request.made_at), request.helped],
+        params![request.token_hash, request.code_hash, draft, account, request.approver, seconds(request.made_at), request.helped, bundle],
     )?;
     Ok(())
 }
 
 /// The columns that [`requests`] wants, in order.
-pub(super) const REQUEST: &str = "r.draft, r.account, r.approver, r.token_hash, r.code_hash, r.made_at, r.helped";
+pub(super) const REQUEST: &str = "r.draft, r.account, r.approver, r.token_hash, r.code_hash, r.made_at, r.helped, r.bundle";
 
 /// Requests from a query that gives the columns of [`REQUEST`].
 pub(super) fn requests(tx: &Connection, query: &str, with: impl rusqlite::Params) -> Result<Vec<Request>, StoreError> {
     let mut statement = tx.prepare(query)?;
     let rows = statement.query_map(with, request)?.collect::<Result<Vec<_>, _>>()?;
-    rows.into_iter().map(|(request, made_at)| Ok(Request { made_at: instant(made_at)?, ..request })).collect()
+    rows.into_iter()
+        .map(|(request, made_at, bundle)| {
+            let about = match bundle {
+                Some(drafts) => RequestAbout::Bundle(from_json(&drafts, "the drafts of a request")?),
+                None => request.about,
+            };
+            Ok(Request { about, made_at: instant(made_at)?, ..request })
+        })
+        .collect()
 }
 
-fn request(row: &Row<'_>) -> rusqlite::Result<(Request, i64)> {
+fn request(row: &Row<'_>) -> rusqlite::Result<(Request, i64, Option<String>)> {
     let about = match row.get::<_, Option<i64>>(0)? {
         Some(draft) => RequestAbout::Draft(DraftId(draft)),
         None => RequestAbout::FirstContact(row.get(1)?),
@@ -155,5 +164,5 @@ fn request(row: &Row<'_>) -> rusqlite::Result<(Request, i64)> {
         made_at: DateTime::UNIX_EPOCH,
         helped: row.get(6)?,
     };
-    Ok((request, row.get(5)?))
+    Ok((request, row.get(5)?, row.get(7)?))
 }

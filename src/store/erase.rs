@@ -212,8 +212,8 @@ fn notices(tx: &Connection, erasure: &Erasure, redaction: &Redaction) -> Result<
 /// to an address that they share. A notice of which nobody knows stays whole, because it may have to leave again.
 fn other_mails(tx: &Connection, their_drafts: &BTreeSet<i64>, mentions: &Mentions) -> Result<usize, StoreError> {
     let mut select = tx.prepare(
-        "SELECT id, bytes, iif(kind = 'notice', NULL, draft) FROM outbox WHERE bytes IS NOT NULL AND length(bytes) > 0
-            AND (state IN ('sent', 'failed', 'cancelled') OR (state = 'unknown' AND kind <> 'notice'))",
+        "SELECT id, bytes, iif(kind IN ('notice', 'reminder', 'copy'), NULL, draft) FROM outbox WHERE bytes IS NOT NULL AND length(bytes) > 0
+            AND (state IN ('sent', 'failed', 'cancelled') OR (state = 'unknown' AND kind NOT IN ('notice', 'reminder', 'copy')))",
     )?;
     let mut update = tx.prepare("UPDATE outbox SET bytes = x'' WHERE id = ?1")?;
     let rows = select.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Option<i64>>(2)?)))?;

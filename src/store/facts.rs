@@ -208,6 +208,7 @@ fn agenda_facts(tx: &Connection, now: DateTime<Utc>) -> Result<AgendaFacts, Stor
         },
         last_digest_at: last_digest_or_first_contact(tx)?.map(instant).transpose()?,
         near: near(tx, now)?,
+        own_windows: Vec::new(),
         away: away(tx, now)?,
         next_draft: known::next_number(tx, "draft")?,
         canary: canary(tx)?,
@@ -242,7 +243,7 @@ fn near(tx: &Connection, now: DateTime<Utc>) -> Result<Vec<Near>, StoreError> {
     let found = maintenances::select(
         tx,
         "SELECT value FROM maintenance m WHERE m.open = 1 AND m.held_back = 0 AND m.id IN (
-             SELECT maintenance FROM maintenance_window WHERE main = 1 AND until_at > ?1
+             SELECT maintenance FROM maintenance_window WHERE main = 1 AND until_at > ?1 - 7200
               AND (start_at <= ?2 OR json_array_length(m.value, '$.said.actions') > 0)) ORDER BY m.id",
         params![seconds(now), soon],
     )?;
@@ -250,9 +251,9 @@ fn near(tx: &Connection, now: DateTime<Utc>) -> Result<Vec<Near>, StoreError> {
         .into_iter()
         .map(|maintenance| {
             let id = maintenance.id;
-            let drafts = drafts::select(tx, "SELECT value FROM draft WHERE maintenance = ?1 ORDER BY revision DESC LIMIT 1", [id.0])?;
-            let (draft, told) = (drafts.into_iter().next(), known::told_of(tx, &json(&[id])?)?);
-            Ok(Near { keys: keys(tx, &format!("near:{id}:"))?, maintenance, draft, told })
+            let drafts = drafts::select(tx, "SELECT value FROM draft WHERE maintenance = ?1 ORDER BY revision", [id.0])?;
+            let told = known::told_of(tx, &json(&[id])?)?;
+            Ok(Near { keys: keys(tx, &format!("near:{id}:"))?, maintenance, drafts, told })
         })
         .collect()
 }

@@ -25,9 +25,10 @@ fn known_for(tx: &Connection, keys: &Keys, now: DateTime<Utc>) -> Result<Known, 
     let requests = requests(tx, keys)?;
     let asked: BTreeSet<DraftId> = requests
         .iter()
-        .filter_map(|request| match request.about {
-            RequestAbout::Draft(draft) => Some(draft),
-            RequestAbout::FirstContact(_) | RequestAbout::Trial => None,
+        .flat_map(|request| match &request.about {
+            RequestAbout::Draft(draft) => vec![*draft],
+            RequestAbout::Bundle(drafts) => drafts.clone(),
+            RequestAbout::FirstContact(_) | RequestAbout::Trial => Vec::new(),
         })
         .collect();
     let answers_notice = answers_notice(tx, keys)?;
@@ -49,6 +50,7 @@ fn known_for(tx: &Connection, keys: &Keys, now: DateTime<Utc>) -> Result<Known, 
     };
     let ids = json(&ids)?;
     Ok(Known {
+        silent_until: None,
         away: facts::away(tx, now)?,
         habit: learnt::habit(tx, keys.form.as_deref())?,
         held_back: held_back(tx, &requests)?,
@@ -153,6 +155,7 @@ fn held_back(tx: &Connection, requests: &[Request]) -> Result<Vec<Maintenance>, 
     let accounts: Vec<&String> = requests
         .iter()
         .filter_map(|request| match &request.about {
+            RequestAbout::Bundle(_) => None,
             RequestAbout::FirstContact(account) => Some(account),
             RequestAbout::Draft(_) | RequestAbout::Trial => None,
         })

@@ -7,11 +7,12 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use crate::store::StoreError;
 
 /// The steps, oldest first; a released step is never changed. Step n makes version n.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
     include_str!("migrations/0004.sql"),
+    include_str!("migrations/0005.sql"),
 ];
 
 /// Marks a SQLite file as ours (`PRAGMA application_id`): "FWRN".

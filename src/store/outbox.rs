@@ -5,6 +5,7 @@
 //! sends again goes back to unknown where it would be cancelled, because it may have arrived.
 
 mod rows;
+pub(super) mod together;
 
 use std::collections::BTreeMap;
 
@@ -72,7 +73,8 @@ impl Store {
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         self.read(|tx| {
             let held = restored::is_held(tx)?;
-            let query = "SELECT min(due_at) FROM outbox WHERE state IN ('queued', 'retry') AND NOT (?1 AND kind = 'notice')";
+            let query =
+                "SELECT min(due_at) FROM outbox WHERE state IN ('queued', 'retry') AND with_row IS NULL AND NOT (?1 AND kind IN ('notice', 'reminder', 'copy'))";
             let at: Option<i64> = tx.query_row(query, [held], |row| row.get(0))?;
             at.map(instant).transpose()
         })
@@ -89,7 +91,7 @@ impl Store {
         self.outside_transactions(move |connection| {
             let (may, counted) = in_transaction(connection, TransactionBehavior::Immediate, |tx| {
                 let may = dot_pending(tx, id, now)?;
-                let notice = may && is_notice(tx, id)?;
+                let notice = may && is_outward(tx, id)?;
                 Ok((may, notice.then(|| restored::count(tx)).transpose()?))
             })?;
             if let (Some(mark), Some(counted)) = (mark, counted) {
@@ -181,15 +183,31 @@ pub(super) fn enqueue(tx: &Connection, outgoing: &Outgoing, now: DateTime<Utc>) 
     };
     let draft = outgoing.draft.or(match &outgoing.content {
         Content::Request { draft, .. } => Some(*draft),
-        Content::Frozen(_) | Content::FirstContact { .. } | Content::HandedOn { .. } => None,
+        Content::Frozen(_) | Content::Bundle { .. } | Content::FirstContact { .. } | Content::HandedOn { .. } => None,
     });
     let (kind, rank) = kind_name(outgoing.kind);
+    if outgoing.kind == OutboxKind::Reminder {
+        let query = "SELECT EXISTS (SELECT 1 FROM decision WHERE draft = ?1 AND json_extract(value, '$.decision') = 'approve')";
+        let approved: bool = tx.query_row(query, [draft.map(|draft| draft.0)], |row| row.get(0))?;
+        if !approved {
+            return Err(StoreError::refused(format!("{} reminds of what nobody approved", outgoing.key)));
+        }
+    }
+    // Only with what leaves as the very same mail: else it would wait for ever.
+    let with: Option<i64> = match &outgoing.with {
+        Some(key) => {
+            let query = "SELECT id FROM outbox WHERE key = ?1 AND message_id = ?2 AND bytes = ?3 AND state = 'queued' AND with_row IS NULL";
+            tx.query_row(query, params![key, message_id, bytes], |row| row.get(0)).optional()?
+        }
+        None => None,
+    };
     tx.execute(
-        "INSERT INTO outbox (key, kind, rank, draft, to_name, to_address, not_before_at, due_at, changed_at, message_id, bytes, deferred)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9, ?10, ?11)
+        "INSERT INTO outbox (key, kind, rank, draft, to_name, to_address, not_before_at, due_at, changed_at, message_id, bytes, deferred,
+                             with_row)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9, ?10, ?11, ?12)
          ON CONFLICT (key) DO UPDATE SET state = 'queued', attempts = 0, answer = NULL, draft = excluded.draft, to_name = excluded.to_name,
            to_address = excluded.to_address, not_before_at = excluded.not_before_at, due_at = excluded.due_at,
-           changed_at = excluded.changed_at, message_id = excluded.message_id, bytes = excluded.bytes
+           changed_at = excluded.changed_at, message_id = excluded.message_id, bytes = excluded.bytes, with_row = excluded.with_row
          WHERE outbox.state = 'cancelled' AND outbox.kind = 'notice' AND excluded.kind = 'notice'",
         params![
             outgoing.key,
@@ -202,21 +220,25 @@ pub(super) fn enqueue(tx: &Connection, outgoing: &Outgoing, now: DateTime<Utc>) 
             seconds(now),
             message_id,
             bytes,
-            deferred
+            deferred,
+            with
         ],
     )?;
     Ok(())
 }
 
-/// Cancels what waits of a draft: its notices, and its requests too where `requests` says so. Answers to staff go out all the same.
+/// Cancels what waits of a draft: its notices, and its requests too where `requests` says so. Answers to staff go out all the same. A
+/// mail that holds what other drafts say as well is cancelled whole, and those are undecided again.
 pub(super) fn cancel_waiting(tx: &Connection, draft: DraftId, requests: bool, why: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let others = together::with_others(tx, draft)?;
     tx.execute(
         "UPDATE outbox SET state = iif(may_have_arrived, 'unknown', 'cancelled'), told_at = iif(may_have_arrived, ?4, told_at), answer = ?3,
                 changed_at = ?4
-          WHERE draft = ?1 AND state IN ('queued', 'retry') AND (kind = 'notice' OR (?2 AND kind = 'request'))",
+          WHERE (draft = ?1 AND with_row IS NULL OR id IN (SELECT with_row FROM outbox WHERE draft = ?1))
+            AND state IN ('queued', 'retry') AND (kind IN ('notice', 'reminder', 'copy') OR (?2 AND kind = 'request'))",
         params![draft.0, requests, why, seconds(now)],
     )?;
-    Ok(())
+    others.into_iter().try_for_each(|other| together::undecided_again(tx, other, now))
 }
 
 /// Fails as overtaken where a row has left, or was taken back, since a decision saw it.
@@ -229,8 +251,8 @@ pub(super) fn must_wait_or_not(tx: &Connection, id: OutboxId, seen: OutboxState)
 
 fn claim(tx: &Connection, up_to_rank: i64, now: DateTime<Utc>) -> Result<Option<OutboxRow>, StoreError> {
     let held = restored::is_held(tx)?;
-    let query = "SELECT id FROM outbox WHERE state IN ('queued', 'retry') AND rank <= ?2 AND due_at <= ?1 AND NOT (?3 AND kind = 'notice')
-                  ORDER BY rank, id LIMIT 1";
+    let query = "SELECT id FROM outbox WHERE state IN ('queued', 'retry') AND with_row IS NULL AND rank <= ?2 AND due_at <= ?1
+                    AND NOT (?3 AND kind IN ('notice', 'reminder', 'copy')) ORDER BY rank, id LIMIT 1";
     while let Some(id) = tx.query_row(query, params![seconds(now), up_to_rank, held], |row| row.get(0)).optional()?.map(OutboxId) {
         if let Some(why) = why_not(tx, id)? {
             cancel(tx, id, &why, now)?;
@@ -253,8 +275,8 @@ fn claim(tx: &Connection, up_to_rank: i64, now: DateTime<Utc>) -> Result<Option<
     Ok(None)
 }
 
-fn is_notice(tx: &Connection, id: OutboxId) -> Result<bool, StoreError> {
-    Ok(tx.query_row("SELECT kind = 'notice' FROM outbox WHERE id = ?1", [id.0], |row| row.get(0))?)
+fn is_outward(tx: &Connection, id: OutboxId) -> Result<bool, StoreError> {
+    Ok(tx.query_row("SELECT kind IN ('notice', 'reminder', 'copy') FROM outbox WHERE id = ?1", [id.0], |row| row.get(0))?)
 }
 
 fn dot_pending(tx: &Connection, id: OutboxId, now: DateTime<Utc>) -> Result<bool, StoreError> {
@@ -310,11 +332,13 @@ fn accepted(tx: &Connection, id: OutboxId, answer: Option<&str>, now: DateTime<U
 }
 
 fn recover(tx: &Connection, now: DateTime<Utc>) -> Result<Recovered, StoreError> {
-    let mut statement = tx.prepare("SELECT id, state FROM outbox WHERE state IN ('talking', 'dot-pending') ORDER BY id")?;
+    let query = "SELECT id, state FROM outbox WHERE state IN ('talking', 'dot-pending') AND with_row IS NULL ORDER BY id";
+    let mut statement = tx.prepare(query)?;
     let rows = statement.query_map([], |row| Ok((OutboxId(row.get(0)?), row.get::<_, String>(1)?)))?;
     let mut recovered = Recovered::default();
     for (id, state) in rows.collect::<Result<Vec<_>, _>>()? {
-        let to_staff: bool = tx.query_row("SELECT kind <> 'notice' FROM outbox WHERE id = ?1", [id.0], |row| row.get(0))?;
+        let to_staff: bool =
+            tx.query_row("SELECT kind NOT IN ('notice', 'reminder', 'copy') FROM outbox WHERE id = ?1", [id.0], |row| row.get(0))?;
         if to_staff && state != OutboxState::Talking.name() {
             // Rather twice than never: staff must hear of it, and the Message-ID is the same.
             recovered.retried += 1;
@@ -335,12 +359,22 @@ fn why_not(tx: &Connection, id: OutboxId) -> Result<Option<String>, StoreError> 
     let (kind, draft, deferred): (String, Option<i64>, Option<String>) =
         tx.query_row("SELECT kind, draft, deferred FROM outbox WHERE id = ?1", [id.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     match (kind.as_str(), draft) {
-        ("notice", _) => why_not_notice(tx, id),
+        ("notice", _) => {
+            let parts = together::rows(tx, id)?;
+            let whys = parts.into_iter().map(|part| why_not_notice(tx, part)).collect::<Result<Vec<_>, _>>()?;
+            Ok(whys.into_iter().flatten().next())
+        }
+        ("reminder" | "copy", _) => why_not_beside(tx, id),
         ("request", Some(draft)) => {
             let state: String = tx.query_row("SELECT state FROM draft WHERE id = ?1", [draft], |row| row.get(0))?;
             Ok((state != "proposed" && state != "held").then(|| format!("the draft is {state}")))
         }
         _ => match deferred.map(|deferred| from_json::<Content>(&deferred, "a mail to send")).transpose()? {
+            Some(Content::Bundle { drafts, .. }) => {
+                let open = drafts.iter().map(|draft| drafts::by_id(tx, *draft)).collect::<Result<Vec<_>, _>>()?;
+                let any = open.iter().flatten().any(|draft| draft.state.open());
+                Ok((!any).then(|| "each of its drafts is decided".into()))
+            }
             Some(Content::FirstContact { account, .. }) => {
                 let started: Option<bool> =
                     tx.query_row("SELECT started FROM account WHERE account = ?1", [account], |row| row.get(0)).optional()?;
@@ -371,11 +405,35 @@ fn why_not_notice(tx: &Connection, id: OutboxId) -> Result<Option<String>, Store
     Ok(newer.map(|revision| format!("overtaken by v{revision}")))
 }
 
+/// A copy leaves with its draft's notices or after them, a reminder after them: as long as nothing newer is said of it.
+fn why_not_beside(tx: &Connection, id: OutboxId) -> Result<Option<String>, StoreError> {
+    let (state, mode, last_mode, changing, newer): (String, String, Option<String>, bool, Option<i64>) = tx.query_row(
+        "SELECT d.state, d.mode, (SELECT value FROM setting WHERE name = 'mode'),
+                o.kind = 'reminder' AND EXISTS (SELECT 1 FROM draft d2 WHERE d2.maintenance = d.maintenance AND d2.state IN ('proposed', 'held')),
+                (SELECT max(d2.revision) FROM draft d2 JOIN outbox o2 ON o2.draft = d2.id AND o2.kind = 'notice' AND o2.to_address = o.to_address
+                  WHERE d2.maintenance = d.maintenance AND d2.revision > d.revision AND o2.state <> 'cancelled')
+           FROM outbox o JOIN draft d ON d.id = o.draft WHERE o.id = ?1",
+        [id.0],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)),
+    )?;
+    if state != "approved" && state != "done" {
+        return Ok(Some(format!("the draft is {state}")));
+    }
+    if let Some(last_mode) = last_mode.filter(|last_mode| *last_mode != mode) {
+        return Ok(Some(format!("approved in {mode}, now {last_mode}")));
+    }
+    if changing {
+        return Ok(Some("a change of it waits for a decision".to_owned()));
+    }
+    Ok(newer.map(|revision| format!("overtaken by v{revision}")))
+}
+
 /// Whether a notice of what lies ahead could have left before its windows were over, and now they are (W13): the machine was off, or the
 /// mail server took nothing. Approved when they were over already, it leaves; so does what says that work is cancelled or done, news of
 /// an outage, and what may have arrived before.
 fn comes_too_late(tx: &Connection, id: OutboxId, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    let query = "SELECT draft, not_before_at FROM outbox WHERE id = ?1 AND kind = 'notice' AND NOT may_have_arrived AND draft IS NOT NULL";
+    let query = "SELECT draft, not_before_at FROM outbox
+                  WHERE id = ?1 AND kind IN ('notice', 'reminder') AND NOT may_have_arrived AND draft IS NOT NULL";
     let Some((draft, not_before)) = tx.query_row(query, [id.0], |row| Ok((DraftId(row.get(0)?), row.get(1)?))).optional()? else {
         return Ok(false);
     };
@@ -385,29 +443,35 @@ fn comes_too_late(tx: &Connection, id: OutboxId, now: DateTime<Utc>) -> Result<b
 }
 
 fn cancel(tx: &Connection, id: OutboxId, why: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let (parts, of) = (together::rows(tx, id)?, together::drafts_of(tx, id)?);
     tx.execute(
         "UPDATE outbox SET state = iif(may_have_arrived, 'unknown', 'cancelled'), told_at = iif(may_have_arrived, ?3, told_at), answer = ?2,
                 changed_at = ?3 WHERE id = ?1",
         params![id.0, why, seconds(now)],
     )?;
-    // A notice of another mode has told nobody: its draft is undecided again, so that it is asked for in this mode.
-    let of_other_mode: Option<i64> = tx
-        .query_row(
-            "SELECT d.id FROM outbox o JOIN draft d ON d.id = o.draft
-              WHERE o.id = ?1 AND o.kind = 'notice' AND d.state = 'approved' AND d.mode <> (SELECT value FROM setting WHERE name = 'mode')",
-            [id.0],
-            |row| row.get(0),
-        )
-        .optional()?;
-    match of_other_mode.map(|draft| drafts::by_id(tx, DraftId(draft))).transpose()?.flatten() {
-        Some(draft) => drafts::save(tx, &Draft { state: DraftState::Proposed, ..draft }, &[], now),
-        None => finish_draft_of(tx, id, now),
+    for part in &parts {
+        // A notice of another mode has told nobody: its draft is undecided again, so that it is asked for in this mode.
+        let of_other_mode: Option<i64> = tx
+            .query_row(
+                "SELECT d.id FROM outbox o JOIN draft d ON d.id = o.draft
+                  WHERE o.id = ?1 AND o.kind = 'notice' AND d.state = 'approved' AND d.mode <> (SELECT value FROM setting WHERE name = 'mode')",
+                [part.0],
+                |row| row.get(0),
+            )
+            .optional()?;
+        if let Some(draft) = of_other_mode.map(|draft| drafts::by_id(tx, DraftId(draft))).transpose()?.flatten() {
+            drafts::save(tx, &Draft { state: DraftState::Proposed, ..draft }, &[], now)?;
+        }
     }
+    if parts.len() > 1 {
+        of.iter().try_for_each(|draft| together::undecided_again(tx, *draft, now))?;
+    }
+    of.into_iter().try_for_each(|draft| drafts::finish_if_ended(tx, draft, now))
 }
 
-fn finish_draft_of(tx: &Connection, id: OutboxId, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let draft: Option<i64> = tx.query_row("SELECT draft FROM outbox WHERE id = ?1", [id.0], |row| row.get(0))?;
-    draft.map_or(Ok(()), |draft| drafts::finish_if_ended(tx, DraftId(draft), now))
+/// Ends each draft of a mail whose last row it was.
+pub(super) fn finish_draft_of(tx: &Connection, id: OutboxId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    together::drafts_of(tx, id)?.into_iter().try_for_each(|draft| drafts::finish_if_ended(tx, draft, now))
 }
 
 /// Whether a report said that the mail came back.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use crate::model::{Case, DraftId, LedgerMail, MailId, Maintenance, MaintenanceId, Recipient, SentMail};
+use crate::model::{Case, Draft, LedgerMail, MailId, Maintenance, MaintenanceId, Recipient, SentMail};
 use crate::store::values::{NO_SIGN, all_from_json, from_json, instant, json, seconds};
 use crate::store::{Store, StoreError, drafts, maintenances, outbox};
 
@@ -87,7 +87,7 @@ fn case(tx: &Connection, maintenance: Maintenance) -> Result<Case, StoreError> {
                AND coalesce(m.outcome, '') NOT IN ('customer-reply', 'bounce', 'automatic')", [id])?,
         decisions: decisions(tx, &numbers)?,
         replies: mails(tx, "m.id IN (SELECT mail FROM decision WHERE draft IN (SELECT value FROM json_each(?1)))", [&numbers])?,
-        rows: rows(tx, &drafts.iter().map(|(draft, _)| draft.id).collect::<Vec<_>>())?,
+        rows: rows(tx, &drafts.iter().map(|(draft, _)| draft).collect::<Vec<_>>())?,
         drafts,
         maintenance,
     })
@@ -99,7 +99,7 @@ fn revisions(tx: &Connection, id: i64) -> Result<Vec<(DateTime<Utc>, Maintenance
     rows.into_iter().map(|(at, value)| Ok((instant(at)?, from_json(&value, "a maintenance")?))).collect()
 }
 
-fn drafts_of(tx: &Connection, id: i64) -> Result<Vec<(crate::model::Draft, DateTime<Utc>)>, StoreError> {
+fn drafts_of(tx: &Connection, id: i64) -> Result<Vec<(Draft, DateTime<Utc>)>, StoreError> {
     let mut statement = tx.prepare("SELECT changed_at, value FROM draft WHERE maintenance = ?1 ORDER BY revision")?;
     let rows = statement.query_map([id], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?.collect::<Result<Vec<_>, _>>()?;
     rows.into_iter().map(|(at, value)| Ok((from_json(&value, drafts::WHAT)?, instant(at)?))).collect()
@@ -145,11 +145,12 @@ fn mails(tx: &Connection, which: &str, with: impl rusqlite::Params) -> Result<Ve
     .collect()
 }
 
-fn rows(tx: &Connection, drafts: &[DraftId]) -> Result<Vec<SentMail>, StoreError> {
+/// The mails of drafts, and the requests on several drafts in which they were asked about.
+fn rows(tx: &Connection, drafts: &[&Draft]) -> Result<Vec<SentMail>, StoreError> {
     let mut accepted = tx.prepare("SELECT accepted_at, accepted FROM outbox WHERE id = ?1")?;
     let mut found = Vec::new();
     for draft in drafts {
-        for row in outbox::of_draft(tx, *draft)? {
+        for row in outbox::of_draft(tx, draft.id)?.into_iter().chain(outbox::together::requests(tx, &draft.bundle)?) {
             let (at, answer): (Option<i64>, Option<String>) = accepted.query_row([row.id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
             let accepted = at.map(|at| Ok::<_, StoreError>((instant(at)?, answer.unwrap_or_default()))).transpose()?;
             found.push(SentMail { row, accepted });

@@ -15,7 +15,7 @@ use rusqlite::{Connection, OpenFlags, params};
 use crate::model::{OutboxId, OutboxRow};
 use crate::store::facts::{number, set, text};
 use crate::store::values::{instant, seconds};
-use crate::store::{Store, StoreError, drafts, migrations, outbox};
+use crate::store::{Store, StoreError, migrations, outbox};
 
 const HELD: &str = "sending_held";
 const COPIED: &str = "copied_at";
@@ -89,16 +89,7 @@ impl Store {
                         params![id.0, seconds(now)],
                     )?;
                 }
-                let of: Vec<i64> = ids
-                    .iter()
-                    .map(|id| tx.query_row("SELECT draft FROM outbox WHERE id = ?1", [id.0], |row| row.get(0)))
-                    .collect::<Result<Vec<Option<i64>>, _>>()?
-                    .into_iter()
-                    .flatten()
-                    .collect();
-                for draft in of {
-                    drafts::finish_if_ended(tx, crate::model::DraftId(draft), now)?;
-                }
+                ids.iter().try_for_each(|id| outbox::finish_draft_of(tx, *id, now))?;
             }
             if let Some((identity, left)) = left
                 && text(tx, IDENTITY)? == Some(identity)
@@ -115,7 +106,8 @@ impl Store {
 
 /// Customer notices that would leave if nothing held them.
 fn waiting(tx: &Connection) -> Result<Vec<OutboxId>, StoreError> {
-    let mut statement = tx.prepare("SELECT id FROM outbox WHERE kind = 'notice' AND state IN ('queued', 'retry') ORDER BY id")?;
+    let mut statement =
+        tx.prepare("SELECT id FROM outbox WHERE kind IN ('notice', 'reminder', 'copy') AND state IN ('queued', 'retry') AND with_row IS NULL ORDER BY id")?;
     let ids = statement.query_map([], |row| Ok(OutboxId(row.get(0)?)))?;
     Ok(ids.collect::<Result<Vec<_>, _>>()?)
 }

@@ -205,6 +205,8 @@ CREATE TABLE request (
   approver TEXT NOT NULL,
   made_at INTEGER NOT NULL,
   helped INTEGER NOT NULL,
+  -- Of a request on several drafts: their ids as JSON, in the order of their numbers; `draft` is then the first of them.
+  bundle TEXT,
   CHECK ((draft IS NULL) <> (account IS NULL))
 ) STRICT;
 CREATE INDEX request_by_code ON request (code_hash);
@@ -234,10 +236,11 @@ CREATE TABLE learnt (
 CREATE TABLE outbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   key TEXT NOT NULL UNIQUE,
-  kind TEXT NOT NULL CHECK (kind IN ('alarm', 'request', 'answer', 'notice', 'digest', 'canary')),
+  kind TEXT NOT NULL CHECK (kind IN ('alarm', 'request', 'answer', 'notice', 'reminder', 'copy', 'digest', 'canary')),
   -- The order in which kinds leave.
   rank INTEGER NOT NULL
-    CHECK (rank = CASE kind WHEN 'alarm' THEN 0 WHEN 'request' THEN 1 WHEN 'answer' THEN 2 WHEN 'notice' THEN 3 WHEN 'digest' THEN 4 ELSE 5 END),
+    CHECK (rank = CASE kind WHEN 'alarm' THEN 0 WHEN 'request' THEN 1 WHEN 'answer' THEN 2 WHEN 'notice' THEN 3 WHEN 'reminder' THEN 3
+                         WHEN 'copy' THEN 4 WHEN 'digest' THEN 4 ELSE 5 END),
   draft INTEGER REFERENCES draft (id),
   to_name TEXT NOT NULL,
   to_address TEXT NOT NULL,
@@ -260,10 +263,12 @@ CREATE TABLE outbox (
   -- When the server took it and what it answered: stays when the mail bounces later.
   accepted_at INTEGER,
   accepted TEXT,
+  -- Of what several drafts say to one address: the row in which it leaves. This one has the same bytes, and never leaves by itself.
+  with_row INTEGER REFERENCES outbox (id),
   CHECK ((bytes IS NULL) <> (deferred IS NULL)),
   CHECK (bytes IS NULL OR message_id IS NOT NULL),
   -- A customer gets nothing but frozen bytes of a draft.
-  CHECK (kind <> 'notice' OR (draft IS NOT NULL AND bytes IS NOT NULL))
+  CHECK (kind NOT IN ('notice', 'reminder', 'copy') OR (draft IS NOT NULL AND bytes IS NOT NULL))
 ) STRICT;
 CREATE INDEX outbox_waiting ON outbox (rank, id) WHERE state IN ('queued', 'retry');
 CREATE INDEX outbox_talking ON outbox (id) WHERE state IN ('talking', 'dot-pending');
@@ -274,6 +279,14 @@ CREATE INDEX outbox_changed ON outbox (changed_at);
 CREATE INDEX outbox_undelivered ON outbox (id) WHERE state IN ('failed', 'unknown') AND told_at IS NULL;
 -- The newest mail to ourselves.
 CREATE INDEX outbox_canary ON outbox (id) WHERE kind = 'canary';
+CREATE INDEX outbox_with ON outbox (with_row) WHERE with_row IS NOT NULL;
+-- Rows that leave as one mail stand as one, until it is taken back: then each may leave anew, by itself or with others.
+CREATE TRIGGER outbox_together AFTER UPDATE ON outbox WHEN NEW.with_row IS NULL BEGIN
+  UPDATE outbox SET state = NEW.state, due_at = NEW.due_at, attempts = NEW.attempts, changed_at = NEW.changed_at, answer = NEW.answer,
+      told_at = NEW.told_at, may_have_arrived = NEW.may_have_arrived, accepted_at = NEW.accepted_at, accepted = NEW.accepted,
+      with_row = iif(NEW.state = 'cancelled', NULL, NEW.id)
+    WHERE with_row = NEW.id;
+END;
 
 -- What must reach a person by another path than mail: at least once, so there is no claim.
 CREATE TABLE alarm (

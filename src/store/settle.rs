@@ -24,21 +24,21 @@ pub(super) fn settle(tx: &Connection, settled: &Settled, decisions: &[DecisionRe
         tx.execute("UPDATE outbox SET answer = ?2 WHERE id = ?1", params![id.0, answer])?;
         return Ok(());
     }
-    let draft: Option<DraftId> =
-        tx.query_row("SELECT draft FROM outbox WHERE id = ?1", [id.0], |row| row.get::<_, Option<i64>>(0))?.map(DraftId);
+    let of: Vec<DraftId> = outbox::together::drafts_of(tx, *id)?;
     match (seen, state) {
         // The report may be here before the sender has noted that the server took the mail.
         (Sent | Unknown | DotPending, Failed) | (Unknown, Sent) => {}
         (Unknown, Queued) => {
-            let said = decisions.iter().any(|record| record.decision == Decision::Resend && draft.is_some() && record.draft == draft);
+            let said =
+                decisions.iter().any(|record| record.decision == Decision::Resend && record.draft.is_some_and(|draft| of.contains(&draft)));
             let emptied: bool = tx.query_row("SELECT length(bytes) = 0 FROM outbox WHERE id = ?1", [id.0], |row| row.get(0))?;
-            let Some(draft) = draft.filter(|_| said && !emptied) else {
+            if !said || emptied {
                 return Err(StoreError::refused(format!(
                     "outbox row {} may have left, and nobody said that it is to be sent again, or its recipient was erased",
                     id.0
                 )));
-            };
-            drafts::reopen(tx, draft, now)?;
+            }
+            of.iter().try_for_each(|draft| drafts::reopen(tx, *draft, now))?;
         }
         _ => {
             return Err(StoreError::refused(format!("outbox row {} is {}, it cannot become {}", id.0, seen.name(), state.name())));
@@ -48,5 +48,5 @@ pub(super) fn settle(tx: &Connection, settled: &Settled, decisions: &[DecisionRe
         "UPDATE outbox SET state = ?2, answer = ?3, due_at = ?4, changed_at = ?4, told_at = NULL WHERE id = ?1",
         params![id.0, state.name(), answer, seconds(now)],
     )?;
-    draft.map_or(Ok(()), |draft| drafts::finish_if_ended(tx, draft, now))
+    outbox::finish_draft_of(tx, *id, now)
 }

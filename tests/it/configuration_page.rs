@@ -9,7 +9,7 @@ use regex::Regex;
 /// Keys that are made of two words in the code: `password_` and `file`.
 const JOINED: [&str; 6] = ["key_file", "key_command", "key_credential", "password_file", "password_command", "password_credential"];
 /// Tables, which the page has as headings.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "approver",
     "approval",
     "inbox",
@@ -17,6 +17,7 @@ const TABLES: [&str; 13] = [
     "notices",
     "digest",
     "agenda",
+    "self",
     "on_call",
     "retention",
     "alarm",

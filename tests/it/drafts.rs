@@ -92,6 +92,8 @@ pub(crate) fn draft(maintenance: &Maintenance, change: Change, variants: Vec<Var
         questions: Vec::new(),
         proposed_at: at("2020-09-05T15:00:00Z"),
         asked_at: None,
+        ask_at: None,
+        bundle: Vec::new(),
         reminders: 0,
         votes: Vec::new(),
         author: None,

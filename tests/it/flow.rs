@@ -18,8 +18,8 @@ use forewarn::{
     },
     cli::{history::HistoryArgs, view::At},
     mail,
-    model::{Decision, OutboxState},
-    store::Store,
+    model::{Content, Decision, OutboxRow, OutboxState},
+    store::{OutboxFilter, Store},
 };
 use tempfile::TempDir;
 
@@ -85,7 +85,7 @@ async fn tell(story: &Path) -> Result<String, String> {
 /// Every mail that lay in the inbox is there as it came, under the name that it came with.
 fn inbox_is_untouched(dir: &Path, steps: &[Step], mail_of: impl Fn(&str) -> anyhow::Result<String>) -> Result<(), String> {
     let before = steps.iter().filter_map(|step| if let Step::Before(name) = step { Some(name) } else { None });
-    let later = steps.iter().filter_map(|step| if let Step::Mail(name) = step { Some(name) } else { None });
+    let later = steps.iter().filter_map(|step| if let Step::Mail(names) = step { Some(names) } else { None }).flatten();
     let mut came: BTreeMap<String, String> =
         before.chain(later).zip(1..).map(|(mail, number)| (format!("provider-{number:02}"), mail_of(mail).unwrap())).collect();
     for reply in files(&dir.join("replies")) {
@@ -117,20 +117,28 @@ async fn promises_held(store: &Store, dir: &Path) -> Result<(), String> {
     if !counts.adds_up() {
         return Err(format!("the ledger does not add up: {counts:?}"));
     }
+    let rows = store.outbox(OutboxFilter::Newest(u32::MAX)).await.unwrap();
     for recipient in customers(dir) {
-        let sent = store.told(&name(&recipient)).await.unwrap();
+        let sent = rows.iter().filter(|row| row.outgoing.kind.is_outward() && row.outgoing.to.address == name(&recipient));
         for path in files(&recipient.join("new")) {
             let mail = mail::parse(&fs::read(path).unwrap());
             // What bounced had left before.
             let left = |state, answer: &Option<String>| {
                 state == OutboxState::Sent || answer.as_deref().is_some_and(|answer| answer.starts_with("bounced: "))
             };
-            let row = sent.iter().find(|(told, answer)| left(told.state, answer) && mail.message_id.as_ref() == Some(&told.message_id));
-            let Some((told, _)) = row else { return Err(format!("“{}” reached {} past the store", mail.subject, name(&recipient))) };
-            let decisions = store.decisions(told.draft).await.unwrap();
-            let approved = decisions.iter().find(|record| record.decision == Decision::Approve);
-            if approved.is_none_or(|record| mail.date.is_none_or(|date| record.at > date)) {
-                return Err(format!("“{}” reached {} without an approval before it", mail.subject, name(&recipient)));
+            let is = |row: &OutboxRow| matches!(&row.outgoing.content, Content::Frozen(frozen) if Some(&frozen.message_id) == mail.message_id.as_ref());
+            // What several drafts say in one mail was approved for each of them.
+            let told: Vec<_> =
+                sent.clone().filter(|row| left(row.state, &row.answer) && is(row)).filter_map(|row| row.outgoing.draft).collect();
+            if told.is_empty() {
+                return Err(format!("“{}” reached {} past the store", mail.subject, name(&recipient)));
+            }
+            for draft in told {
+                let decisions = store.decisions(draft).await.unwrap();
+                let approved = decisions.iter().find(|record| record.decision == Decision::Approve);
+                if approved.is_none_or(|record| mail.date.is_none_or(|date| record.at > date)) {
+                    return Err(format!("“{}” reached {} without an approval before it", mail.subject, name(&recipient)));
+                }
             }
         }
     }
@@ -169,7 +177,7 @@ fn customers(dir: &Path) -> Vec<PathBuf> {
 
 /// The transcript with `xxxx-xxxx` in place of the short codes, also of one that a quotation cuts off: they hang on a key of chance.
 fn masked(transcript: &str) -> String {
-    let code = regex::Regex::new(r"(\[FW(?:-\d+ v\d+| start) )[a-z0-9-]{1,9}").unwrap();
+    let code = regex::Regex::new(r"(\[FW(?:-\d+ v\d+|-\d+ \+\d+| start) )[a-z0-9-]{1,9}").unwrap();
     code.replace_all(transcript, "${1}xxxx-xxxx").into_owned()
 }
 

@@ -1,6 +1,7 @@
 //! Integration tests.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test; clippy.toml lifts this for test functions only")]
 
+mod agenda;
 mod answered;
 mod backlog;
 mod bounds;

@@ -642,6 +642,7 @@ async fn mail_to_staff_that_was_refused_is_told_to_the_others() {
             },
             not_before: world.now(),
             draft: Some(forewarn::model::DraftId(1)),
+            with: None,
         }],
         ..forewarn::model::Effects::default()
     };

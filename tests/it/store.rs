@@ -69,6 +69,25 @@ impl Scratch {
         approved
     }
 
+    /// Approves several drafts by one mail; what they say to an address is one mail.
+    async fn approve_together(&self, drafts: &[&Draft], to: &str) {
+        let mail = self.kept("approve together").await;
+        let first = notice_to(drafts.first().unwrap().id, to);
+        let part = |draft: &&Draft| {
+            let own = notice_to(draft.id, to);
+            let with = (own.key != first.key).then(|| first.key.clone());
+            Outgoing { content: first.content.clone(), with, ..own }
+        };
+        let effects = Effects {
+            outcome: Some(Outcome::Reply(forewarn::model::ReplyOutcome::Accepted)),
+            drafts: drafts.iter().map(|draft| Draft { state: DraftState::Approved, ..(*draft).clone() }).collect(),
+            decisions: drafts.iter().map(|draft| decision(draft.id, mail, Decision::Approve)).collect(),
+            outgoing: drafts.iter().map(part).collect(),
+            ..Effects::default()
+        };
+        self.store.commit(Some(mail), &effects, now()).await.unwrap();
+    }
+
     async fn state_of(&self, draft: DraftId) -> DraftState {
         self.store.draft(draft).await.unwrap().unwrap().state
     }
@@ -78,7 +97,7 @@ fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     at("2031-03-04T10:00:00Z")
 }
 
@@ -112,7 +131,7 @@ fn window(start: &str, end: &str) -> Window {
     }
 }
 
-fn maintenance(id: i64, revision: u32, mail: MailId) -> Maintenance {
+pub(crate) fn maintenance(id: i64, revision: u32, mail: MailId) -> Maintenance {
     Maintenance {
         revision,
         kind: Some(Kind::Maintenance),
@@ -135,7 +154,7 @@ fn maintenance(id: i64, revision: u32, mail: MailId) -> Maintenance {
     }
 }
 
-fn draft(id: i64, maintenance: i64, revision: u32) -> Draft {
+pub(crate) fn draft(id: i64, maintenance: i64, revision: u32) -> Draft {
     Draft {
         copy_to: None,
         offsets: Vec::new(),
@@ -153,6 +172,8 @@ fn draft(id: i64, maintenance: i64, revision: u32) -> Draft {
         questions: Vec::new(),
         proposed_at: now(),
         asked_at: None,
+        ask_at: None,
+        bundle: Vec::new(),
         reminders: 0,
         votes: Vec::new(),
         author: None,
@@ -175,7 +196,7 @@ fn decision(draft: DraftId, mail: MailId, decision: Decision) -> DecisionRecord 
 fn frozen(kind: OutboxKind, key: &str, to: &str, draft: Option<DraftId>) -> Outgoing {
     let mail = FrozenMail { message_id: format!("{key}@msp.example"), bytes: format!("Subject: {key}\r\n\r\n").into_bytes() };
     let to = Mailbox { name: String::new(), address: to.into() };
-    Outgoing { kind, key: key.into(), to, content: Content::Frozen(mail), not_before: now(), draft }
+    Outgoing { kind, key: key.into(), to, content: Content::Frozen(mail), not_before: now(), draft, with: None }
 }
 
 fn notice_to(draft: DraftId, to: &str) -> Outgoing {

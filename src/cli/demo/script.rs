@@ -2,7 +2,7 @@
 //!
 //! One command a line; a command's text may go on in lines that begin with two spaces.
 //! `title TEXT`, `say TEXT`, `before FILE` (ahead of the first `at`), `config LINE` (after the first `at` the service is started anew with
-//! it; `{dir}` is the story's folder, `\n` begins another line), `at INSTANT TEXT`, `mail FILE`, `reply WHO FW-1` with the answer below (`FW-1 v1` for an earlier
+//! it; `{dir}` is the story's folder, `\n` begins another line), `at INSTANT TEXT`, `mail FILE` (several, with spaces between, arrive together), `reply WHO FW-1` with the answer below (`FW-1 v1` for an earlier
 //! revision, `FW start` for a first contact), `answer WHO FILE FW-1` with a whole mail in whose text `{to}`, `{subject}` and `{message-id}`
 //! stand for those of the mail that is answered, `write WHO SUBJECT` with a mail of their own to Forewarn below,
 //! `settle FW-1 WORDS` on the command line, `services FILE` (ahead of the first `at`: another inventory; later the service is started anew with it), `round`, `whole` (from now on every mail out is printed, each text once) and `brief` (subjects
@@ -24,8 +24,8 @@ pub enum Step {
     Before(String),
     /// The clock is set.
     At(DateTime<Utc>, String),
-    /// A mail arrives.
-    Mail(String),
+    /// A mail arrives, or several at once.
+    Mail(Vec<String>),
     /// Somebody answers the newest request that they got about a maintenance: who, `FW-1`, what they write.
     Reply(String, String, String),
     /// Somebody's mail program answers in a form of its own: who got the mail, the file with the answer, a part of the mail's reference.
@@ -89,7 +89,7 @@ fn step(line: &str, body: String) -> anyhow::Result<Step> {
             let (time, text) = rest.split_once(' ').unwrap_or((&rest, ""));
             Step::At(DateTime::parse_from_rfc3339(time).context("no instant")?.to_utc(), text.to_owned())
         }
-        "mail" => Step::Mail(rest),
+        "mail" => Step::Mail(rest.split_whitespace().map(str::to_owned).collect()),
         "reply" => {
             let (who, about) = rest.split_once(' ').context("reply WHO FW-n")?;
             Step::Reply(who.to_owned(), about.to_owned(), body)

@@ -125,7 +125,7 @@ impl Stage {
             Step::Config(line) if self.begun => self.start_anew(&line).await?,
             Step::Config(_) | Step::Before(_) => {}
             Step::At(time, what) => self.at(time, &what).await?,
-            Step::Mail(name) => self.arrives(&file(&name)?).await?,
+            Step::Mail(names) => self.arrive(&names.iter().map(|name| file(name)).collect::<anyhow::Result<Vec<_>>>()?).await?,
             Step::Reply(who, about, text) => self.answers(&who, &about, &text).await?,
             Step::Answer(who, name, about) => self.answers_with(&who, &file(&name)?, &about).await?,
             Step::Write(who, subject, text) => self.writes(&who, &subject, &text).await?,
@@ -209,12 +209,14 @@ impl Stage {
         Ok(())
     }
 
-    /// A provider's mail falls into the inbox.
-    async fn arrives(&mut self, raw: &str) -> anyhow::Result<()> {
-        let mail = mail::parse(raw.as_bytes());
-        let sender = mail.from.first().map(|from| if from.name.is_empty() { from.address.clone() } else { from.name.clone() });
-        self.print(CYAN, &format!("  in   {}: {}", sender.unwrap_or_default(), mail.subject));
-        self.drop_mail(raw)?;
+    /// Providers' mails fall into the inbox, before the next look at it.
+    async fn arrive(&mut self, mails: &[String]) -> anyhow::Result<()> {
+        for raw in mails {
+            let mail = mail::parse(raw.as_bytes());
+            let sender = mail.from.first().map(|from| if from.name.is_empty() { from.address.clone() } else { from.name.clone() });
+            self.print(CYAN, &format!("  in   {}: {}", sender.unwrap_or_default(), mail.subject));
+            self.drop_mail(raw)?;
+        }
         self.round().await
     }
 

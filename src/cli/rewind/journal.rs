@@ -253,6 +253,8 @@ fn named(kind: OutboxKind, key: &str) -> &'static str {
         OutboxKind::Request => "requests to approvers",
         OutboxKind::Answer => "answers to staff",
         OutboxKind::Notice => "notices to customers",
+        OutboxKind::Reminder => "reminders to customers",
+        OutboxKind::Copy => "copies for the house",
         OutboxKind::Digest => "digests",
         OutboxKind::Canary => "mails to itself",
     }

@@ -86,6 +86,8 @@ pub(super) fn setting(folder: &Path, config: Option<&Path>, services: Option<&Pa
     (policy.mode, policy.rehearsal_to, policy.zone) = (Mode::Live, None, zone);
     // Told is told: what is approved here has left when the next mail is read.
     policy.undo = TimeDelta::zero();
+    // Each mail is given at the time it came; nobody waits for the next.
+    policy.agenda.bundle_within = TimeDelta::zero();
     (policy.alarm_command, policy.canary_every) = (None, None);
     if matches!(policy.auth, AuthMode::Dkim | AuthMode::M365Internal) {
         // Nobody signs the answers that are made up here, and the keys of old mail are gone.

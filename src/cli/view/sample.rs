@@ -74,6 +74,7 @@ pub(in crate::cli) fn draft() -> Draft {
         paragraphs: String::new(),
         variants: vec![Variant {
             calendar: None,
+            reminder: None,
             services: vec![service("Mail")],
             zone: Tz::America__Chicago,
             language: "en".into(),
@@ -89,6 +90,8 @@ pub(in crate::cli) fn draft() -> Draft {
         proposed_at: at("2020-09-05T14:01:00Z"),
         asked_at: None,
         reminders: 0,
+        ask_at: None,
+        bundle: Vec::new(),
         votes: Vec::new(),
         author: None,
         send_by: Some(at("2020-09-09T04:00:00Z")),

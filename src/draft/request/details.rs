@@ -64,7 +64,7 @@ fn when(facts: &RequestFacts<'_>, clock: &StaffClock<'_>) -> Vec<String> {
     spans
 }
 
-fn what(facts: &RequestFacts<'_>) -> String {
+pub(super) fn what(facts: &RequestFacts<'_>) -> String {
     let said = &facts.maintenance.said;
     let summary = said.summary.as_deref().filter(|summary| !summary.trim().is_empty()).unwrap_or(&facts.maintenance.subject);
     let id = said.maintenance_id.as_ref().map_or_else(String::new, |id| format!(" ({})", one_line(id, 60)));
@@ -144,7 +144,7 @@ fn who(facts: &RequestFacts<'_>) -> Vec<String> {
     }
 }
 
-fn read(facts: &RequestFacts<'_>) -> Vec<String> {
+pub(super) fn read(facts: &RequestFacts<'_>) -> Vec<String> {
     let quote = |fields: &[&str]| -> Vec<String> {
         let mut quotes: Vec<String> = Vec::new();
         for evidence in facts.maintenance.evidence.iter().filter(|evidence| fields.contains(&evidence.field.as_str())) {

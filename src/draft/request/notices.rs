@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 
 use super::{RequestFacts, counted_addresses};
 use crate::draft::calendar;
+use crate::mail::outgoing::instants::StaffClock;
 use crate::mail::outgoing::phrases::{counted, listed};
 use crate::mail::outgoing::{EDIT_BEGIN, EDIT_END, one_line, shown};
-use crate::model::{Mode, Variant};
+use crate::model::{Mode, Reminder, Variant};
 
 /// Up to this many variants are shown whole.
 const WHOLE: usize = 2;
 
-pub(super) fn shown_notices(facts: &RequestFacts<'_>) -> Vec<String> {
+/// `editable` says whether an answer may change the text: then it stands between two marker lines.
+pub(super) fn shown_notices(facts: &RequestFacts<'_>, editable: bool) -> Vec<String> {
     let variants = &facts.draft.variants;
     let Some(first) = variants.first() else {
         return vec!["(there is none yet)".to_owned()];
@@ -21,11 +23,11 @@ pub(super) fn shown_notices(facts: &RequestFacts<'_>) -> Vec<String> {
         if variants.len() > 1 {
             lines.push(format!("=== notice {} of {}: {} ===", place + 1, variants.len(), about(variant)));
         }
-        if place == 0 {
+        if place == 0 && editable {
             lines.push(format!("Subject: {}", variant.subject));
             lines.push(String::new());
             lines.extend(with_markers(&variant.text, &facts.draft.paragraphs));
-        } else if variants.len() <= WHOLE {
+        } else if place == 0 || variants.len() <= WHOLE {
             lines.push(format!("Subject: {}", variant.subject));
             lines.push(String::new());
             lines.extend(variant.text.lines().map(str::to_owned));
@@ -36,10 +38,21 @@ pub(super) fn shown_notices(facts: &RequestFacts<'_>) -> Vec<String> {
         if let Some(entries) = &variant.calendar {
             lines.push(format!("With it: {}", calendar::summary(entries)));
         }
+        if let Some(reminder) = &variant.reminder {
+            lines.extend(once_more(facts, variant, reminder));
+        }
         lines.extend(recipients(facts, variant));
         lines.push(String::new());
     }
     lines
+}
+
+/// What approval covers as well: the reminder, by what it says otherwise than the notice.
+fn once_more(facts: &RequestFacts<'_>, variant: &Variant, reminder: &Reminder) -> Vec<String> {
+    let at = StaffClock::new(facts.zones, facts.policy.zone).full(reminder.at);
+    let again = Variant { subject: reminder.subject.clone(), text: reminder.text.clone(), ..variant.clone() };
+    let lines = differing(variant, &again).into_iter().skip(1).map(|line| format!("  {line}"));
+    std::iter::once(format!("And once more {at}, with these lines instead, unless something changed until then:")).chain(lines).collect()
 }
 
 fn about(variant: &Variant) -> String {

@@ -23,19 +23,41 @@ pub fn escaped(text: &str) -> String {
 #[must_use]
 pub fn from_text(text: &str) -> String {
     let mut out = String::from(HEAD);
-    let mut blocks = text.split("\n\n").map(str::trim_end).map(|block| block.trim_start_matches('\n')).filter(|block| !block.is_empty());
-    if let Some(title) = blocks.next() {
-        push(&mut out, format_args!("<h2 style=\"font-size:1.25em;margin:0 0 1em\">{}</h2>\n", lines(title)));
+    body(&mut out, text);
+    out.push_str(FOOT);
+    out
+}
+
+/// A page from the texts of several notices, each under its heading, with a line above and one below.
+#[must_use]
+pub fn from_texts(above: &str, texts: &[&str], below: &str) -> String {
+    let mut out = String::from(HEAD);
+    push(&mut out, format_args!("<p style=\"margin:0 0 1em\">{}</p>\n", lines(above)));
+    for text in texts {
+        out.push_str("<hr style=\"border:0;border-top:1px solid #999;margin:1.5em 0\">\n");
+        body(&mut out, text);
     }
-    for block in blocks {
-        if block.lines().all(|line| line.trim_start().starts_with('•')) {
-            list(&mut out, block);
-        } else {
-            push(&mut out, format_args!("<p style=\"margin:0 0 1em\">{}</p>\n", lines(block)));
-        }
+    out.push_str("<hr style=\"border:0;border-top:1px solid #999;margin:1.5em 0\">\n");
+    for block in below.split("\n\n").filter(|block| !block.trim().is_empty()) {
+        push(&mut out, format_args!("<p style=\"margin:0 0 1em\">{}</p>\n", lines(block)));
     }
     out.push_str(FOOT);
     out
+}
+
+/// The first block is the heading.
+fn body(out: &mut String, text: &str) {
+    let mut blocks = text.split("\n\n").map(str::trim_end).map(|block| block.trim_start_matches('\n')).filter(|block| !block.is_empty());
+    if let Some(title) = blocks.next() {
+        push(out, format_args!("<h2 style=\"font-size:1.25em;margin:0 0 1em\">{}</h2>\n", lines(title)));
+    }
+    for block in blocks {
+        if block.lines().all(|line| line.trim_start().starts_with('•')) {
+            list(out, block);
+        } else {
+            push(out, format_args!("<p style=\"margin:0 0 1em\">{}</p>\n", lines(block)));
+        }
+    }
 }
 
 /// A page that keeps a staff mail's lines, with ready-made HTML above it.

@@ -42,6 +42,21 @@ pub fn listed(words: &[String]) -> String {
     }
 }
 
+/// `1-8, 10`: ascending numbers, runs of them as one.
+#[must_use]
+pub fn ranges(numbers: &[usize]) -> String {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for number in numbers {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == *number => *last = *number,
+            _ => runs.push((*number, *number)),
+        }
+    }
+    let words: Vec<String> =
+        runs.into_iter().map(|(from, to)| if from == to { from.to_string() } else { format!("{from}-{to}") }).collect();
+    words.join(", ")
+}
+
 /// The windows in which work is planned: main ones that are not called off.
 pub fn main_windows(maintenance: &Maintenance) -> impl Iterator<Item = &Window> {
     maintenance.said.windows.iter().filter(|window| window.role == Role::Main && window.status != Some(Status::Cancelled))

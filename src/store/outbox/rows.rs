@@ -14,19 +14,20 @@ pub(super) fn filtered(tx: &Connection, filter: OutboxFilter) -> Result<Vec<Outb
         OutboxFilter::Unended => rows(
             tx,
             "id IN (SELECT id FROM outbox WHERE state IN ('queued', 'retry')
-                    UNION ALL SELECT id FROM outbox WHERE state IN ('talking', 'dot-pending')) ORDER BY id",
+                    UNION ALL SELECT id FROM outbox WHERE state IN ('talking', 'dot-pending')) AND with_row IS NULL ORDER BY id",
             [],
         ),
-        OutboxFilter::State(state) => rows(tx, "state = ?1 ORDER BY id", [state.name()]),
+        OutboxFilter::State(state) => rows(tx, "state = ?1 AND with_row IS NULL ORDER BY id", [state.name()]),
         OutboxFilter::Draft(draft) => rows(tx, "draft = ?1 ORDER BY id", [draft.0]),
         OutboxFilter::Id(id) => rows(tx, "id = ?1", [id.0]),
         OutboxFilter::Newest(number) => rows(tx, "id IN (SELECT id FROM outbox ORDER BY id DESC LIMIT ?1) ORDER BY id", [number]),
     }
 }
 
-fn rows(tx: &Connection, which: &str, with: impl rusqlite::Params) -> Result<Vec<OutboxRow>, StoreError> {
+pub(super) fn rows(tx: &Connection, which: &str, with: impl rusqlite::Params) -> Result<Vec<OutboxRow>, StoreError> {
     let mut statement = tx.prepare(&format!(
-        "SELECT id, key, kind, draft, to_name, to_address, not_before_at, state, attempts, changed_at, answer, message_id, bytes, deferred
+        "SELECT id, key, kind, draft, to_name, to_address, not_before_at, state, attempts, changed_at, answer, message_id, bytes, deferred,
+                (SELECT w.key FROM outbox w WHERE w.id = outbox.with_row)
            FROM outbox WHERE {which}"
     ))?;
     let rows = statement.query_map(with, Columns::read)?.collect::<Result<Vec<_>, _>>()?;
@@ -47,6 +48,7 @@ struct Columns {
     message_id: Option<String>,
     bytes: Option<Vec<u8>>,
     deferred: Option<String>,
+    with: Option<String>,
 }
 
 impl Columns {
@@ -65,6 +67,7 @@ impl Columns {
             message_id: row.get(11)?,
             bytes: row.get(12)?,
             deferred: row.get(13)?,
+            with: row.get(14)?,
         })
     }
 
@@ -83,6 +86,7 @@ impl Columns {
                 content,
                 not_before: instant(self.not_before_at)?,
                 draft: self.draft.map(DraftId),
+                with: self.with,
             },
             state: state(&self.state)?,
             attempts: self.attempts,
@@ -97,7 +101,7 @@ impl Columns {
 pub(in crate::store) fn stuck(tx: &Connection) -> Result<Vec<StuckMail>, StoreError> {
     let mut statement = tx.prepare(
         "SELECT id, kind, to_address, not_before_at, state, answer, key FROM outbox
-          WHERE kind <> 'canary' AND (state = 'retry' OR (state IN ('failed', 'unknown') AND kind <> 'notice' AND told_at IS NULL)) ORDER BY id",
+          WHERE kind <> 'canary' AND with_row IS NULL AND (state = 'retry' OR (state IN ('failed', 'unknown') AND kind <> 'notice' AND told_at IS NULL)) ORDER BY id",
     )?;
     let rows = statement.query_map([], |row| {
         let read: (i64, String, String, i64, String, Option<String>, String) =
@@ -112,7 +116,7 @@ pub(in crate::store) fn stuck(tx: &Connection) -> Result<Vec<StuckMail>, StoreEr
     .collect()
 }
 
-/// Who was told, from a condition on `o` (outbox rows with a draft) and `d` (their drafts), oldest first, each with the last answer.
+/// Who was told, of a mail that leaves with another the number of that one, from a condition on `o` (outbox rows with a draft) and `d` (their drafts), oldest first, each with the last answer.
 pub(in crate::store) fn told(tx: &Connection, which: &str, with: impl rusqlite::Params) -> Result<Vec<(Told, Option<String>)>, StoreError> {
     Ok(fates(tx, which, with)?.into_iter().map(|fate| (fate.told, fate.answer)).collect())
 }
@@ -120,7 +124,7 @@ pub(in crate::store) fn told(tx: &Connection, which: &str, with: impl rusqlite::
 /// As [`told`], with the time of the last change.
 pub(in crate::store) fn fates(tx: &Connection, which: &str, with: impl rusqlite::Params) -> Result<Vec<Fate>, StoreError> {
     let mut statement = tx.prepare(&format!(
-        "SELECT d.id, d.maintenance, o.id, o.to_address, coalesce(o.message_id, ''), o.state, d.mode = 'rehearsal', o.answer, o.changed_at,
+        "SELECT d.id, d.maintenance, coalesce(o.with_row, o.id), o.to_address, coalesce(o.message_id, ''), o.state, d.mode = 'rehearsal', o.answer, o.changed_at,
                 o.may_have_arrived
            FROM outbox o JOIN draft d ON d.id = o.draft WHERE {which} ORDER BY o.id"
     ))?;
@@ -148,7 +152,8 @@ pub(in crate::store) fn fates(tx: &Connection, which: &str, with: impl rusqlite:
 pub(in crate::store) fn left(tx: &Connection, message_ids: &str, envelope: Option<OutboxId>) -> Result<Vec<LeftMail>, StoreError> {
     let mut statement = tx.prepare(
         "SELECT id, to_address, state FROM outbox
-          WHERE id IN (SELECT id FROM outbox WHERE message_id IS NOT NULL AND message_id IN (SELECT value FROM json_each(?1))) OR id = ?2 ORDER BY id",
+          WHERE (id IN (SELECT id FROM outbox WHERE message_id IS NOT NULL AND message_id IN (SELECT value FROM json_each(?1))) OR id = ?2)
+            AND with_row IS NULL ORDER BY id",
     )?;
     let rows = statement.query_map(rusqlite::params![message_ids, envelope.map(|id| id.0)], |row| {
         Ok((OutboxId(row.get(0)?), row.get(1)?, row.get::<_, String>(2)?))
@@ -172,7 +177,7 @@ pub(in crate::store) fn canary(tx: &Connection) -> Result<CanaryFacts, StoreErro
 /// The number of rows by kind and state that changed at or after an instant.
 pub(in crate::store) fn tallies(tx: &Connection, since: i64) -> Result<Vec<(OutboxKind, OutboxState, u64)>, StoreError> {
     let mut statement =
-        tx.prepare("SELECT kind, state, count(*) FROM outbox WHERE changed_at >= ?1 GROUP BY rank, kind, state ORDER BY rank, state")?;
+        tx.prepare("SELECT kind, state, count(*) FROM outbox WHERE changed_at >= ?1 AND with_row IS NULL GROUP BY rank, kind, state ORDER BY rank, state")?;
     let rows = statement.query_map([since], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, count(row, 2)?)))?;
     rows.map(|row| {
         let (kind_name, state_name, number) = row?;
@@ -188,13 +193,16 @@ pub(super) fn kind_name(kind: OutboxKind) -> (&'static str, i64) {
         OutboxKind::Request => ("request", 1),
         OutboxKind::Answer => ("answer", 2),
         OutboxKind::Notice => ("notice", 3),
+        OutboxKind::Reminder => ("reminder", 3),
+        OutboxKind::Copy => ("copy", 4),
         OutboxKind::Digest => ("digest", 4),
         OutboxKind::Canary => ("canary", 5),
     }
 }
 
 fn kind(name: &str) -> Result<OutboxKind, StoreError> {
-    [OutboxKind::Alarm, OutboxKind::Request, OutboxKind::Answer, OutboxKind::Notice, OutboxKind::Digest, OutboxKind::Canary]
+    use OutboxKind::{Alarm, Answer, Canary, Copy, Digest, Notice, Reminder, Request};
+    [Alarm, Request, Answer, Notice, Reminder, Copy, Digest, Canary]
         .into_iter()
         .find(|kind| kind_name(*kind).0 == name)
         .ok_or_else(|| StoreError::unreadable("a kind of mail", name))

@@ -33,6 +33,7 @@ pub(crate) fn policy() -> Policy {
             Approver { mailbox: mailbox("Sam Reed", "sam@lakeside.example"), aliases: Vec::new(), zone: None },
             Approver { mailbox: mailbox("Kim Ode", "kim@lakeside.example"), aliases: Vec::new(), zone: None },
         ],
+        stands_on: Vec::new(),
         on_call: None,
         escalation: vec![mailbox("Front desk", "desk@lakeside.example")],
         auth: AuthMode::Authserv("mx.lakeside.example".to_owned()),
@@ -41,6 +42,8 @@ pub(crate) fn policy() -> Policy {
         undo: TimeDelta::minutes(2),
         notices: NoticeForm {
             copy_to: None,
+            remind_before: None,
+            tell_started: false,
             calendar: forewarn::model::CalendarForm::Plain,
             zone_order: ZoneOrder::UtcFirst,
             weekday: false,
@@ -49,6 +52,7 @@ pub(crate) fn policy() -> Policy {
         },
         digest: DigestPlan { weekday: Weekday::Mon, time: time(7), to: vec![mailbox("", "staff@lakeside.example")], days_ahead: 14 },
         agenda: AgendaPlan {
+            bundle_within: TimeDelta::zero(),
             remind_every: TimeDelta::hours(12),
             escalate_before: TimeDelta::hours(12),
             urgent_within: TimeDelta::hours(8),
@@ -93,6 +97,7 @@ pub(crate) fn inventory() -> Inventory {
         language: "en".to_owned(),
         services: services.iter().map(|id| (*id).to_owned()).collect(),
         notice_days: None,
+        mail_on: None,
         contacts,
     };
     Inventory {

@@ -428,3 +428,52 @@ async fn what_only_a_sweep_found_is_counted() {
     assert_eq!(scratch.store.agenda_facts(chrono::DateTime::UNIX_EPOCH).await.unwrap().recovered, 3);
     assert_eq!(scratch.store.digest_facts().await.unwrap().recovered, 3);
 }
+
+/// What several drafts say to one address is one mail (W11): it leaves once, and what becomes of it becomes of each part.
+#[tokio::test]
+async fn w11_one_mail_of_several_drafts_leaves_once_and_ends_for_each() {
+    let scratch = Scratch::new();
+    let (_, one) = scratch.proposed(1, "one").await;
+    let (_, two) = scratch.proposed(2, "two").await;
+    scratch.approve_together(&[&one, &two], "a@acme.example").await;
+    let row = scratch.store.claim(now()).await.unwrap().unwrap();
+    assert_eq!(row.outgoing.key, "notice:1:a@acme.example");
+    assert_eq!(scratch.store.claim(now()).await.unwrap(), None, "the second part never leaves by itself");
+    assert!(scratch.store.dot_pending(row.id, now()).await.unwrap());
+    scratch.store.ended(row.id, OutboxState::Sent, Some("250 ok".into()), None, now()).await.unwrap();
+    assert_eq!(states(&scratch).await, [OutboxState::Sent, OutboxState::Sent]);
+    assert_eq!((scratch.state_of(one.id).await, scratch.state_of(two.id).await), (DraftState::Done, DraftState::Done));
+    let told = scratch.store.told("a@acme.example").await.unwrap();
+    let ids: Vec<(i64, OutboxId, &str)> = told.iter().map(|(told, _)| (told.draft.0, told.outbox, told.message_id.as_str())).collect();
+    assert_eq!(ids, [(1, row.id, "notice:1:a@acme.example@msp.example"), (2, row.id, "notice:1:a@acme.example@msp.example")]);
+    let counts = scratch.store.outbox_counts().await.unwrap();
+    assert_eq!(counts.get(&(OutboxKind::Notice, OutboxState::Sent)), Some(&1), "one mail is counted once");
+}
+
+/// Where one of the drafts falls away before the mail leaves, the mail does not leave, and the others are undecided again.
+#[tokio::test]
+async fn w11_one_mail_of_several_drafts_does_not_leave_once_one_of_them_is_void() {
+    let scratch = Scratch::new();
+    let (_, one) = scratch.proposed(1, "one").await;
+    let (_, two) = scratch.proposed(2, "two").await;
+    scratch.approve_together(&[&one, &two], "a@acme.example").await;
+    let voided = Effects { voided: vec![(two.id, "cancelled".into())], ..Effects::default() };
+    scratch.store.commit(None, &voided, now()).await.unwrap();
+    assert_eq!(scratch.store.claim(now()).await.unwrap(), None);
+    assert_eq!(states(&scratch).await, [OutboxState::Cancelled, OutboxState::Cancelled]);
+    let again = scratch.store.draft(one.id).await.unwrap().unwrap();
+    assert_eq!((again.state.clone(), again.waits_to_be_asked()), (DraftState::Proposed, true));
+    // Approved once more it leaves by itself.
+    scratch.approve(&again, &["a@acme.example"]).await;
+    assert_eq!(claimed(&scratch).await.as_deref(), Some("notice:1:a@acme.example"));
+
+    // The same while the mail is being handed over: the last look before the final dot.
+    let scratch = Scratch::new();
+    let (_, one) = scratch.proposed(1, "one").await;
+    let (_, two) = scratch.proposed(2, "two").await;
+    scratch.approve_together(&[&one, &two], "a@acme.example").await;
+    let row = scratch.store.claim(now()).await.unwrap().unwrap();
+    scratch.store.commit(None, &voided, now()).await.unwrap();
+    assert!(!scratch.store.dot_pending(row.id, now()).await.unwrap());
+    assert!(scratch.store.draft(one.id).await.unwrap().unwrap().waits_to_be_asked());
+}
