@@ -6,6 +6,7 @@
 mod answers;
 mod calendar;
 mod clocks;
+mod german;
 mod hash;
 mod paragraphs;
 mod request;

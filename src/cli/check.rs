@@ -10,6 +10,7 @@ use clap::Args;
 
 use super::view::to_stdout;
 use crate::config::{self, Config, InboxKind, Login, LoginBy, Report, SecretSource, Severity, SinkConfig, approval_key};
+use crate::draft::Templates;
 use crate::model::{Local, Mode, Zones};
 use crate::rules::RuleSet;
 use crate::service;
@@ -57,8 +58,9 @@ fn check(config_path: &Path, zones: &Zones, out: &mut impl Write) -> anyhow::Res
         Ok(rules) => findings.extend(unrecognised(&config, rules)),
         Err(error) => findings.push((Severity::Error, error.to_string())),
     }
-    if let Err(error) = service::templates(config.templates_dir.as_deref()) {
-        findings.push((Severity::Error, error.to_string()));
+    match service::templates(config.templates_dir.as_deref()) {
+        Ok(templates) => findings.extend(languages(&config, &templates)),
+        Err(error) => findings.push((Severity::Error, error.to_string())),
     }
     for (severity, text) in &findings {
         writeln!(out, "{}: {text}\n", if *severity == Severity::Error { "error" } else { "warning" })?;
@@ -67,6 +69,23 @@ fn check(config_path: &Path, zones: &Zones, out: &mut impl Write) -> anyhow::Res
     let worst = findings.iter().map(|(severity, _)| *severity).min();
     let warned = (!config.warnings.faults().is_empty()).then_some(Severity::Warning);
     Ok(worst.into_iter().chain(warned).min())
+}
+
+/// Languages of customers in which nothing can be written.
+fn languages(config: &Config, templates: &Templates) -> Vec<(Severity, String)> {
+    let mut unknown: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for customer in config.inventory.customers.iter().filter(|customer| !templates.knows(&customer.language)) {
+        unknown.entry(&customer.language).or_default().push(&customer.id);
+    }
+    let one = |(language, customers): (&str, Vec<&str>)| {
+        let text = format!(
+            "there are no notices in the language \"{language}\"; these customers would read English: {}\n  help: en and de are shipped; \
+             for another one put notice.{language}.j2, outage.{language}.j2 and subject.{language}.j2 into templates_dir",
+            customers.join(", ")
+        );
+        (Severity::Warning, text)
+    };
+    unknown.into_iter().map(one).collect()
 }
 
 fn print_report(report: &Report, out: &mut impl Write) -> anyhow::Result<()> {

@@ -45,6 +45,7 @@ pub(super) struct Settled {
 }
 
 const MAILBOX: &str = "\"Name <local@domain.example>\"";
+const CLOSING_DE: &str = "Bei Fragen melden Sie sich gern bei uns.";
 const CLOSING: &str = "If you have questions or concerns, please feel free to contact us.";
 
 pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Written {
@@ -295,6 +296,7 @@ fn notices(root: &Table<'_>) -> NoticeForm {
         tell_started: table.as_ref().and_then(|table| table.flag("tell_started")).unwrap_or(false),
         copy_to: table.as_ref().and_then(|table| table.read("copy_to", value::mailbox)),
         closing: table.as_ref().and_then(|table| table.lines("closing")).unwrap_or_else(|| CLOSING.to_owned()),
+        closing_de: table.as_ref().and_then(|table| table.lines("closing_de")).unwrap_or_else(|| CLOSING_DE.to_owned()),
         signature: table.as_ref().and_then(|table| table.lines("signature")).unwrap_or_default(),
     };
     table.into_iter().for_each(Table::finish);

@@ -118,6 +118,10 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
             remarks.push(Remark { label: "NOTE".to_owned(), text });
         }
     }
+    if maintenance.edited.is_some() && variants.iter().any(|variant| variant.language != "en") {
+        let text = "who reads another language gets your text as you wrote it".to_owned();
+        remarks.push(Remark { label: "NOTE".to_owned(), text });
+    }
     let collides = collision::others(&affected);
     let decide_before = blind::decide_before(desk, &affected, lifecycle::span(&maintenance.said.windows).0);
     let services = match questions.iter().find_map(|question| if let Question::Services(list) = question { Some(list) } else { None }) {

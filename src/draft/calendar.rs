@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::words::title;
 use crate::draft::NoticeFacts;
+use crate::mail::outgoing::language::Language;
 use crate::mail::outgoing::one_line;
 use crate::mail::outgoing::phrases::counted;
 use crate::model::{AffectedService, CalendarForm, Change, Impact, Kind, Maintenance, Policy, Precision, Role, Status, Window};
@@ -33,6 +34,8 @@ pub(super) struct Reader<'a> {
     pub(super) customers: &'a [String],
     /// The entries that they have.
     pub(super) has: &'a [Entry],
+    /// Their language.
+    pub(super) language: Language,
     /// Whether it is called off, or off for them.
     pub(super) is_off: bool,
 }
@@ -197,8 +200,8 @@ fn written(out: &mut Lines, facts: &NoticeFacts<'_>, reader: &Reader<'_>, event:
         _ => "CONFIRMED",
     };
     let rehearsal = if facts.rehearsal { "[REHEARSAL] " } else { "" };
-    let cancelled = if off { "CANCELLED: " } else { "" };
-    let title = title(maintenance, facts.provider_public_name, facts.emergency);
+    let cancelled = if off { reader.language.pick("CANCELLED: ", "ABGESAGT: ") } else { "" };
+    let title = title(maintenance, facts.provider_public_name, facts.emergency, reader.language);
     out.plain("BEGIN", "VEVENT");
     out.plain("UID", &event.uid);
     out.plain("SEQUENCE", &event.sequence.to_string());
@@ -225,15 +228,22 @@ fn description(facts: &NoticeFacts<'_>, reader: &Reader<'_>, off: bool) -> Strin
     };
     let services: Vec<String> = reader.services.iter().take(20).map(service).collect();
     let more = reader.services.len().saturating_sub(services.len());
-    let more = if more == 0 { String::new() } else { format!("\nand {}", counted(more, "more service")) };
+    let language = reader.language;
+    let more = match language {
+        _ if more == 0 => String::new(),
+        Language::English => format!("\nand {}", counted(more, "more service")),
+        Language::German => format!("\nund {more} weitere"),
+    };
     let called_off = matches!(facts.change, Change::Cancelled | Change::Retracted);
     match services.as_slice() {
-        _ if off && called_off => "No work will take place.".to_owned(),
-        _ if off && !reader.is_off => "No work will take place in this window.".to_owned(),
-        [] if off => "You are not affected any more.".to_owned(),
-        all if off => format!("Not affected any more:\n{}{more}", all.join("\n")),
-        [] => "We expect no downtime.".to_owned(),
-        all => format!("Affected:\n{}{more}", all.join("\n")),
+        _ if off && called_off => language.pick("No work will take place.", "Es finden keine Arbeiten statt.").to_owned(),
+        _ if off && !reader.is_off => {
+            language.pick("No work will take place in this window.", "In diesem Fenster finden keine Arbeiten statt.").to_owned()
+        }
+        [] if off => language.pick("You are not affected any more.", "Sie sind nicht mehr betroffen.").to_owned(),
+        all if off => format!("{}:\n{}{more}", language.pick("Not affected any more", "Nicht mehr betroffen"), all.join("\n")),
+        [] => language.pick("We expect no downtime.", "Wir erwarten keinen Ausfall.").to_owned(),
+        all => format!("{}:\n{}{more}", language.pick("Affected", "Betroffen"), all.join("\n")),
     }
 }
 

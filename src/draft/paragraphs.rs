@@ -100,7 +100,7 @@ pub fn emergency_paragraphs(
 }
 
 /// The text that a person wrote for it: an edit, or what staff said of work of our own while it is ahead or goes on.
-fn written(maintenance: &Maintenance) -> Option<String> {
+pub(super) fn written(maintenance: &Maintenance) -> Option<String> {
     if let Some(edited) = &maintenance.edited {
         return Some(clean(edited).trim().to_owned());
     }

@@ -8,10 +8,17 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
+use crate::mail::outgoing::language::Language;
+
 /// Fuel for one rendering: some hundred services with their parts use a tenth of it.
 const FUEL: u64 = 1_000_000;
-const EMBEDDED: [(&str, &str); 3] =
-    [("subject.j2", include_str!("subject.j2")), ("notice.j2", include_str!("notice.j2")), ("outage.j2", include_str!("outage.j2"))];
+const EMBEDDED: [(&str, &str); 5] = [
+    ("subject.j2", include_str!("subject.j2")),
+    ("notice.j2", include_str!("notice.j2")),
+    ("outage.j2", include_str!("outage.j2")),
+    ("notice.de.j2", include_str!("notice.de.j2")),
+    ("outage.de.j2", include_str!("outage.de.j2")),
+];
 
 /// The templates that notices are written with.
 #[derive(Clone, Debug)]
@@ -115,6 +122,12 @@ impl Templates {
         let templates = Self { engine };
         faults.extend(templates.check());
         if faults.is_empty() { Ok(templates) } else { Err(faults) }
+    }
+
+    /// Whether notices can be written in a language: its sentences are shipped, or the house has a template of its own for it.
+    #[must_use]
+    pub fn knows(&self, language: &str) -> bool {
+        Language::is_shipped(language) || self.engine.get_template(&format!("notice.{language}.j2")).is_ok()
     }
 
     /// Renders each template with sample data and says what failed.

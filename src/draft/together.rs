@@ -1,6 +1,7 @@
 //! What several drafts say to one address, as one mail (W11): each notice as it was approved, one after the other, the closing once.
 
 use super::calendar;
+use crate::mail::outgoing::language::Language;
 use crate::mail::outgoing::{clean, html};
 use crate::model::{NoticeForm, Variant};
 
@@ -20,21 +21,27 @@ pub struct Together {
 /// Puts notices together that one address gets, in their order. Two and more.
 #[must_use]
 pub fn together(notices: &[&Variant], form: &NoticeForm) -> Together {
-    let ending = ending(form);
+    // One address has one language; where two customers behind it differ, the first counts for what stands around the notices.
+    let language = notices.first().map_or(Language::English, |notice| Language::of(&notice.language));
+    let ending = ending(form, language);
     let whole: Vec<&str> = notices.iter().map(|notice| notice.text.trim_end()).collect();
     // A template of the house's own may end otherwise: then each notice keeps its end.
     let bare: Option<Vec<&str>> = whole.iter().map(|text| text.strip_suffix(ending.as_str()).map(str::trim_end)).collect();
     let (bodies, ending) = bare.map_or((whole, ""), |bodies| (bodies, ending.as_str()));
     let count = notices.len();
-    let first = format!("This mail is about {count} maintenances.");
+    let first = match language {
+        Language::English => format!("This mail is about {count} maintenances."),
+        Language::German => format!("Diese Mail kündigt {count} Wartungen an."),
+    };
+    let (of, and, more) = language.pick(("of", "and", "more"), ("von", "und", "weitere"));
     let mut text = format!("{first}\n\n");
     for (body, number) in bodies.iter().zip(1..) {
-        text.push_str(&format!("---- {number} of {count} ----\n\n{body}\n\n"));
+        text.push_str(&format!("---- {number} {of} {count} ----\n\n{body}\n\n"));
     }
     text.push_str(ending);
     let calendars: Vec<&str> = notices.iter().filter_map(|notice| notice.calendar.as_deref()).collect();
     Together {
-        subject: notices.first().map_or_else(String::new, |one| format!("{} and {} more", one.subject, count - 1)),
+        subject: notices.first().map_or_else(String::new, |one| format!("{} {and} {} {more}", one.subject, count - 1)),
         text: format!("{}\n", text.trim_end()),
         html: html::from_texts(&first, &bodies, ending),
         calendar: (!calendars.is_empty()).then(|| calendar::joined(&calendars)),
@@ -42,7 +49,7 @@ pub fn together(notices: &[&Variant], form: &NoticeForm) -> Together {
 }
 
 /// With what the house's own notices end.
-fn ending(form: &NoticeForm) -> String {
-    let (closing, signature) = (clean(&form.closing), clean(&form.signature));
+fn ending(form: &NoticeForm, language: Language) -> String {
+    let (closing, signature) = (clean(language.pick(&form.closing, &form.closing_de)), clean(&form.signature));
     [closing.trim(), signature.trim()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
 }

@@ -13,6 +13,7 @@ pub use self::audience::{below_threshold, told, untold};
 use super::calendar::{self, Reader};
 use super::templates::{Shown, TemplateFault, Templates};
 use super::words::impact_on;
+use crate::mail::outgoing::language::Language;
 use crate::mail::outgoing::phrases::{listed, long_roll_out, main_windows};
 use crate::mail::outgoing::{clean, html, one_line, shown};
 use crate::model::{Affected, Change, Impact, Kind, Mailbox, Maintenance, Policy, Precision, Recipient, Reminder, Variant, Zones};
@@ -59,7 +60,10 @@ pub fn variants(facts: &NoticeFacts<'_>) -> Result<Vec<Variant>, TemplateFault> 
     for addressee in addressees(facts) {
         groups.entry(addressee.sameness()).or_default().push(addressee);
     }
-    groups.into_values().map(|group| variant(facts, group)).collect()
+    let mut variants = groups.into_values().map(|group| variant(facts, group)).collect::<Result<Vec<Variant>, TemplateFault>>()?;
+    // The text that staff may change is English: what they see first holds it.
+    variants.sort_by_key(|variant| Language::of(&variant.language));
+    Ok(variants)
 }
 
 fn worst(facts: &NoticeFacts<'_>) -> Impact {
@@ -84,6 +88,7 @@ fn variant(facts: &NoticeFacts<'_>, group: Vec<Addressee>) -> Result<Variant, Te
         impact: first.impact,
         customers: &first.account,
         has: &first.has,
+        language: Language::of(&first.language),
         is_off: first.form.is_off(facts.change),
     };
     let calendar = calendar::calendar(facts, &reader);
@@ -117,7 +122,7 @@ fn reminder(facts: &NoticeFacts<'_>, first: &Addressee, all: &[Recipient]) -> Re
     let facts = NoticeFacts { change: &Change::New, ..*facts };
     let reader = Addressee { form: Form::First, ..first.clone() };
     let body = wording::fill(&facts, &reader, all);
-    let body = Shown { prefix: "REMINDER: ".to_owned(), ..body };
+    let body = Shown { prefix: Language::of(&reader.language).pick("REMINDER: ", "ERINNERUNG: ").to_owned(), ..body };
     let subject = one_line(&facts.templates.render("subject", &reader.language, &body)?, 150);
     let text = tidy(&facts.templates.render("notice", &reader.language, &body)?);
     let subject = if facts.rehearsal { format!("[REHEARSAL] {subject}") } else { subject };

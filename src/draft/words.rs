@@ -1,5 +1,7 @@
 //! What notices and requests say of a maintenance: what kind of work it is, its title, how bad it may be for whom.
 
+use super::german;
+use crate::mail::outgoing::language::Language;
 use crate::mail::outgoing::one_line;
 use crate::model::{AffectedService, Impact, Kind, Maintenance, OURSELVES};
 
@@ -136,10 +138,14 @@ pub(super) fn is_own(maintenance: &Maintenance) -> bool {
 }
 
 /// The title of planned work: the rule's or what staff wrote, else one made of the provider's public name and the kind of work.
-pub(super) fn title(maintenance: &Maintenance, public_name: &str, emergency: bool) -> String {
+pub(super) fn title(maintenance: &Maintenance, public_name: &str, emergency: bool, language: Language) -> String {
     let said = &maintenance.said;
     let given = said.title.as_deref().or(said.summary.as_deref().filter(|_| is_own(maintenance)));
-    if let Some(title) = given.map(|title| one_line(title, 100)).filter(|title| !title.is_empty()) {
+    let given = given.map(|title| one_line(title, 100));
+    if language == Language::German {
+        return german::title(maintenance, given.as_deref(), emergency);
+    }
+    if let Some(title) = given.filter(|title| !title.is_empty()) {
         return title;
     }
     let name = one_line(public_name, 60);

@@ -5,6 +5,7 @@
 
 pub mod html;
 pub mod instants;
+pub mod language;
 pub mod phrases;
 
 use std::time::SystemTime;

@@ -74,6 +74,8 @@ pub struct NoticeForm {
     pub weekday: bool,
     /// The closing line: `If you have questions or concerns, please feel free to contact us.`
     pub closing: String,
+    /// The same in German, for customers who read that.
+    pub closing_de: String,
     /// Lines below the closing; empty for none.
     pub signature: String,
     /// Who gets one copy of what customers get, where the house has such an address: a ticket system.

@@ -48,13 +48,17 @@ pub(crate) fn notices_of(facts: &Facts<'_>) -> Vec<Variant> {
 /// As `notices_of`, for other customers; the outage makes it its emergency window.
 pub(crate) fn notices_with(facts: &Facts<'_>, affected: &Affected, outage: Option<&Maintenance>) -> Vec<Variant> {
     let Ok(templates) = Templates::new(Vec::new()) else { return Vec::new() };
+    notices_by(&templates, facts, affected, outage)
+}
+
+fn notices_by(templates: &Templates, facts: &Facts<'_>, affected: &Affected, outage: Option<&Maintenance>) -> Vec<Variant> {
     let name = "Data Center Provider";
     let paragraphs = match outage {
         Some(outage) => emergency_paragraphs(facts.maintenance, Some(outage), name, &affected.services),
         None => paragraphs(facts.maintenance, name, &affected.services),
     };
     let written = variants(&NoticeFacts {
-        templates: &templates,
+        templates,
         policy: facts.policy,
         zones: &zones(),
         maintenance: facts.maintenance,
@@ -469,6 +473,20 @@ fn a_template_that_cannot_work_is_refused_with_its_line() {
 
 #[test]
 fn an_override_replaces_the_template_of_its_language_only() {
-    let own = Templates::new(vec![("notice.de.j2".to_owned(), "{{ title }}\n\n{{ paragraphs }}\n".to_owned())]);
-    assert!(own.is_ok_and(|templates| templates.check().is_empty()));
+    let templates = Templates::new(vec![("notice.fr.j2".to_owned(), "Bonjour: {{ when }}\n".to_owned())]).unwrap();
+    assert!(templates.check().is_empty());
+    let (maintenance, policy) = (maintenance(), policy());
+    let mut affected = affected(&inventory(), &maintenance, &[]);
+    let languages = ["fr", "de", "it"];
+    affected.customers.iter_mut().zip(languages).for_each(|(customer, language)| customer.language = language.to_owned());
+    let notices = notices_by(&templates, &Facts::new(&maintenance, &Change::New, &policy, &[]), &affected, None);
+    let first_line = |language: &str| -> Vec<String> {
+        let of = notices.iter().filter(|notice| notice.language == language);
+        of.map(|notice| notice.text.lines().next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(first_line("fr"), ["Bonjour: Sep 9"]);
+    assert_eq!(first_line("de"), ["Wartung (Server)"]);
+    // Without sentences and without a template it is English, of which `check` warns.
+    assert_eq!(first_line("it"), ["Data Center Maintenance (Host)"]);
+    assert_eq!((templates.knows("fr"), templates.knows("de"), templates.knows("it")), (true, true, false));
 }

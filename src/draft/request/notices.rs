@@ -15,9 +15,9 @@ const WHOLE: usize = 2;
 /// `editable` says whether an answer may change the text: then it stands between two marker lines.
 pub(super) fn shown_notices(facts: &RequestFacts<'_>, editable: bool) -> Vec<String> {
     let variants = &facts.draft.variants;
-    let Some(first) = variants.first() else {
+    if variants.is_empty() {
         return vec!["(there is none yet)".to_owned()];
-    };
+    }
     let mut lines = Vec::new();
     for (place, variant) in variants.iter().enumerate() {
         if variants.len() > 1 {
@@ -27,12 +27,12 @@ pub(super) fn shown_notices(facts: &RequestFacts<'_>, editable: bool) -> Vec<Str
             lines.push(format!("Subject: {}", variant.subject));
             lines.push(String::new());
             lines.extend(with_markers(&variant.text, &facts.draft.paragraphs));
-        } else if place == 0 || variants.len() <= WHOLE {
+        } else if place == 0 || variants.len() <= WHOLE || alike(variants, place).is_none() {
             lines.push(format!("Subject: {}", variant.subject));
             lines.push(String::new());
             lines.extend(variant.text.lines().map(str::to_owned));
         } else {
-            lines.extend(differing(first, variant));
+            lines.extend(alike(variants, place).map(|(number, first)| differing(number, first, variant)).into_iter().flatten());
         }
         lines.push(String::new());
         if let Some(entries) = &variant.calendar {
@@ -51,12 +51,17 @@ pub(super) fn shown_notices(facts: &RequestFacts<'_>, editable: bool) -> Vec<Str
 fn once_more(facts: &RequestFacts<'_>, variant: &Variant, reminder: &Reminder) -> Vec<String> {
     let at = StaffClock::new(facts.zones, facts.policy.zone).full(reminder.at);
     let again = Variant { subject: reminder.subject.clone(), text: reminder.text.clone(), ..variant.clone() };
-    let lines = differing(variant, &again).into_iter().skip(1).map(|line| format!("  {line}"));
+    let lines = differing(1, variant, &again).into_iter().skip(1).map(|line| format!("  {line}"));
     std::iter::once(format!("And once more {at}, with these lines instead, unless something changed until then:")).chain(lines).collect()
 }
 
 fn about(variant: &Variant) -> String {
-    format!("{}, times in {}", counted_addresses(variant.recipients.len()), variant.zone.name())
+    let language = match variant.language.as_str() {
+        "en" => String::new(),
+        "de" => ", in German".to_owned(),
+        other => format!(", language {other}"),
+    };
+    format!("{}, times in {}{language}", counted_addresses(variant.recipients.len()), variant.zone.name())
 }
 
 /// The paragraphs stand between the markers within the notice; where a template has changed them, above it.
@@ -83,18 +88,24 @@ fn with_markers(text: &str, paragraphs: &str) -> Vec<String> {
     lines
 }
 
-/// What this notice says otherwise than the first: each line that one of them has and the other lacks.
-fn differing(first: &Variant, variant: &Variant) -> Vec<String> {
+/// The first notice in the same language before the one at a place, with its number.
+fn alike(variants: &[Variant], place: usize) -> Option<(usize, &Variant)> {
+    let language = variants.get(place).map(|variant| &variant.language);
+    (1..).zip(variants.iter().take(place)).find(|(_, first)| Some(&first.language) == language)
+}
+
+/// What this notice says otherwise than the one of that number: each line that one of them has and the other lacks.
+fn differing(number: usize, first: &Variant, variant: &Variant) -> Vec<String> {
     let lines_of = |variant: &Variant| -> Vec<String> {
         std::iter::once(format!("Subject: {}", variant.subject)).chain(variant.text.lines().map(str::to_owned)).collect()
     };
     let (one, other) = (lines_of(first), lines_of(variant));
     let (in_one, in_other): (BTreeSet<&String>, BTreeSet<&String>) = (one.iter().collect(), other.iter().collect());
-    let mut lines = vec!["As notice 1, with these lines instead:".to_owned()];
+    let mut lines = vec![format!("As notice {number}, with these lines instead:")];
     lines.extend(one.iter().filter(|line| !in_other.contains(line)).map(|line| format!("- {line}")));
     lines.extend(other.iter().filter(|line| !in_one.contains(line)).map(|line| format!("+ {line}")));
     if lines.len() == 1 {
-        lines = vec!["Word for word as notice 1.".to_owned()];
+        lines = vec![format!("Word for word as notice {number}.")];
     }
     lines
 }

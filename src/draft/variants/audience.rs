@@ -226,7 +226,7 @@ fn shows(facts: &NoticeFacts<'_>, addressee: &Addressee) -> bool {
     let seen = |services: &[AffectedService]| -> Vec<(String, Vec<String>)> {
         services.iter().map(|service| (service.name.clone(), service.parts.clone())).collect()
     };
-    let instants = Instants::new(facts.zones, addressee.zone, &facts.policy.notices);
+    let instants = Instants::new(facts.zones, addressee.zone, &facts.policy.notices).in_language(&addressee.language);
     // An earlier change of the windows may never have been sent.
     let stated = facts.maintenance.said.windows.iter().all(|window| {
         before.text.contains(&instants.start(window)) && (window.end.is_none() || before.text.contains(&instants.end(window)))

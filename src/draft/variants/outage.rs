@@ -7,6 +7,7 @@ use super::audience::{Addressee, Form};
 use crate::draft::templates::{Shown, ShownDay};
 use crate::draft::words::{is_own, title};
 use crate::mail::outgoing::instants::Instants;
+use crate::mail::outgoing::language::Language;
 use crate::mail::outgoing::one_line;
 use crate::mail::outgoing::phrases::{listed, short_service};
 use crate::model::{AffectedService, Change, Maintenance, Status, Update};
@@ -16,7 +17,12 @@ pub(super) fn body(facts: &NoticeFacts<'_>, reader: &Addressee, shown: Shown) ->
     let (maintenance, instants) = (facts.maintenance, instants(facts, reader));
     let over = matches!(maintenance.status, Status::Completed | Status::Cancelled) || reader.form == Form::Released;
     let window = maintenance.said.windows.first();
-    let reported = if is_own(maintenance) { "when we noticed it" } else { "when our provider reported it" };
+    let language = Language::of(&reader.language);
+    let reported = if is_own(maintenance) {
+        language.pick("when we noticed it", "als wir sie bemerkten")
+    } else {
+        language.pick("when our provider reported it", "als unser Anbieter sie meldete")
+    };
     let ended = || maintenance.updates.last().filter(|_| maintenance.status == Status::Completed && over);
     let end = match window.filter(|window| over && window.end.is_some()) {
         Some(window) => instants.end(window),
@@ -27,8 +33,9 @@ pub(super) fn body(facts: &NoticeFacts<'_>, reader: &Addressee, shown: Shown) ->
     Shown {
         prefix: if reader.form == Form::First { String::new() } else { prefix(facts, reader).to_owned() },
         title: match (staff, core.is_empty()) {
-            (true, _) => format!("Outage: {core}"),
-            (false, true) => title(maintenance, facts.provider_public_name, false),
+            (true, _) => format!("{}: {core}", language.pick("Outage", "Störung")),
+            (false, true) => title(maintenance, facts.provider_public_name, false, language),
+            (false, false) if language == Language::German => format!("Störung: {core}"),
             (false, false) => format!("{core} Outage"),
         },
         start: match window {
@@ -40,9 +47,17 @@ pub(super) fn body(facts: &NoticeFacts<'_>, reader: &Addressee, shown: Shown) ->
         },
         end,
         windows: Vec::new(),
-        timeline_heading: if timeline.is_empty() { String::new() } else { format!("Timeline of Events (Time in {zone})") },
+        timeline_heading: if timeline.is_empty() {
+            String::new()
+        } else {
+            format!("{} {zone})", language.pick("Timeline of Events (Time in", "Verlauf (Zeiten in"))
+        },
         timeline,
-        promise: if over { String::new() } else { "When additional information is provided, we will publish updates here.".to_owned() },
+        promise: match language {
+            _ if over => String::new(),
+            Language::English => "When additional information is provided, we will publish updates here.".to_owned(),
+            Language::German => "Sobald wir mehr wissen, melden wir uns wieder.".to_owned(),
+        },
         ..shown
     }
 }
@@ -72,15 +87,16 @@ fn began(maintenance: &Maintenance) -> Option<DateTime<Utc>> {
 }
 
 fn instants<'a>(facts: &NoticeFacts<'a>, reader: &Addressee) -> Instants<'a> {
-    Instants::new(facts.zones, reader.zone, &facts.policy.notices)
+    Instants::new(facts.zones, reader.zone, &facts.policy.notices).in_language(&reader.language)
 }
 
 fn prefix(facts: &NoticeFacts<'_>, reader: &Addressee) -> &'static str {
+    let language = Language::of(&reader.language);
     match (reader.form, facts.change) {
-        (Form::First, _) => "OUTAGE: ",
-        (Form::Closing, Change::Completed) => "RESOLVED: ",
-        (Form::Closing, Change::Cancelled | Change::Retracted) => "CANCELLED: ",
-        _ => "UPDATED: ",
+        (Form::First, _) => language.pick("OUTAGE: ", "STÖRUNG: "),
+        (Form::Closing, Change::Completed) => language.pick("RESOLVED: ", "BEHOBEN: "),
+        (Form::Closing, Change::Cancelled | Change::Retracted) => language.pick("CANCELLED: ", "ZURÜCKGEZOGEN: "),
+        _ => language.pick("UPDATED: ", "AKTUALISIERT: "),
     }
 }
 

@@ -2,20 +2,28 @@
 
 use super::super::templates::{Shown, ShownService, ShownWindow};
 use super::super::words::{is_own, title};
+use super::super::{german, paragraphs};
 use super::{Addressee, Form, NoticeFacts, outage, rehearsal, worst};
 use crate::mail::outgoing::instants::Instants;
-use crate::mail::outgoing::phrases::{counted, listed, long_roll_out, main_windows};
+use crate::mail::outgoing::language::Language;
+use crate::mail::outgoing::phrases::{counted, long_roll_out, main_windows};
 use crate::mail::outgoing::{clean, one_line};
 use crate::model::{AffectedService, CORRECTION, Change, Impact, Kind, Maintenance, Precision, Recipient, Role, Status, Window};
 
 pub(super) fn fill(facts: &NoticeFacts<'_>, reader: &Addressee, recipients: &[Recipient]) -> Shown {
     let maintenance = facts.maintenance;
     let form = &facts.policy.notices;
-    let instants = Instants::new(facts.zones, reader.zone, form);
+    let language = Language::of(&reader.language);
+    let instants = Instants::new(facts.zones, reader.zone, form).in_language(&reader.language);
     let incident = maintenance.kind == Some(Kind::Incident);
     let paragraphs = if reader.form == Form::Released {
-        let what = if incident { "outage" } else { "maintenance" };
-        format!("This {what} no longer affects the services below. They will run as usual.")
+        let what = if incident { language.pick("outage", "Störung") } else { language.pick("maintenance", "Wartung") };
+        match language {
+            Language::English => format!("This {what} no longer affects the services below. They will run as usual."),
+            Language::German => format!("Diese {what} betrifft die unten genannten Dienste nicht mehr. Sie laufen wie gewohnt."),
+        }
+    } else if language == Language::German && paragraphs::written(maintenance).is_none() {
+        german::paragraphs(maintenance, facts.change, facts.emergency, &facts.affected.services)
     } else {
         clean(facts.paragraphs).trim().to_owned()
     };
@@ -31,21 +39,23 @@ pub(super) fn fill(facts: &NoticeFacts<'_>, reader: &Addressee, recipients: &[Re
         timeline_heading: String::new(),
         timeline: Vec::new(),
         promise: String::new(),
-        prefix: prefix(facts.change, reader.form).to_owned(),
-        title: title(maintenance, facts.provider_public_name, facts.emergency),
-        when: when(maintenance, &instants),
+        prefix: prefix(facts.change, reader.form, language).to_owned(),
+        title: title(maintenance, facts.provider_public_name, facts.emergency, language),
+        when: when(maintenance, &instants, language),
         rehearsal: if facts.rehearsal { rehearsal(facts.policy, recipients) } else { String::new() },
-        windows: windows(facts, reader.form, &instants),
-        notes: notes(facts, reader, &instants),
+        windows: windows(facts, reader.form, &instants, language),
+        notes: notes(facts, reader, &instants, language),
         paragraphs,
-        expectation: if closed { String::new() } else { lesser(reader.impact, worst(facts)) },
+        expectation: if closed { String::new() } else { lesser(reader.impact, worst(facts), language) },
         heading: match (closed, reader.services.len()) {
-            (false, _) => "Affected Service".to_owned(),
-            (true, 1) => "Service".to_owned(),
-            (true, _) => "Services".to_owned(),
-        },
+            (false, 0 | 1) => language.pick("Affected Service", "Betroffener Dienst"),
+            (false, _) => language.pick("Affected Service", "Betroffene Dienste"),
+            (true, 1) => language.pick("Service", "Dienst"),
+            (true, _) => language.pick("Services", "Dienste"),
+        }
+        .to_owned(),
         services: reader.services.iter().map(shown_service).collect(),
-        closing: clean(&form.closing).trim().to_owned(),
+        closing: clean(language.pick(&form.closing, &form.closing_de)).trim().to_owned(),
         signature: clean(&form.signature).trim().to_owned(),
     };
     if incident { outage::body(facts, reader, shown) } else { shown }
@@ -55,18 +65,18 @@ fn shown_service(service: &AffectedService) -> ShownService {
     ShownService { name: one_line(&service.name, 120), parts: service.parts.iter().map(|part| one_line(part, 120)).collect() }
 }
 
-fn prefix(change: &Change, form: Form) -> &'static str {
+fn prefix(change: &Change, form: Form, language: Language) -> &'static str {
     match (form, change) {
         (Form::First, _) => "",
-        (Form::Update | Form::Released, _) => "UPDATED: ",
-        (Form::Closing, Change::Started) => "STARTED: ",
-        (Form::Closing, Change::Completed) => "COMPLETED: ",
-        (Form::Closing, _) => "CANCELLED: ",
+        (Form::Update | Form::Released, _) => language.pick("UPDATED: ", "AKTUALISIERT: "),
+        (Form::Closing, Change::Started) => language.pick("STARTED: ", "BEGONNEN: "),
+        (Form::Closing, Change::Completed) => language.pick("COMPLETED: ", "ABGESCHLOSSEN: "),
+        (Form::Closing, _) => language.pick("CANCELLED: ", "ABGESAGT: "),
     }
 }
 
 /// The days for the subject: `Sep 9`, `Sep 9 and Sep 16`, `Sep 13 - Oct 1`.
-fn when(maintenance: &Maintenance, instants: &Instants<'_>) -> String {
+fn when(maintenance: &Maintenance, instants: &Instants<'_>, language: Language) -> String {
     let mains: Vec<&Window> = main_windows(maintenance).collect();
     let long = long_roll_out(maintenance);
     match mains.as_slice() {
@@ -80,14 +90,17 @@ fn when(maintenance: &Maintenance, instants: &Instants<'_>) -> String {
             let mut days: Vec<String> = several.iter().map(|window| instants.short_day(window, window.start)).collect();
             days.dedup();
             match days.as_slice() {
-                [first, _, _, rest @ ..] if !rest.is_empty() => format!("{first} and {}", counted(days.len() - 1, "more night")),
-                few => listed(few),
+                [first, _, _, rest @ ..] if !rest.is_empty() => match language {
+                    Language::English => format!("{first} and {}", counted(days.len() - 1, "more night")),
+                    Language::German => format!("{first} und {} weitere Nächte", days.len() - 1),
+                },
+                few => language.listed(few),
             }
         }
     }
 }
 
-fn windows(facts: &NoticeFacts<'_>, form: Form, instants: &Instants<'_>) -> Vec<ShownWindow> {
+fn windows(facts: &NoticeFacts<'_>, form: Form, instants: &Instants<'_>, language: Language) -> Vec<ShownWindow> {
     let now = &facts.maintenance.said.windows;
     let own = is_own(facts.maintenance);
     match (facts.change, form) {
@@ -99,39 +112,47 @@ fn windows(facts: &NoticeFacts<'_>, form: Form, instants: &Instants<'_>) -> Vec<
             let (mut gone, new, stay) = (parted(from, now, false), parted(now, from, false), parted(now, from, true));
             gone.retain(|window| window.role == Role::Main);
             let (was, is) = match (gone.is_empty(), new.is_empty()) {
-                (true, _) => ("", "New:"),
-                (_, true) => ("No longer planned:", ""),
-                _ => ("Was:", "Now:"),
+                (true, _) => ("", language.pick("New:", "Neu:")),
+                (_, true) => (language.pick("No longer planned:", "Nicht mehr geplant:"), ""),
+                _ => language.pick(("Was:", "Now:"), ("Bisher:", "Neu:")),
             };
-            let mut all = pairs(&gone, was, own, instants);
-            all.extend(pairs(&new, is, own, instants));
-            all.extend(pairs(&stay, "As before:", own, instants));
+            let mut all = pairs(&gone, was, own, instants, language);
+            all.extend(pairs(&new, is, own, instants, language));
+            all.extend(pairs(&stay, language.pick("As before:", "Wie bisher:"), own, instants, language));
             all
         }
-        _ => pairs(now, "", own, instants),
+        _ => pairs(now, "", own, instants, language),
     }
 }
 
-fn pairs(windows: &[Window], heading: &str, own: bool, instants: &Instants<'_>) -> Vec<ShownWindow> {
+fn pairs(windows: &[Window], heading: &str, own: bool, instants: &Instants<'_>, language: Language) -> Vec<ShownWindow> {
     let mut last = "";
     windows
         .iter()
         .map(|window| {
             let role = match (window.role, window.status) {
-                (_, Some(Status::Cancelled)) => "Cancelled:",
-                (_, Some(Status::Completed)) => "Completed:",
-                (Role::Backup, _) => "Backup window, used only if the work cannot be done before:",
+                (_, Some(Status::Cancelled)) => language.pick("Cancelled:", "Abgesagt:"),
+                (_, Some(Status::Completed)) => language.pick("Completed:", "Abgeschlossen:"),
+                (Role::Backup, _) => language.pick(
+                    "Backup window, used only if the work cannot be done before:",
+                    "Ausweichfenster, nur falls die Arbeiten vorher nicht möglich sind:",
+                ),
                 (Role::Main, _) => heading,
             };
             let shown = if role == last { "" } else { role };
             last = role;
-            let end = if own && window.end.is_none() { "not known yet".to_owned() } else { instants.end(window) };
+            let end = if own && window.end.is_none() {
+                language.pick("not known yet", "noch nicht bekannt").to_owned()
+            } else {
+                instants.end(window)
+            };
             ShownWindow { heading: shown.to_owned(), start: instants.start(window), end }
         })
         .collect()
 }
 
-fn notes(facts: &NoticeFacts<'_>, reader: &Addressee, instants: &Instants<'_>) -> Vec<String> {
+fn notes(facts: &NoticeFacts<'_>, reader: &Addressee, instants: &Instants<'_>, language: Language) -> Vec<String> {
+    let say = |english: &str, german: &str| language.pick(english, german).to_owned();
     let windows = &facts.maintenance.said.windows;
     let mut notes: Vec<String> = Vec::new();
     if let (Change::Updated { fields }, Form::Update) = (facts.change, reader.form) {
@@ -139,24 +160,28 @@ fn notes(facts: &NoticeFacts<'_>, reader: &Addressee, instants: &Instants<'_>) -
         // Until now there was a roll-out, a day or a vague word: that the time is exact is the news.
         let exact = !windows.is_empty() && windows.iter().all(|window| window.precision == Precision::Minute);
         if exact && !long_roll_out(facts.maintenance) && fields.iter().any(|field| field == "date") {
-            notes.push("We now have the exact time of this maintenance.".to_owned());
+            notes.push(say("We now have the exact time of this maintenance.", "Der genaue Zeitpunkt dieser Wartung steht jetzt fest."));
             fields.retain(|field| !matches!(field.as_str(), "date" | "start" | "end"));
         }
         if fields.iter().any(|field| field == CORRECTION) {
-            notes.push("This corrects our last notice; please go by this one.".to_owned());
+            notes.push(say(
+                "This corrects our last notice; please go by this one.",
+                "Diese Mitteilung berichtigt unsere letzte; bitte richten Sie sich nach dieser.",
+            ));
         }
-        let changed = changed(&fields);
+        let changed = changed(&fields, language);
         if !changed.is_empty() {
-            notes.push(format!("Changed since our last notice: {}.", listed(&changed)));
+            let before = say("Changed since our last notice", "Geändert seit unserer letzten Mitteilung");
+            notes.push(format!("{before}: {}.", language.listed(&changed)));
         }
     }
     if windows.iter().any(|window| window.precision == Precision::Day) {
         let whose = if is_own(facts.maintenance) {
-            "We know the dates only, not yet the times."
+            say("We know the dates only, not yet the times.", "Wir kennen bisher nur die Tage, noch nicht die Uhrzeiten.")
         } else {
-            "The provider states dates only, no times."
+            say("The provider states dates only, no times.", "Der Anbieter nennt nur Tage, keine Uhrzeiten.")
         };
-        notes.push(whose.to_owned());
+        notes.push(whose);
     }
     for note in windows.iter().filter_map(|window| instants.changeover(window)) {
         if !notes.contains(&note) {
@@ -164,25 +189,26 @@ fn notes(facts: &NoticeFacts<'_>, reader: &Addressee, instants: &Instants<'_>) -
         }
     }
     if reader.names.len() > 1 {
-        notes.push(format!("This notice is for {}.", listed(&reader.names)));
+        notes.push(format!("{} {}.", say("This notice is for", "Diese Mitteilung gilt für"), language.listed(&reader.names)));
     }
     notes
 }
 
 /// The fields of a change in the customers' words; those that they never saw are left out.
-fn changed(fields: &[String]) -> Vec<String> {
+fn changed(fields: &[String], language: Language) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for field in fields {
         let word = match field.as_str() {
-            "date" | "windows" | "start" | "end" | "backup window" => "the times",
+            "date" | "windows" | "start" | "end" | "backup window" => ("the times", "die Zeiten"),
             "impact" | "redundancy" | "expected downtime" | "expected_downtime_minutes" | "expected_downtime" | "downtime" => {
-                "the expected downtime"
+                ("the expected downtime", "der erwartete Ausfall")
             }
-            "objects" | "services" => "the affected services",
-            "status" => "the status",
-            "title" | "summary" | "description" => "the description",
+            "objects" | "services" => ("the affected services", "die betroffenen Dienste"),
+            "status" => ("the status", "der Status"),
+            "title" | "summary" | "description" => ("the description", "die Beschreibung"),
             _ => continue,
         };
+        let word = language.pick(word.0, word.1);
         if !words.iter().any(|known| known == word) {
             words.push(word.to_owned());
         }
@@ -191,16 +217,21 @@ fn changed(fields: &[String]) -> Vec<String> {
 }
 
 /// What a reader is told whose services are touched less than the shared paragraphs say.
-fn lesser(own: Impact, worst: Impact) -> String {
+fn lesser(own: Impact, worst: Impact, language: Language) -> String {
     if own.severity() >= worst.severity() {
         return String::new();
     }
-    match own {
-        Impact::NoImpact => "Your services are touched less than that: we expect no downtime for them.".to_owned(),
-        Impact::ReducedRedundancy => {
-            "Your services are touched less than that: we expect no downtime for them, but less redundancy than usual.".to_owned()
-        }
-        Impact::Degraded => "Your services are touched less than that: they may be slower than usual.".to_owned(),
-        Impact::Outage | Impact::Unstated => String::new(),
+    let (english, german) = match own {
+        Impact::NoImpact => ("we expect no downtime for them.", "wir erwarten für sie keinen Ausfall."),
+        Impact::ReducedRedundancy => (
+            "we expect no downtime for them, but less redundancy than usual.",
+            "wir erwarten für sie keinen Ausfall, aber weniger Redundanz als sonst.",
+        ),
+        Impact::Degraded => ("they may be slower than usual.", "sie können langsamer sein als sonst."),
+        Impact::Outage | Impact::Unstated => return String::new(),
+    };
+    match language {
+        Language::English => format!("Your services are touched less than that: {english}"),
+        Language::German => format!("Ihre Dienste sind weniger betroffen: {german}"),
     }
 }

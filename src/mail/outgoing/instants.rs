@@ -2,9 +2,10 @@
 //!
 //! The zone in force is always computed, so that January never says CDT, whatever the author of a template typed.
 
-use chrono::{DateTime, Datelike, FixedOffset, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 
+use super::language::{Language, german_day};
 use crate::model::{Local, NoticeForm, Precision, Window, ZoneOrder, Zones};
 
 /// The house form, for one customer's zone: `2020-09-14 @ 00:00 UTC / September 13, 2020 @ 7:00PM CDT`.
@@ -13,13 +14,20 @@ pub struct Instants<'a> {
     zones: &'a Zones,
     zone: Tz,
     form: &'a NoticeForm,
+    language: Language,
 }
 
 impl<'a> Instants<'a> {
     /// For a customer's zone and the form that the organisation chose.
     #[must_use]
     pub fn new(zones: &'a Zones, zone: Tz, form: &'a NoticeForm) -> Self {
-        Self { zones, zone, form }
+        Self { zones, zone, form, language: Language::English }
+    }
+
+    /// The same in another language.
+    #[must_use]
+    pub fn in_language(self, code: &str) -> Self {
+        Self { language: Language::of(code), ..self }
     }
 
     /// An instant to the minute. A customer in UTC gets no second half.
@@ -27,8 +35,8 @@ impl<'a> Instants<'a> {
     pub fn minute(&self, at: DateTime<Utc>) -> String {
         let universal = at.format("%Y-%m-%d @ %H:%M UTC").to_string();
         let (local, name) = self.zones.local(self.zone, at);
-        let weekday = if self.form.weekday { "%A, " } else { "" };
-        let local_half = format!("{} {}", local.format(&format!("{weekday}%B %-d, %Y @ %-I:%M%p")), letters(&local, &name));
+        let (day, letters) = (self.spelled(local.date_naive(), self.form.weekday), letters(&local, &name));
+        let local_half = format!("{day} @ {} {letters}", self.hour(&local));
         self.ordered(universal, local_half, name == "UTC")
     }
 
@@ -36,27 +44,42 @@ impl<'a> Instants<'a> {
     #[must_use]
     pub fn short_day(&self, window: &Window, at: DateTime<Utc>) -> String {
         match window.precision {
-            Precision::Minute => self.zones.local(self.zone, at).0.format("%b %-d").to_string(),
-            Precision::Day => at.format("%b %-d").to_string(),
+            Precision::Minute => self.short_moment(at),
+            Precision::Day => self.short(at.date_naive()),
         }
     }
 
     /// The day of an instant for subjects: `Sep 13`.
     #[must_use]
     pub fn short_moment(&self, at: DateTime<Utc>) -> String {
-        self.zones.local(self.zone, at).0.format("%b %-d").to_string()
+        self.short(self.zones.local(self.zone, at).0.date_naive())
+    }
+
+    fn short(&self, day: NaiveDate) -> String {
+        day.format(self.language.pick("%b %-d", "%-d.%-m.")).to_string()
+    }
+
+    fn spelled(&self, day: NaiveDate, weekday: bool) -> String {
+        match self.language {
+            Language::English => day.format(if weekday { "%A, %B %-d, %Y" } else { "%B %-d, %Y" }).to_string(),
+            Language::German => german_day(day, weekday),
+        }
+    }
+
+    fn hour(&self, local: &DateTime<FixedOffset>) -> String {
+        local.format(self.language.pick("%-I:%M%p", "%H:%M")).to_string()
     }
 
     /// The day of an instant: `June 8, 2021`.
     #[must_use]
     pub fn long_day(&self, at: DateTime<Utc>) -> String {
-        self.zones.local(self.zone, at).0.format("%B %-d, %Y").to_string()
+        self.spelled(self.zones.local(self.zone, at).0.date_naive(), false)
     }
 
     /// The time of day of an instant: `5:39PM`.
     #[must_use]
     pub fn clock(&self, at: DateTime<Utc>) -> String {
-        self.zones.local(self.zone, at).0.format("%-I:%M%p").to_string()
+        self.hour(&self.zones.local(self.zone, at).0)
     }
 
     /// What the zone was called at these instants: `Central Time, CDT`, `UTC`, `UTC-03:00`; `CDT and CST` where clocks changed between.
@@ -71,13 +94,14 @@ impl<'a> Instants<'a> {
             }
         }
         let common = match self.zone {
+            _ if self.language == Language::German => "",
             Tz::America__New_York => "Eastern Time, ",
             Tz::America__Chicago => "Central Time, ",
             Tz::America__Denver => "Mountain Time, ",
             Tz::America__Los_Angeles => "Pacific Time, ",
             _ => "",
         };
-        format!("{common}{}", super::phrases::listed(&names))
+        format!("{common}{}", self.language.listed(&names))
     }
 
     /// What stands after `Start:`.
@@ -93,7 +117,7 @@ impl<'a> Instants<'a> {
     #[must_use]
     pub fn end(&self, window: &Window) -> String {
         match (window.end, window.precision) {
-            (None, _) => "not stated by the provider".to_owned(),
+            (None, _) => self.language.pick("not stated by the provider", "vom Anbieter nicht genannt").to_owned(),
             (Some(end), Precision::Minute) => self.minute(end),
             (Some(end), Precision::Day) => self.day(last_day(window.start, end)),
         }
@@ -110,8 +134,11 @@ impl<'a> Instants<'a> {
             let (local, name) = self.zones.local(self.zone, at);
             match self.zones.resolve(self.zone, local.naive_local()) {
                 Local::Twice(first, _) => {
-                    let which = if first.timestamp() == at.timestamp() { "first" } else { "second" };
-                    Some(format!("{} means the {which}, {}", local.format("%-I:%M%p"), letters(&local, &name)))
+                    let first = first.timestamp() == at.timestamp();
+                    let which = self.language.pick(("first", "second"), ("erste", "zweite"));
+                    let which = if first { which.0 } else { which.1 };
+                    let means = self.language.pick("means the", "meint die");
+                    Some(format!("{} {means} {which}, {}", self.hour(&local), letters(&local, &name)))
                 }
                 _ => None,
             }
@@ -125,17 +152,22 @@ impl<'a> Instants<'a> {
         let shown = at.with_timezone(before.offset());
         let (before_name, after_name) = (letters(&before, &before_name), letters(&after, &after_name));
         let back = after.offset().local_minus_utc() < before.offset().local_minus_utc();
-        let direction = if back { "back" } else { "forward" };
         let meaning = match meanings.as_slice() {
+            [] if self.language == Language::German => format!("Zeiten davor sind {before_name}, Zeiten danach {after_name}"),
             [] => format!("times before that are {before_name}, times after it {after_name}"),
             some => some.join(", "),
         };
-        Some(format!("Clocks go {direction} at {} on {}: {meaning}.", shown.format("%-I:%M%p"), shown.format("%B %-d, %Y")))
+        let (day, hour) = (self.spelled(shown.date_naive(), false), self.hour(&shown));
+        Some(match self.language {
+            Language::English => format!("Clocks go {} at {hour} on {day}: {meaning}.", if back { "back" } else { "forward" }),
+            Language::German => {
+                format!("Die Uhren werden am {day} um {hour} Uhr {}: {meaning}.", if back { "zurückgestellt" } else { "vorgestellt" })
+            }
+        })
     }
 
     fn day(&self, day: DateTime<Utc>) -> String {
-        let weekday = if self.form.weekday { "%A, " } else { "" };
-        let spelled = day.format(&format!("{weekday}%B %-d, %Y")).to_string();
+        let spelled = self.spelled(day.date_naive(), self.form.weekday);
         let (_, name) = self.zones.local(self.zone, day);
         self.ordered(day.format("%Y-%m-%d").to_string(), spelled, name == "UTC")
     }

@@ -48,6 +48,7 @@ pub(crate) fn policy() -> Policy {
             zone_order: ZoneOrder::UtcFirst,
             weekday: false,
             closing: "If you have questions or concerns, please feel free to contact us.".to_owned(),
+            closing_de: String::new(),
             signature: "— Lakeside IT Team".to_owned(),
         },
         digest: DigestPlan { weekday: Weekday::Mon, time: time(7), to: vec![mailbox("", "staff@lakeside.example")], days_ahead: 14 },
