@@ -8,6 +8,7 @@ mod calendar;
 mod clocks;
 mod german;
 mod hash;
+mod markdown;
 mod paragraphs;
 mod request;
 mod templates;
@@ -19,6 +20,7 @@ pub use answers::*;
 pub use calendar::{is_own_uid, staff_calendar};
 pub use clocks::{clocks_changed, offsets};
 pub use hash::content_hash;
+pub use markdown::markdown;
 pub use paragraphs::{emergency_paragraphs, extended_paragraphs, paragraphs};
 pub use request::{BundleFacts, RequestFacts, bundle_answer, bundle_help, bundle_request, request};
 

@@ -12,6 +12,7 @@ mod heart;
 mod open;
 pub mod past;
 mod poll;
+mod publish;
 mod reload;
 mod send;
 mod staff;
@@ -261,7 +262,14 @@ impl Service {
             tracing::info!(mails = given_up, "the text of old mails was given up");
         }
         let facts = self.facts().await?;
-        let due = agenda::due(&facts, &self.config.policy, &self.zones, now);
+        let unpublished = self.publish(&facts);
+        let mut due = agenda::due(&facts, &self.config.policy, &self.zones, now);
+        if !unpublished.is_empty() {
+            // What could not be written is not over yet.
+            due.retain(|due| !matches!(due, Due::Sent(id) if unpublished.iter().any(|(draft, _)| draft == id)));
+            let alarms = unpublished.into_iter().map(|(_, alarm)| alarm).collect();
+            self.store.commit(None, &Effects { alarms, ..Effects::default() }, now).await?;
+        }
         if due.is_empty() {
             return Ok(());
         }

@@ -148,7 +148,7 @@ mod tests {
         // A line that is commented out must still be right: uncommented, the file is read without a fault.
         let folder = tempfile::tempdir().unwrap();
         begin(folder.path()).unwrap();
-        for name in ["rules", "templates"] {
+        for name in ["rules", "templates", "page"] {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
         let shown = |line: &str| match line.strip_prefix("# ") {

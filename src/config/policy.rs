@@ -61,8 +61,8 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
     let zone = root.read_required("zone", "\"America/Chicago\"", value::zone);
     let services = path("services").unwrap_or_else(|| "services.toml".into());
     let store = path("store").unwrap_or_else(|| "forewarn.sqlite".into());
-    let rules_dir = directory(&root, "rules_dir", folder);
-    let templates_dir = directory(&root, "templates_dir", folder);
+    let rules_dir = directory(&root, "rules_dir", folder, EMBEDDED);
+    let templates_dir = directory(&root, "templates_dir", folder, EMBEDDED);
     let mode = if root.has("mode") { root.read("mode", mode) } else { Some(Mode::Rehearsal) };
     let rehearsal_to = root.read("rehearsal_to", value::mailbox);
     if mode == Some(Mode::Rehearsal) && root.get("rehearsal_to").is_none() {
@@ -81,7 +81,7 @@ pub(super) fn read(source: &Source, folder: &Path, report: &mut Report) -> Writt
     let approval = approval(&root, folder, approvers.len());
     let inboxes = places::inboxes(&root, folder);
     let outbox = places::outbox(&root, folder);
-    let notices = notices(&root);
+    let notices = notices(&root, folder);
     let digest = digest(&root, &approvers);
     let agenda = agenda(&root);
     let on_call = on_call(&root);
@@ -173,10 +173,13 @@ fn same(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
-fn directory(root: &Table<'_>, key: &'static str, folder: &Path) -> Option<PathBuf> {
+/// What holds where a folder of rules or templates is left out.
+const EMBEDDED: &str = "the embedded ones always work";
+
+fn directory(root: &Table<'_>, key: &'static str, folder: &Path, without: &str) -> Option<PathBuf> {
     let path = folder.join(root.text(key)?);
     if !path.is_dir() {
-        let help = "make the folder, mend the path (it counts from this file's folder), or delete the line: the embedded ones always work";
+        let help = format!("make the folder, mend the path (it counts from this file's folder), or delete the line: {without}");
         root.notes.error(root.span_of(key), format!("`{key}` names no folder: {}", path.display()), help);
     }
     Some(path)
@@ -274,7 +277,7 @@ fn approval(root: &Table<'_>, folder: &Path, approvers: usize) -> Option<Approva
     Some(Approval { auth: auth?, approvals, plus_addresses, undo, key: key?, name_server })
 }
 
-fn notices(root: &Table<'_>) -> NoticeForm {
+fn notices(root: &Table<'_>, folder: &Path) -> NoticeForm {
     let table = root.table("notices");
     let orders = [("utc-first", ZoneOrder::UtcFirst), ("local-first", ZoneOrder::LocalFirst), ("local-only", ZoneOrder::LocalOnly)];
     let calendars = [("plain", CalendarForm::Plain), ("bcop", CalendarForm::Bcop), ("none", CalendarForm::None)];
@@ -288,6 +291,7 @@ fn notices(root: &Table<'_>) -> NoticeForm {
             .and_then(|table| table.read("zone_order", |word| value::choice("order", word, &orders)))
             .unwrap_or_default(),
         weekday: table.as_ref().and_then(|table| table.flag("weekday")).unwrap_or(false),
+        publish_dir: table.as_ref().and_then(|table| directory(table, "publish_dir", folder, "nothing is published then")),
         remind_before: table
             .as_ref()
             .and_then(|table| table.number("reminder_hours", 0..=24, "hours"))

@@ -131,6 +131,7 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
     let (starts_at, ends_at) = lifecycle::span(&possible_windows(maintenance, &questions));
     let mut draft = Draft {
         // Frozen with the rest: what is approved goes where the request said. A rehearsal reaches nobody else.
+        publish: desk.policy.notices.publish_dir.is_some() && !rehearsal && !variants.is_empty(),
         copy_to: desk.policy.notices.copy_to.clone().filter(|_| !rehearsal && !variants.is_empty()),
         offsets: draft::offsets(&variants, &maintenance.said.windows, desk.policy.zone, desk.zones),
         collides,
@@ -194,6 +195,7 @@ pub(super) fn no_draft(desk: &Desk<'_>, maintenance: &Maintenance, now: DateTime
         send_by: None,
         starts_at,
         ends_at,
+        publish: false,
         copy_to: None,
         offsets: Vec::new(),
         collides: Vec::new(),

@@ -28,6 +28,9 @@ pub struct Draft {
     /// The address of the house's own that gets a copy, as the request shows it.
     #[serde(default)]
     pub copy_to: Option<Mailbox>,
+    /// Whether it becomes a Markdown file for a page of the house's own.
+    #[serde(default)]
+    pub publish: bool,
     /// The services that the request shows.
     pub services: Vec<AffectedService>,
     /// What staff should know, one sentence each, with a label (`CLASH`, `NOTE`, `LATE`, `ALSO`, `FOR US`).

@@ -80,6 +80,8 @@ pub struct NoticeForm {
     pub signature: String,
     /// Who gets one copy of what customers get, where the house has such an address: a ticket system.
     pub copy_to: Option<Mailbox>,
+    /// The folder into which each notice that leaves is written as Markdown; none for no such file.
+    pub publish_dir: Option<std::path::PathBuf>,
     /// Whether a calendar entry goes with each notice.
     pub calendar: CalendarForm,
     /// How long before the first window customers read a notice once more; none for never.

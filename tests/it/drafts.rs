@@ -79,6 +79,7 @@ pub(crate) fn draft(maintenance: &Maintenance, change: Change, variants: Vec<Var
     let mains = &maintenance.said.windows;
     let touched = affected(&inventory(), maintenance, &[]);
     Draft {
+        publish: false,
         copy_to: None,
         offsets: Vec::new(),
         collides: Vec::new(),

@@ -156,6 +156,7 @@ pub(crate) fn maintenance(id: i64, revision: u32, mail: MailId) -> Maintenance {
 
 pub(crate) fn draft(id: i64, maintenance: i64, revision: u32) -> Draft {
     Draft {
+        publish: false,
         copy_to: None,
         offsets: Vec::new(),
         collides: Vec::new(),

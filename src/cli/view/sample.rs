@@ -62,6 +62,7 @@ pub(in crate::cli) fn draft() -> Draft {
         mailbox: Mailbox { name: String::new(), address: format!("office@{id}.example") },
     };
     Draft {
+        publish: false,
         copy_to: None,
         offsets: Vec::new(),
         collides: Vec::new(),

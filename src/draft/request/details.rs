@@ -133,10 +133,9 @@ fn who(facts: &RequestFacts<'_>) -> Vec<String> {
         (_, Mode::Rehearsal) => format!("{} (names below)", counted(customers, "customer")),
         (_, Mode::Live) => format!("{}, {} (names below)", counted(customers, "customer"), counted_addresses(addresses)),
     };
-    let reached = match &facts.draft.copy_to {
-        Some(to) => format!("{reached}, and a copy to {}", one_line(&to.address, 80)),
-        None => reached,
-    };
+    let copy = facts.draft.copy_to.as_ref().map(|to| format!(", and a copy to {}", one_line(&to.address, 80)));
+    let page = if facts.draft.publish { ", and your page (Markdown)" } else { "" };
+    let reached = format!("{reached}{}{page}", copy.unwrap_or_default());
     match facts.draft.services.as_slice() {
         [] => vec![reached],
         [one] => vec![format!("{}: {reached}", one_line(&one.name, 100))],

@@ -42,6 +42,7 @@ pub(crate) fn policy() -> Policy {
         undo: TimeDelta::minutes(2),
         notices: NoticeForm {
             copy_to: None,
+            publish_dir: None,
             remind_before: None,
             tell_started: false,
             calendar: forewarn::model::CalendarForm::Plain,
