@@ -123,6 +123,13 @@ fn in_part(plan: &mut Plan<'_>, source: &Source, before: &Maintenance, said: &No
     let rest = customers(&stays);
     stays.moved_away.extend(customers(before).into_iter().filter(|id| !rest.contains(id)));
     source.tie(&mut stays);
+    if before.held_back && source.backlog {
+        // The past asks nobody: staff say start first, then both are drafted (W01).
+        split.held_back = true;
+        plan.keep(stays);
+        plan.keep(split);
+        return None;
+    }
     let open = plan.drafts_of(before.id).into_iter().rev().find(|draft| draft.state.open() || draft.state == DraftState::Approved);
     let unsent = open.filter(|draft| draft.state.open() || plan.told(before.id, false).is_empty());
     if let Some(draft) = unsent {
@@ -283,6 +290,15 @@ fn ended_unasked(plan: &mut Plan<'_>, source: &Source, before: &Maintenance, nex
     }
     next.status = before.status;
     next.said = before.said.clone();
+    if source.backlog {
+        // The past asks nobody: the doubt waits with it until staff say start (W01).
+        next.held_back = true;
+        let doubts = unproved(change)
+            .into_iter()
+            .map(|remark| Problem { blocking: true, ..Problem::new(ProblemKind::Unauthenticated, "status", &remark.text) });
+        next.problems.extend(doubts);
+        return None;
+    }
     Some(propose(plan, next, &Change::New, unproved(change)))
 }
 

@@ -35,7 +35,7 @@ pub fn markdown(variants: &[Variant], zone: Tz) -> Option<String> {
     Some(out)
 }
 
-/// Text in which no character means anything to Markdown (CommonMark section 2.4).
+/// Text in which no character means anything to Markdown (section 2.4 of its common form).
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for (place, char) in text.char_indices() {

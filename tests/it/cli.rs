@@ -11,6 +11,7 @@ mod killed;
 mod links;
 mod live;
 mod memory;
+mod monday;
 mod rewind;
 mod service;
 mod settle;
