@@ -89,6 +89,8 @@ pub enum Due {
     Sent(DraftId),
     /// The weekly digest of this local day.
     Digest(NaiveDate),
+    /// The short digest of this local day.
+    Daily(NaiveDate),
 }
 
 /// Everything that is due, in the order in which it matters.
@@ -155,6 +157,7 @@ pub fn due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Ut
     }
     due.extend(canary_due(facts, policy, now).filter(|_| silent.is_none()).map(Due::Canary));
     due.extend(digest_due(facts, policy, zones, now).map(Due::Digest));
+    due.extend(daily_due(facts, policy, zones, now).map(Due::Daily));
     due
 }
 
@@ -293,8 +296,9 @@ fn times(passed: TimeDelta, step: TimeDelta) -> u32 {
 
 /// Whether it is a working hour for staff: ordinary reminders wait for one (W24).
 fn in_working_hours(policy: &Policy, zones: &Zones, now: DateTime<Utc>) -> bool {
-    let local = zones.local(policy.zone, now).0.time();
-    (policy.agenda.day_starts..policy.agenda.day_ends).contains(&local)
+    let local = zones.local(policy.zone, now).0;
+    let holiday = policy.agenda.holidays.contains(&local.date_naive());
+    !holiday && (policy.agenda.day_starts..policy.agenda.day_ends).contains(&local.time())
 }
 
 /// The local day whose digest is due: the latest planned one that is past and later than the last that was made. After a downtime over
@@ -308,6 +312,14 @@ fn digest_due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime
         .filter_map(|day| Some((day, zones.next_valid(policy.zone, day.and_time(policy.digest.time))?)))
         .find(|(_, at)| *at <= now)?;
     (at > last).then_some(day)
+}
+
+/// The local day whose short digest is due: today, once its hour has come, unless the weekly one comes on it. What was missed is not made up.
+fn daily_due(facts: &AgendaFacts, policy: &Policy, zones: &Zones, now: DateTime<Utc>) -> Option<NaiveDate> {
+    facts.last_digest_at.filter(|_| policy.digest.daily)?;
+    let today = zones.local(policy.zone, now).0.date_naive();
+    let at = zones.next_valid(policy.zone, today.and_time(policy.digest.time))?;
+    (at <= now && today.weekday() != policy.digest.weekday && facts.last_daily.is_none_or(|last| last < today)).then_some(today)
 }
 
 /// The key of the n-th alarm of a draft's window: the same window raises the same alarm once, whatever the draft's revision.

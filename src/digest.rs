@@ -52,6 +52,32 @@ pub fn compose(facts: &DigestFacts, policy: &Policy, zones: &Zones, inventory: &
     Rendered { subject: subject(&week, &rows, waiting.len() + todo.len()), html: Some(html::framed(&above, &text)), text }
 }
 
+/// Writes the short digest of a day between two weekly ones: what waits, deadlines, and the next two days; none where there is nothing of it.
+#[must_use]
+pub fn brief(
+    facts: &DigestFacts,
+    policy: &Policy,
+    zones: &Zones,
+    inventory: &Inventory,
+    reader: Tz,
+    now: DateTime<Utc>,
+) -> Option<Rendered> {
+    let mut policy = policy.clone();
+    policy.digest.days_ahead = 2;
+    let week = Week { facts, policy: &policy, zones, inventory, now, clock: StaffClock::new(zones, reader) };
+    let (rows, waiting) = (ahead::rows(&week), waiting(&week));
+    let todo = todo(&week, waiting.len());
+    if rows.is_empty() && waiting.is_empty() && todo.is_empty() {
+        return None;
+    }
+    let mut lines = vec![summary(&week, &rows, waiting.len() + todo.len())];
+    section(&mut lines, "FOR YOU", waiting.iter().flatten().cloned().collect());
+    section(&mut lines, "TO DO BEFORE A DEADLINE", todo.clone());
+    section(&mut lines, "NEXT 2 DAYS", ahead::table(&week, &rows));
+    let text = format!("{}\n", lines.join("\n").trim_end());
+    Some(Rendered { subject: subject(&week, &rows, waiting.len() + todo.len()), html: Some(html::framed("", &text)), text })
+}
+
 /// The maintenances of the days ahead, each with what its calendar entry is called.
 #[must_use]
 pub fn entries<'a>(

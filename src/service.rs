@@ -290,6 +290,16 @@ impl Service {
             }
             self.store.digest_made(now).await?;
         }
+        if let Some(day) = due.iter().find_map(|due| if let Due::Daily(day) = due { Some(*day) } else { None }) {
+            let facts = self.store.digest_facts().await?;
+            let key = format!("daily:{day}");
+            match staff::brief_rows(&facts, &self.config.policy, &self.zones, &self.inventory(), &key, now) {
+                Ok(outgoing) => self.store.commit(None, &Effects { outgoing, ..Effects::default() }, now).await?,
+                // The weekly one says so by the alarm.
+                Err(error) => tracing::error!(%error, "the short digest could not be written; mend [digest] in forewarn.toml"),
+            }
+            self.store.daily_made(day).await?;
+        }
         Ok(())
     }
 

@@ -317,6 +317,7 @@ fn digest(root: &Table<'_>, approvers: &[Approver]) -> DigestPlan {
             Some(to) => to.into_iter().map(|(mailbox, _)| mailbox).collect(),
             None => approvers.iter().map(|approver| approver.mailbox.clone()).collect(),
         },
+        daily: table.as_ref().and_then(|table| table.flag("daily")).unwrap_or(false),
         days_ahead: table.as_ref().and_then(|table| table.number("days_ahead", 1..=366, "days")).unwrap_or(14),
     };
     if let Some(table) = table {
@@ -341,6 +342,13 @@ fn agenda(root: &Table<'_>) -> (AgendaPlan, Vec<Mailbox>) {
         escalate_before: hours("escalate_hours", 720, 24),
         urgent_within: hours("urgent_hours", 168, 8),
         send_before: hours("send_hours_before", 2160, 72),
+        holidays: table
+            .as_ref()
+            .and_then(|table| table.list("holidays", day))
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(day, _)| day)
+            .collect(),
         bundle_within: TimeDelta::minutes(i64::from(
             table.as_ref().and_then(|table| table.number("bundle_minutes", 0..=60, "minutes")).unwrap_or(10),
         )),
@@ -352,13 +360,14 @@ fn agenda(root: &Table<'_>) -> (AgendaPlan, Vec<Mailbox>) {
     (plan, escalation.into_iter().map(|(mailbox, _)| mailbox).collect())
 }
 
+fn day(text: &str) -> Result<NaiveDate, Why> {
+    text.parse().map_err(|_| Why::new(format!("\"{text}\" is no day"), "write it so: \"2026-11-23\""))
+}
+
 fn on_call(root: &Table<'_>) -> Option<OnCall> {
     let table = root.table("on_call")?;
     let turns = table.list("turns", value::mailbox);
-    let since = table.read("since", |text| {
-        let why = || Why::new(format!("\"{text}\" is no day"), "write the first day of the first turn: \"2026-11-23\"");
-        text.parse::<NaiveDate>().map_err(|_| why())
-    });
+    let since = table.read("since", day);
     let turns: Option<Vec<Mailbox>> = turns.map(|turns| turns.into_iter().map(|(mailbox, _)| mailbox).collect());
     match &turns {
         None if !table.has("turns") => table.missing("turns", &format!("[{MAILBOX}]")),

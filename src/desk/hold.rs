@@ -45,7 +45,8 @@ fn next_working_day(plan: &Plan<'_>) -> DateTime<Utc> {
     let nine = NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default();
     let today = plan.desk.zones.local(zone, plan.now).0.date_naive();
     let mut day = today.succ_opt().unwrap_or(today);
-    while matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
+    let holidays = &plan.desk.policy.agenda.holidays;
+    while matches!(day.weekday(), Weekday::Sat | Weekday::Sun) || holidays.contains(&day) {
         day = day.succ_opt().unwrap_or(day);
     }
     match plan.desk.zones.resolve(zone, day.and_time(nine)) {

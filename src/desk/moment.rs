@@ -66,7 +66,7 @@ fn carry_out(plan: &mut Plan<'_>, facts: &AgendaFacts, due: &Due) {
         Due::Canary(key) => canary::send(plan, key),
         Due::CanaryLost => canary::lost(plan, facts),
         Due::Summary(account) => summary(plan, account),
-        Due::Digest(_) => {}
+        Due::Digest(_) | Due::Daily(_) => {}
         Due::Night(id, ..) | Due::Act(id, ..) | Due::Again(id) => {
             if let Some(near) = facts.near.iter().find(|near| near.maintenance.id == *id) {
                 night::told(plan, facts, near, due);

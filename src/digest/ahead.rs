@@ -53,16 +53,7 @@ pub(super) fn shown(week: &Week<'_>, rows: &[Row<'_>]) -> Vec<String> {
     if !rows.is_empty() {
         lines.push(format!("NEXT {} DAYS ({})", week.policy.digest.days_ahead, zone(week)));
         lines.extend(strip::text(week, rows));
-        let mut last = String::new();
-        for row in rows {
-            let (day, time) = when(week, row.window);
-            let shown = if day == last { "" } else { &day };
-            let (mark, told) = (mark(week, row), told(week, row.maintenance));
-            let services = row.services(12);
-            let line = format!(" {shown:<10} {time:<16} {mark:<6} {services:<12} {:<16} {told}", expected(week, row));
-            lines.push(line.trim_end().to_owned());
-            last = day;
-        }
+        lines.extend(table(week, rows));
     }
     let (moved, cancelled, together) = (moved(week), cancelled(week), together(rows));
     if !rows.is_empty() || [&moved, &cancelled, &together].iter().any(|said| *said != "none") {
@@ -90,6 +81,21 @@ fn nothing_heard(week: &Week<'_>) -> Option<String> {
         "Over, and the provider said nothing since: {names}. To tell customers, answer \"completed\" to a mail about it ([{} …]).",
         first.id
     ))
+}
+
+/// One line a window.
+pub(super) fn table(week: &Week<'_>, rows: &[Row<'_>]) -> Vec<String> {
+    let (mut lines, mut last) = (Vec::new(), String::new());
+    for row in rows {
+        let (day, time) = when(week, row.window);
+        let shown = if day == last { "" } else { &day };
+        let (mark, told) = (mark(week, row), told(week, row.maintenance));
+        let services = row.services(12);
+        let line = format!(" {shown:<10} {time:<16} {mark:<6} {services:<12} {:<16} {told}", expected(week, row));
+        lines.push(line.trim_end().to_owned());
+        last = day;
+    }
+    lines
 }
 
 fn zone(week: &Week<'_>) -> String {

@@ -79,6 +79,8 @@ pub struct AgendaFacts {
     pub last_mode: Option<crate::model::Mode>,
     /// When the last digest was made, or when the store was made; UTC.
     pub last_digest_at: Option<DateTime<Utc>>,
+    /// The local day of the last short digest.
+    pub last_daily: Option<chrono::NaiveDate>,
     /// Maintenances that are ahead and begin soon, or leave us something to do, and those that were over within two hours.
     pub near: Vec<Near>,
     /// Windows in which what Forewarn stands on may be down, set by the service.

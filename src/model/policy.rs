@@ -101,6 +101,8 @@ pub struct DigestPlan {
     pub to: Vec<Mailbox>,
     /// How many days ahead it looks.
     pub days_ahead: u32,
+    /// Whether a short one comes on the other days, where there is something to say.
+    pub daily: bool,
 }
 
 /// When staff are reminded.
@@ -114,6 +116,8 @@ pub struct AgendaPlan {
     pub urgent_within: TimeDelta,
     /// Time before the window by which a notice should be out.
     pub send_before: TimeDelta,
+    /// Days on which nobody works, staff's zone.
+    pub holidays: Vec<chrono::NaiveDate>,
     /// How long a new notice that is not urgent waits for others of the same provider, to be asked about with them; zero for not at all.
     pub bundle_within: TimeDelta,
     /// First and last local hour for ordinary reminders (8 and 18).

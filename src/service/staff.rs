@@ -1,6 +1,7 @@
 //! Mails to staff that no decision makes: the digest, and what the service itself has to say.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use crate::{
     desk, digest, draft,
@@ -24,12 +25,39 @@ pub fn digest_rows(
     let calendar = (!entries.is_empty()).then(|| Attachment::calendar(&draft::staff_calendar(policy, &entries, now)));
     let mut rows = Vec::new();
     for to in &policy.digest.to {
-        let zone = policy.approvers.iter().find(|one| one.mailbox.address.eq_ignore_ascii_case(&to.address)).and_then(|one| one.zone);
-        let rendered = digest::compose(facts, policy, zones, inventory, zone.unwrap_or(policy.zone), now);
+        let rendered = digest::compose(facts, policy, zones, inventory, zone_of(policy, to), now);
         let attachments = calendar.iter().cloned().collect();
         rows.push(staff_row(policy, OutboxKind::Digest, to, &rendered, attachments, key, now)?);
     }
     Ok(rows)
+}
+
+/// The outbox rows of a short digest; none where there is nothing to say.
+///
+/// # Errors
+/// When an address cannot be written to.
+pub(super) fn brief_rows(
+    facts: &DigestFacts,
+    policy: &Policy,
+    zones: &Zones,
+    inventory: &Inventory,
+    key: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<Outgoing>, UnsendableMail> {
+    let mut rows = Vec::new();
+    for to in &policy.digest.to {
+        let reader = zone_of(policy, to);
+        if let Some(rendered) = digest::brief(facts, policy, zones, inventory, reader, now) {
+            rows.push(staff_row(policy, OutboxKind::Digest, to, &rendered, Vec::new(), key, now)?);
+        }
+    }
+    Ok(rows)
+}
+
+/// The zone in which somebody of staff reads.
+fn zone_of(policy: &Policy, reader: &Mailbox) -> Tz {
+    let known = policy.approvers.iter().find(|one| one.mailbox.address.eq_ignore_ascii_case(&reader.address));
+    known.and_then(|one| one.zone).unwrap_or(policy.zone)
 }
 
 /// The outbox rows of one mail to several of the staff.

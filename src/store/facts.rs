@@ -63,6 +63,14 @@ impl Store {
         .await
     }
 
+    /// Notes that the short digest of a local day is made, or that there was nothing to say in it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn daily_made(&self, day: chrono::NaiveDate) -> Result<(), StoreError> {
+        self.write(move |tx| set(tx, "daily_made", &day.to_string())).await
+    }
+
     /// Adds to the number of mails that only the sweep over whole folders found: each is a defect of the look at what is new.
     ///
     /// # Errors
@@ -208,6 +216,7 @@ fn agenda_facts(tx: &Connection, now: DateTime<Utc>) -> Result<AgendaFacts, Stor
         },
         last_digest_at: last_digest_or_first_contact(tx)?.map(instant).transpose()?,
         near: near(tx, now)?,
+        last_daily: text(tx, "daily_made")?.and_then(|day| day.parse().ok()),
         own_windows: Vec::new(),
         away: away(tx, now)?,
         next_draft: known::next_number(tx, "draft")?,

@@ -6,7 +6,7 @@
 -- only what is looked up or ordered by. Rows are kept; nothing that was said, decided or sent is deleted, but the bytes of old mail
 -- are given up, and `forewarn erase` takes a customer's names out of what was said and sent.
 
--- Facts of the service as a whole: `mode` (rehearsal, live), `digest_made_at`, `repeats`, `repeats_at_digest`; `retained_at`,
+-- Facts of the service as a whole: `mode` (rehearsal, live), `digest_made_at`, `daily_made`, the local day of the last short digest, `repeats`, `repeats_at_digest`; `retained_at`,
 -- when old bytes were last given up to the end; `erased:erased-HASH`, when the customer whose id has that hash was erased; `canary_back` and `canary_back_at`, the last mail to ourselves that came back; `sweep_recovered`, how many mails only a sweep found.
 CREATE TABLE setting (
   name TEXT NOT NULL PRIMARY KEY,

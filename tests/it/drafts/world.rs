@@ -52,9 +52,16 @@ pub(crate) fn policy() -> Policy {
             closing_de: String::new(),
             signature: "— Lakeside IT Team".to_owned(),
         },
-        digest: DigestPlan { weekday: Weekday::Mon, time: time(7), to: vec![mailbox("", "staff@lakeside.example")], days_ahead: 14 },
+        digest: DigestPlan {
+            weekday: Weekday::Mon,
+            time: time(7),
+            to: vec![mailbox("", "staff@lakeside.example")],
+            days_ahead: 14,
+            daily: false,
+        },
         agenda: AgendaPlan {
             bundle_within: TimeDelta::zero(),
+            holidays: Vec::new(),
             remind_every: TimeDelta::hours(12),
             escalate_before: TimeDelta::hours(12),
             urgent_within: TimeDelta::hours(8),
