@@ -276,31 +276,7 @@ impl Service {
         if !self.carry_out(&facts, &due, now).await? {
             return Ok(());
         }
-        // The digest tells what stands after everything else that was due.
-        if let Some(day) = due.iter().find_map(|due| if let Due::Digest(day) = due { Some(*day) } else { None }) {
-            let facts = self.store.digest_facts().await?;
-            match digest_rows(&facts, &self.config.policy, &self.zones, &self.inventory(), &format!("digest:{day}"), now) {
-                Ok(outgoing) => self.store.commit(None, &Effects { outgoing, ..Effects::default() }, now).await?,
-                Err(error) => {
-                    tracing::error!(%error, "the digest could not be written; mend [digest] in forewarn.toml");
-                    let text = format!("The digest of {day} could not be written: {error}. Mend [digest] in forewarn.toml.");
-                    let alarms = vec![Alarm { key: format!("digest:{day}"), text }];
-                    self.store.commit(None, &Effects { alarms, ..Effects::default() }, now).await?;
-                }
-            }
-            self.store.digest_made(now).await?;
-        }
-        if let Some(day) = due.iter().find_map(|due| if let Due::Daily(day) = due { Some(*day) } else { None }) {
-            let facts = self.store.digest_facts().await?;
-            let key = format!("daily:{day}");
-            match staff::brief_rows(&facts, &self.config.policy, &self.zones, &self.inventory(), &key, now) {
-                Ok(outgoing) => self.store.commit(None, &Effects { outgoing, ..Effects::default() }, now).await?,
-                // The weekly one says so by the alarm.
-                Err(error) => tracing::error!(%error, "the short digest could not be written; mend [digest] in forewarn.toml"),
-            }
-            self.store.daily_made(day).await?;
-        }
-        Ok(())
+        self.digests(&due, now).await
     }
 
     /// Commits what follows from what is due; false where the state changed in between, so that the next look decides anew. Where the

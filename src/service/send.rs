@@ -63,6 +63,9 @@ impl Service {
 
     /// How long nothing will be due, at most the time between two looks.
     pub(super) async fn until_next(&self) -> Result<Duration, StoreError> {
+        if self.silent_until(self.clock.now()).is_some() {
+            return Ok(LOOK_EVERY);
+        }
         let due = self.store.next_due().await?;
         let left = due.map(|at| (at - self.clock.now()).to_std().unwrap_or(SHORTEST_LOOK));
         Ok(left.map_or(LOOK_EVERY, |left| left.clamp(SHORTEST_LOOK, LOOK_EVERY)))

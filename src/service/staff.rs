@@ -4,10 +4,44 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::{
+    agenda::Due,
     desk, digest, draft,
     mail::outgoing::{Attachment, Rendered, UnsendableMail, Written, freeze},
-    model::{Content, DigestFacts, Inventory, Mailbox, OutboxKind, Outgoing, Policy, Zones},
+    model::{Alarm, Content, DigestFacts, Effects, Inventory, Mailbox, OutboxKind, Outgoing, Policy, Zones},
+    service::Service,
+    store::StoreError,
 };
+
+impl Service {
+    /// Makes the digests that are due.
+    pub(super) async fn digests(&self, due: &[Due], now: DateTime<Utc>) -> Result<(), StoreError> {
+        // The digest tells what stands after everything else that was due.
+        if let Some(day) = due.iter().find_map(|due| if let Due::Digest(day) = due { Some(*day) } else { None }) {
+            let facts = self.store.digest_facts().await?;
+            match digest_rows(&facts, &self.config.policy, &self.zones, &self.inventory(), &format!("digest:{day}"), now) {
+                Ok(outgoing) => self.store.commit(None, &Effects { outgoing, ..Effects::default() }, now).await?,
+                Err(error) => {
+                    tracing::error!(%error, "the digest could not be written; mend [digest] in forewarn.toml");
+                    let text = format!("The digest of {day} could not be written: {error}. Mend [digest] in forewarn.toml.");
+                    let alarms = vec![Alarm { key: format!("digest:{day}"), text }];
+                    self.store.commit(None, &Effects { alarms, ..Effects::default() }, now).await?;
+                }
+            }
+            self.store.digest_made(now).await?;
+        }
+        if let Some(day) = due.iter().find_map(|due| if let Due::Daily(day) = due { Some(*day) } else { None }) {
+            let facts = self.store.digest_facts().await?;
+            let key = format!("daily:{day}");
+            match brief_rows(&facts, &self.config.policy, &self.zones, &self.inventory(), &key, now) {
+                Ok(outgoing) => self.store.commit(None, &Effects { outgoing, ..Effects::default() }, now).await?,
+                // The weekly one says so by the alarm.
+                Err(error) => tracing::error!(%error, "the short digest could not be written; mend [digest] in forewarn.toml"),
+            }
+            self.store.daily_made(day).await?;
+        }
+        Ok(())
+    }
+}
 
 /// The outbox rows of a digest, one a reader, under a key that makes it once.
 ///

@@ -154,7 +154,7 @@ fn a_post_mortem_says_what_was_missed_and_leaves_the_rest_to_staff() {
     golden("expired-postmortem.txt", &played.postmortem(1, PostmortemFormat::Text));
     golden("expired-postmortem.md", &played.postmortem(1, PostmortemFormat::Markdown));
     golden("told-postmortem.txt", &Played::of("w28-bounces").postmortem(1, PostmortemFormat::Text));
-    golden("incident-postmortem.txt", &Played::of("incident-report").postmortem(1, PostmortemFormat::Text));
+    golden("incident-postmortem.txt", &Played::of("w14-outage-reported").postmortem(1, PostmortemFormat::Text));
 }
 
 #[test]

@@ -9,7 +9,7 @@ fn text(path: &Path) -> &str {
 }
 
 #[test]
-fn what_old_mail_names_is_proposed_and_check_accepts_it_as_it_stands() {
+fn w03_what_old_mail_names_is_proposed_and_check_accepts_it_as_it_stands() {
     let world = World::begun();
     let mails = world.path("old");
     fs::create_dir(&mails).unwrap();
@@ -42,7 +42,7 @@ fn what_old_mail_names_is_proposed_and_check_accepts_it_as_it_stands() {
 }
 
 #[test]
-fn the_stored_mails_are_read_where_no_mailbox_is_named() {
+fn w03_the_stored_mails_are_read_where_no_mailbox_is_named() {
     let world = World::begun();
     world.once("2020-09-01T15:00:00Z").exits(0);
     world.drop_mail("notice", sample("demo/01-host.eml"));
@@ -53,7 +53,7 @@ fn the_stored_mails_are_read_where_no_mailbox_is_named() {
 }
 
 #[test]
-fn tables_become_an_inventory_that_check_accepts() {
+fn w03_tables_become_an_inventory_that_check_accepts() {
     let world = World::begun();
     fs::write(
         world.path("services.csv"),
