@@ -14,8 +14,8 @@ use crate::{
     lifecycle::By,
     model::{
         CORRECTION, Change, Decision, Done, DraftState, Evidence, EvidenceSource, Habit, HistoryLine, Kind, Learnt, Maintenance,
-        MaintenanceId, Notification, OURSELVES, Precision, Problem, ProblemKind, Question, ReplyOutcome, Role, Settling, Status, Update,
-        Window,
+        MaintenanceId, Notification, OURSELVES, Precision, Problem, ProblemKind, Question, RESOLVED, ReplyOutcome, Role, Settling, Status,
+        Update, Window,
     },
     rules::time::{self, TimeContext},
 };
@@ -208,7 +208,7 @@ fn stands(plan: &mut Plan<'_>, reply: &Answered<'_>, status: Status) -> Result<(
     let said = Notification { status: Some(status), stamp: Some(plan.now), ..Notification::default() };
     let mut about = before.clone();
     if before.kind == Some(Kind::Incident) && status == Status::Completed {
-        about.updates.push(Update { at: plan.now, text: "The issue is resolved.".to_owned(), by: Some(reply.by().to_owned()) });
+        about.updates.push(Update { at: plan.now, text: RESOLVED.to_owned(), by: Some(reply.by().to_owned()) });
     }
     said_so(plan, reply, &about, Settling::Stands(status), &said);
     Ok(())

@@ -165,6 +165,9 @@ pub struct Done {
     pub who: String,
 }
 
+/// What the timeline of an outage says where staff end it without words of their own.
+pub const RESOLVED: &str = "The issue is resolved.";
+
 /// The field of an `Updated` by which staff set right what was sent.
 pub const CORRECTION: &str = "correction";
 

@@ -10,7 +10,7 @@ use crate::mail::outgoing::instants::Instants;
 use crate::mail::outgoing::language::Language;
 use crate::mail::outgoing::one_line;
 use crate::mail::outgoing::phrases::{listed, short_service};
-use crate::model::{AffectedService, Change, Maintenance, Status, Update};
+use crate::model::{AffectedService, Change, Maintenance, RESOLVED, Status, Update};
 
 /// The body's values.
 pub(super) fn body(facts: &NoticeFacts<'_>, reader: &Addressee, shown: Shown) -> Shown {
@@ -28,7 +28,7 @@ pub(super) fn body(facts: &NoticeFacts<'_>, reader: &Addressee, shown: Shown) ->
         Some(window) => instants.end(window),
         None => ended().map_or_else(String::new, |last| instants.minute(last.at)),
     };
-    let (zone, timeline) = timeline(&maintenance.updates, &instants);
+    let (zone, timeline) = timeline(&maintenance.updates, &instants, language);
     let (core, staff) = core(facts, &reader.services);
     Shown {
         prefix: if reader.form == Form::First { String::new() } else { prefix(facts, reader).to_owned() },
@@ -120,13 +120,19 @@ fn core(facts: &NoticeFacts<'_>, services: &[AffectedService]) -> (String, bool)
     (core, false)
 }
 
+/// What we say by ourselves in a timeline in the reader's language; what people wrote stays as it is.
+fn own_words(text: &str, language: Language) -> &str {
+    if text == RESOLVED { language.pick(RESOLVED, "Die Störung ist behoben.") } else { text }
+}
+
 /// The days with what happened on each, and the zone that the times are in.
-fn timeline(updates: &[Update], instants: &Instants<'_>) -> (String, Vec<ShownDay>) {
+fn timeline(updates: &[Update], instants: &Instants<'_>, language: Language) -> (String, Vec<ShownDay>) {
     let mut ordered: Vec<&Update> = updates.iter().collect();
     ordered.sort_by_key(|update| update.at);
     let mut days: Vec<ShownDay> = Vec::new();
     for update in &ordered {
-        let (day, line) = (instants.long_day(update.at), format!("{}: {}", instants.clock(update.at), one_line(&update.text, 400)));
+        let (day, line) =
+            (instants.long_day(update.at), format!("{}: {}", instants.clock(update.at), one_line(own_words(&update.text, language), 400)));
         match days.last_mut() {
             Some(last) if last.day == day => last.lines.push(line),
             _ => days.push(ShownDay { day, lines: vec![line] }),

@@ -60,13 +60,44 @@ fn body(out: &mut String, text: &str) {
     }
 }
 
-/// A page that keeps a staff mail's lines, with ready-made HTML above it.
+/// A page that keeps a staff mail's lines, with ready-made HTML above it. What wraps on a phone goes on below where its words began, not
+/// below its label.
 #[must_use]
 pub fn framed(above: &str, text: &str) -> String {
-    format!(
-        "{HEAD}{above}<pre style=\"white-space:pre-wrap;font-family:Menlo,Consolas,monospace;font-size:14px\">{}</pre>\n{FOOT}",
-        escaped(text)
-    )
+    // Tables of ours are wider than a notice's lines.
+    let mut out = format!("{}{above}", HEAD.replace("max-width:40em", "max-width:56em"));
+    let lines: Vec<&str> = text.lines().collect();
+    for block in lines.chunk_by(|one, other| hang(one) == hang(other)) {
+        let hang = block.first().map_or(0, |line| hang(line));
+        let indent = if hang == 0 { String::new() } else { format!(";padding-left:{hang}ch;text-indent:-{hang}ch") };
+        // A line of its own each: only the first of a block hangs.
+        let per_block = if hang == 0 { block.len() } else { 1 };
+        for lines in block.chunks(per_block.max(1)) {
+            // A newline right behind the tag does not count (HTML 13.1.2.5), so an empty first line needs one of its own.
+            let style = format!("margin:0;white-space:pre-wrap;font-family:Menlo,Consolas,monospace;font-size:14px{indent}");
+            push(&mut out, format_args!("<pre style=\"{style}\">\n{}\n</pre>\n", escaped(&lines.join("\n"))));
+        }
+    }
+    out.push_str(FOOT);
+    out
+}
+
+/// How many characters stand before the words of a line: a label (`WHEN   `), an indent, the number or sign of a list.
+fn hang(line: &str) -> usize {
+    let label = line.get(..7).filter(|label| label.ends_with(' ') && label.starts_with(|c: char| c.is_ascii_uppercase()));
+    if label.is_some_and(|label| label.chars().all(|c| c.is_ascii_uppercase() || c == ' ')) {
+        return 7;
+    }
+    let spaces = line.len() - line.trim_start_matches(' ').len();
+    let rest = line.get(spaces..).unwrap_or_default();
+    let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let after = rest.get(digits..).unwrap_or_default();
+    match after.len() - after.trim_start_matches(' ').len() {
+        gap @ 1..=3 if digits > 0 && (spaces > 0 || gap > 1) => spaces + digits + gap,
+        _ if rest.starts_with(['-', '+', '|']) && rest.get(1..2) == Some(" ") => spaces + 2,
+        _ if rest.is_empty() => 0,
+        _ => spaces.min(8),
+    }
 }
 
 const HEAD: &str = "<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"></head>\n\
@@ -108,4 +139,29 @@ fn indent(line: &str) -> usize {
 fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
     // Writing to a String never fails.
     out.write_fmt(text).unwrap_or_default();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_wraps_goes_on_below_its_words() {
+        let hangs = [
+            ("WHEN   Wed Sep 9", 7),
+            ("FOR US nothing to do", 7),
+            ("       the second value", 7),
+            (" 1  Wed Sep 9 11:00 PM", 4),
+            ("12  Wed Sep 9 11:00 PM", 4),
+            ("2 windows in 14 days.", 0),
+            ("    Mail may go DOWN", 4),
+            ("  - Subject: old", 4),
+            ("Answer \"approve\" to tell 14 customers.", 0),
+            ("", 0),
+            ("Ärger   mit Umlauten", 0),
+        ];
+        for (line, expected) in hangs {
+            assert_eq!(hang(line), expected, "{line:?}");
+        }
+    }
 }
