@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
 use crate::model::{ERASED, Erased, Erasure, HistoryLine, Maintenance};
+use crate::store::outbox::OUTWARD;
 use crate::store::redact::Redaction;
 use crate::store::values::{from_json, json, seconds, sha256_hex};
 use crate::store::{Store, StoreError, facts, retention};
@@ -211,10 +212,10 @@ fn notices(tx: &Connection, erasure: &Erasure, redaction: &Redaction) -> Result<
 /// Empties other mails that ended and name them: answers and summaries to staff, what a rehearsal sent to staff in their place, and what went
 /// to an address that they share. A notice of which nobody knows stays whole, because it may have to leave again.
 fn other_mails(tx: &Connection, their_drafts: &BTreeSet<i64>, mentions: &Mentions) -> Result<usize, StoreError> {
-    let mut select = tx.prepare(
-        "SELECT id, bytes, iif(kind IN ('notice', 'reminder', 'copy'), NULL, draft) FROM outbox WHERE bytes IS NOT NULL AND length(bytes) > 0
-            AND (state IN ('sent', 'failed', 'cancelled') OR (state = 'unknown' AND kind NOT IN ('notice', 'reminder', 'copy')))",
-    )?;
+    let mut select = tx.prepare(&format!(
+        "SELECT id, bytes, iif({OUTWARD}, NULL, draft) FROM outbox WHERE bytes IS NOT NULL AND length(bytes) > 0
+            AND (state IN ('sent', 'failed', 'cancelled') OR (state = 'unknown' AND NOT ({OUTWARD})))"
+    ))?;
     let mut update = tx.prepare("UPDATE outbox SET bytes = x'' WHERE id = ?1")?;
     let rows = select.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Option<i64>>(2)?)))?;
     let mut emptied = 0;

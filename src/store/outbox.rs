@@ -21,6 +21,9 @@ use leave::{comes_too_late, why_not};
 pub(super) use rows::{canary, fates, left, stuck, tallies, told};
 use rows::{filtered, kind_name, state};
 
+/// The kinds that leave by an approval alone, as [`OutboxKind::is_outward`] says.
+pub(super) const OUTWARD: &str = "kind IN ('notice', 'reminder', 'copy')";
+
 /// No kind leaves later.
 const LAST_RANK: i64 = i64::MAX;
 
@@ -75,9 +78,10 @@ impl Store {
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         self.read(|tx| {
             let held = restored::is_held(tx)?;
-            let query =
-                "SELECT min(due_at) FROM outbox WHERE state IN ('queued', 'retry') AND with_row IS NULL AND NOT (?1 AND kind IN ('notice', 'reminder', 'copy'))";
-            let at: Option<i64> = tx.query_row(query, [held], |row| row.get(0))?;
+            let query = format!(
+                "SELECT min(due_at) FROM outbox WHERE state IN ('queued', 'retry') AND with_row IS NULL AND NOT (?1 AND {OUTWARD})"
+            );
+            let at: Option<i64> = tx.query_row(&query, [held], |row| row.get(0))?;
             at.map(instant).transpose()
         })
         .await
@@ -233,13 +237,13 @@ pub(super) fn enqueue(tx: &Connection, outgoing: &Outgoing, now: DateTime<Utc>) 
 /// mail that holds what other drafts say as well is cancelled whole, and those are undecided again.
 pub(super) fn cancel_waiting(tx: &Connection, draft: DraftId, requests: bool, why: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
     let others = together::with_others(tx, draft)?;
-    tx.execute(
+    let update = format!(
         "UPDATE outbox SET state = iif(may_have_arrived, 'unknown', 'cancelled'), told_at = iif(may_have_arrived, ?4, told_at), answer = ?3,
                 changed_at = ?4
           WHERE (draft = ?1 AND with_row IS NULL OR id IN (SELECT with_row FROM outbox WHERE draft = ?1))
-            AND state IN ('queued', 'retry') AND (kind IN ('notice', 'reminder', 'copy') OR (?2 AND kind = 'request'))",
-        params![draft.0, requests, why, seconds(now)],
-    )?;
+            AND state IN ('queued', 'retry') AND ({OUTWARD} OR (?2 AND kind = 'request'))"
+    );
+    tx.execute(&update, params![draft.0, requests, why, seconds(now)])?;
     others.into_iter().try_for_each(|other| together::undecided_again(tx, other, now))
 }
 
@@ -253,9 +257,11 @@ pub(super) fn must_wait_or_not(tx: &Connection, id: OutboxId, seen: OutboxState)
 
 fn claim(tx: &Connection, up_to_rank: i64, now: DateTime<Utc>) -> Result<Option<OutboxRow>, StoreError> {
     let held = restored::is_held(tx)?;
-    let query = "SELECT id FROM outbox WHERE state IN ('queued', 'retry') AND with_row IS NULL AND rank <= ?2 AND due_at <= ?1
-                    AND NOT (?3 AND kind IN ('notice', 'reminder', 'copy')) ORDER BY rank, id LIMIT 1";
-    while let Some(id) = tx.query_row(query, params![seconds(now), up_to_rank, held], |row| row.get(0)).optional()?.map(OutboxId) {
+    let query = format!(
+        "SELECT id FROM outbox WHERE state IN ('queued', 'retry') AND with_row IS NULL AND rank <= ?2 AND due_at <= ?1
+            AND NOT (?3 AND {OUTWARD}) ORDER BY rank, id LIMIT 1"
+    );
+    while let Some(id) = tx.query_row(&query, params![seconds(now), up_to_rank, held], |row| row.get(0)).optional()?.map(OutboxId) {
         if let Some(why) = why_not(tx, id)? {
             cancel(tx, id, &why, now)?;
             continue;
@@ -278,7 +284,7 @@ fn claim(tx: &Connection, up_to_rank: i64, now: DateTime<Utc>) -> Result<Option<
 }
 
 fn is_outward(tx: &Connection, id: OutboxId) -> Result<bool, StoreError> {
-    Ok(tx.query_row("SELECT kind IN ('notice', 'reminder', 'copy') FROM outbox WHERE id = ?1", [id.0], |row| row.get(0))?)
+    Ok(tx.query_row(&format!("SELECT {OUTWARD} FROM outbox WHERE id = ?1"), [id.0], |row| row.get(0))?)
 }
 
 fn dot_pending(tx: &Connection, id: OutboxId, now: DateTime<Utc>) -> Result<bool, StoreError> {
@@ -339,8 +345,7 @@ fn recover(tx: &Connection, now: DateTime<Utc>) -> Result<Recovered, StoreError>
     let rows = statement.query_map([], |row| Ok((OutboxId(row.get(0)?), row.get::<_, String>(1)?)))?;
     let mut recovered = Recovered::default();
     for (id, state) in rows.collect::<Result<Vec<_>, _>>()? {
-        let to_staff: bool =
-            tx.query_row("SELECT kind NOT IN ('notice', 'reminder', 'copy') FROM outbox WHERE id = ?1", [id.0], |row| row.get(0))?;
+        let to_staff = !is_outward(tx, id)?;
         if to_staff && state != OutboxState::Talking.name() {
             // Rather twice than never: staff must hear of it, and the Message-ID is the same.
             recovered.retried += 1;

@@ -106,8 +106,9 @@ impl Store {
 
 /// Customer notices that would leave if nothing held them.
 fn waiting(tx: &Connection) -> Result<Vec<OutboxId>, StoreError> {
-    let mut statement =
-        tx.prepare("SELECT id FROM outbox WHERE kind IN ('notice', 'reminder', 'copy') AND state IN ('queued', 'retry') AND with_row IS NULL ORDER BY id")?;
+    let outward = outbox::OUTWARD;
+    let query = format!("SELECT id FROM outbox WHERE {outward} AND state IN ('queued', 'retry') AND with_row IS NULL ORDER BY id");
+    let mut statement = tx.prepare(&query)?;
     let ids = statement.query_map([], |row| Ok(OutboxId(row.get(0)?)))?;
     Ok(ids.collect::<Result<Vec<_>, _>>()?)
 }

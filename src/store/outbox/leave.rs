@@ -13,12 +13,11 @@ pub(super) fn why_not(tx: &Connection, id: OutboxId) -> Result<Option<String>, S
     let (kind, draft, deferred): (String, Option<i64>, Option<String>) =
         tx.query_row("SELECT kind, draft, deferred FROM outbox WHERE id = ?1", [id.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     match (kind.as_str(), draft) {
-        ("notice", _) => {
+        ("notice" | "reminder" | "copy", _) => {
             let parts = together::rows(tx, id)?;
-            let whys = parts.into_iter().map(|part| why_not_notice(tx, part)).collect::<Result<Vec<_>, _>>()?;
+            let whys = parts.into_iter().map(|part| why_not_outward(tx, part)).collect::<Result<Vec<_>, _>>()?;
             Ok(whys.into_iter().flatten().next())
         }
-        ("reminder" | "copy", _) => why_not_beside(tx, id),
         ("request", Some(draft)) => {
             let state: String = tx.query_row("SELECT state FROM draft WHERE id = ?1", [draft], |row| row.get(0))?;
             Ok((state != "proposed" && state != "held").then(|| format!("the draft is {state}")))
@@ -39,38 +38,19 @@ pub(super) fn why_not(tx: &Connection, id: OutboxId) -> Result<Option<String>, S
     }
 }
 
-fn why_not_notice(tx: &Connection, id: OutboxId) -> Result<Option<String>, StoreError> {
-    let (state, mode, last_mode, newer): (String, String, Option<String>, Option<i64>) = tx.query_row(
-        "SELECT d.state, d.mode, (SELECT value FROM setting WHERE name = 'mode'),
-                (SELECT max(d2.revision) FROM draft d2 JOIN outbox o2 ON o2.draft = d2.id AND o2.kind = 'notice' AND o2.to_address = o.to_address
-                  WHERE d2.maintenance = d.maintenance AND d2.revision > d.revision AND o2.state <> 'cancelled')
-           FROM outbox o JOIN draft d ON d.id = o.draft WHERE o.id = ?1",
-        [id.0],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
-    )?;
-    if state != "approved" {
-        return Ok(Some(format!("the draft is {state}")));
-    }
-    if let Some(last_mode) = last_mode
-        && last_mode != mode
-    {
-        return Ok(Some(format!("approved in {mode}, now {last_mode}")));
-    }
-    Ok(newer.map(|revision| format!("overtaken by v{revision}")))
-}
-
-/// A copy leaves with its draft's notices or after them, a reminder after them: as long as nothing newer is said of it.
-fn why_not_beside(tx: &Connection, id: OutboxId) -> Result<Option<String>, StoreError> {
-    let (state, mode, last_mode, changing, newer): (String, String, Option<String>, bool, Option<i64>) = tx.query_row(
-        "SELECT d.state, d.mode, (SELECT value FROM setting WHERE name = 'mode'),
+/// What an approval lets out leaves as long as nothing newer is said of it: a notice while its draft is approved, a copy with the notices or
+/// after them, a reminder after them, and only while no change waits for a decision.
+fn why_not_outward(tx: &Connection, id: OutboxId) -> Result<Option<String>, StoreError> {
+    let (is_notice, state, mode, last_mode, changing, newer): (bool, String, String, Option<String>, bool, Option<i64>) = tx.query_row(
+        "SELECT o.kind = 'notice', d.state, d.mode, (SELECT value FROM setting WHERE name = 'mode'),
                 o.kind = 'reminder' AND EXISTS (SELECT 1 FROM draft d2 WHERE d2.maintenance = d.maintenance AND d2.state IN ('proposed', 'held')),
                 (SELECT max(d2.revision) FROM draft d2 JOIN outbox o2 ON o2.draft = d2.id AND o2.kind = 'notice' AND o2.to_address = o.to_address
                   WHERE d2.maintenance = d.maintenance AND d2.revision > d.revision AND o2.state <> 'cancelled')
            FROM outbox o JOIN draft d ON d.id = o.draft WHERE o.id = ?1",
         [id.0],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)),
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)),
     )?;
-    if state != "approved" && state != "done" {
+    if state != "approved" && (is_notice || state != "done") {
         return Ok(Some(format!("the draft is {state}")));
     }
     if let Some(last_mode) = last_mode.filter(|last_mode| *last_mode != mode) {
