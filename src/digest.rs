@@ -25,6 +25,8 @@ struct Week<'a> {
     policy: &'a Policy,
     zones: &'a Zones,
     inventory: &'a Inventory,
+    /// How many days ahead it looks.
+    days: u32,
     now: DateTime<Utc>,
     clock: StaffClock<'a>,
 }
@@ -32,13 +34,9 @@ struct Week<'a> {
 /// Writes the digest that is due at `now`, for a reader in a zone.
 #[must_use]
 pub fn compose(facts: &DigestFacts, policy: &Policy, zones: &Zones, inventory: &Inventory, reader: Tz, now: DateTime<Utc>) -> Rendered {
-    let week = Week { facts, policy, zones, inventory, now, clock: StaffClock::new(zones, reader) };
-    let rows = ahead::rows(&week);
-    let waiting = waiting(&week);
-    let todo = todo(&week, waiting.len());
-    let mut lines = vec![summary(&week, &rows, waiting.len() + todo.len())];
-    section(&mut lines, "FOR YOU", waiting.iter().flatten().cloned().collect());
-    section(&mut lines, "TO DO BEFORE A DEADLINE", todo.clone());
+    let days = policy.digest.days_ahead;
+    let week = Week { facts, policy, zones, inventory, days, now, clock: StaffClock::new(zones, reader) };
+    let (rows, waiting, mut lines) = top(&week);
     let table = ahead::shown(&week, &rows);
     if !table.is_empty() {
         lines.push(String::new());
@@ -47,9 +45,8 @@ pub fn compose(facts: &DigestFacts, policy: &Policy, zones: &Zones, inventory: &
     section(&mut lines, "NO DATE YET", undated(&week));
     lines.push(String::new());
     lines.extend(account::shown(&week));
-    let text = format!("{}\n", lines.join("\n").trim_end());
     let above = if rows.is_empty() { String::new() } else { strip::html(&week, &rows) };
-    Rendered { subject: subject(&week, &rows, waiting.len() + todo.len()), html: Some(html::framed(&above, &text)), text }
+    written(&week, &rows, waiting, &lines, &above)
 }
 
 /// Writes the short digest of a day between two weekly ones: what waits, deadlines, and the next two days; none where there is nothing of it.
@@ -62,20 +59,29 @@ pub fn brief(
     reader: Tz,
     now: DateTime<Utc>,
 ) -> Option<Rendered> {
-    let mut policy = policy.clone();
-    policy.digest.days_ahead = 2;
-    let week = Week { facts, policy: &policy, zones, inventory, now, clock: StaffClock::new(zones, reader) };
-    let (rows, waiting) = (ahead::rows(&week), waiting(&week));
-    let todo = todo(&week, waiting.len());
-    if rows.is_empty() && waiting.is_empty() && todo.is_empty() {
+    let week = Week { facts, policy, zones, inventory, days: 2, now, clock: StaffClock::new(zones, reader) };
+    let (rows, waiting, mut lines) = top(&week);
+    if rows.is_empty() && waiting == 0 {
         return None;
     }
-    let mut lines = vec![summary(&week, &rows, waiting.len() + todo.len())];
-    section(&mut lines, "FOR YOU", waiting.iter().flatten().cloned().collect());
-    section(&mut lines, "TO DO BEFORE A DEADLINE", todo.clone());
     section(&mut lines, "NEXT 2 DAYS", ahead::table(&week, &rows));
+    Some(written(&week, &rows, waiting, &lines, ""))
+}
+
+/// The windows ahead, how many things wait for somebody, and what every digest begins with: the summary, those things, deadlines.
+fn top<'a>(week: &Week<'a>) -> (Vec<Row<'a>>, usize, Vec<String>) {
+    let (rows, waiting) = (ahead::rows(week), waiting(week));
+    let todo = todo(week, waiting.len());
+    let count = waiting.len() + todo.len();
+    let mut lines = vec![summary(week, &rows, count)];
+    section(&mut lines, "FOR YOU", waiting.into_iter().flatten().collect());
+    section(&mut lines, "TO DO BEFORE A DEADLINE", todo);
+    (rows, count, lines)
+}
+
+fn written(week: &Week<'_>, rows: &[Row<'_>], waiting: usize, lines: &[String], above: &str) -> Rendered {
     let text = format!("{}\n", lines.join("\n").trim_end());
-    Some(Rendered { subject: subject(&week, &rows, waiting.len() + todo.len()), html: Some(html::framed("", &text)), text })
+    Rendered { subject: subject(week, rows, waiting), html: Some(html::framed(above, &text)), text }
 }
 
 /// The maintenances of the days ahead, each with what its calendar entry is called.
@@ -87,7 +93,8 @@ pub fn entries<'a>(
     inventory: &'a Inventory,
     now: DateTime<Utc>,
 ) -> Vec<(&'a Maintenance, String)> {
-    let week = Week { facts, policy, zones, inventory, now, clock: StaffClock::new(zones, policy.zone) };
+    let days = policy.digest.days_ahead;
+    let week = Week { facts, policy, zones, inventory, days, now, clock: StaffClock::new(zones, policy.zone) };
     let mut seen = BTreeSet::new();
     let rows = ahead::rows(&week);
     rows.iter()
@@ -125,7 +132,7 @@ fn subject(week: &Week<'_>, rows: &[Row<'_>], waiting: usize) -> String {
 }
 
 fn summary(week: &Week<'_>, rows: &[Row<'_>], waiting: usize) -> String {
-    let days = week.policy.digest.days_ahead;
+    let days = week.days;
     let ahead = match rows.len() {
         0 => format!("No window in the next {days} days."),
         1 => format!("One window in {days} days."),

@@ -28,7 +28,7 @@ impl Row<'_> {
 
 /// Windows that are not over and begin within the days ahead, in order of their start.
 pub(super) fn rows<'a>(week: &Week<'a>) -> Vec<Row<'a>> {
-    let until = week.now + TimeDelta::days(i64::from(week.policy.digest.days_ahead));
+    let until = week.now + TimeDelta::days(i64::from(week.days));
     let mut rows: Vec<Row<'a>> = Vec::new();
     for maintenance in open(week) {
         let ahead = |window: &&Window| window.end.unwrap_or(window.start) > week.now && window.start < until;
@@ -51,7 +51,7 @@ pub(super) fn rows<'a>(week: &Week<'a>) -> Vec<Row<'a>> {
 pub(super) fn shown(week: &Week<'_>, rows: &[Row<'_>]) -> Vec<String> {
     let mut lines = Vec::new();
     if !rows.is_empty() {
-        lines.push(format!("NEXT {} DAYS ({})", week.policy.digest.days_ahead, zone(week)));
+        lines.push(format!("NEXT {} DAYS ({})", week.days, zone(week)));
         lines.extend(strip::text(week, rows));
         lines.extend(table(week, rows));
     }
@@ -99,7 +99,7 @@ pub(super) fn table(week: &Week<'_>, rows: &[Row<'_>]) -> Vec<String> {
 }
 
 fn zone(week: &Week<'_>) -> String {
-    let until = week.now + TimeDelta::days(i64::from(week.policy.digest.days_ahead));
+    let until = week.now + TimeDelta::days(i64::from(week.days));
     let letters = week.clock.letters(week.now);
     match week.clock.changeover(week.now, until) {
         Some(at) => {

@@ -59,7 +59,7 @@ impl Mark {
 /// The days with their marks, from today on, in the reader's zone.
 fn days(week: &Week<'_>, rows: &[Row<'_>]) -> Vec<(NaiveDate, Mark)> {
     let today = week.clock.local(week.now).date_naive();
-    let count = week.policy.digest.days_ahead.clamp(1, MOST_DAYS);
+    let count = week.days.clamp(1, MOST_DAYS);
     (0..count)
         .filter_map(|after| today.checked_add_days(Days::new(u64::from(after))))
         .map(|day| {

@@ -1,7 +1,7 @@
 //! The editable paragraphs in German: the sentences of `paragraphs.rs`, for customers with `language = "de"`. The provider is "unser
 //! Anbieter", whatever its public name.
 
-use super::words::{Work, impact_on, is_own};
+use super::words::{Work, capitalised, impact_on, is_own};
 use crate::mail::outgoing::language::Language;
 use crate::mail::outgoing::phrases::{long_roll_out, main_windows};
 use crate::model::{AffectedService, Change, Impact, Kind, Maintenance, Phase, Status};
@@ -50,11 +50,6 @@ pub(super) fn paragraphs(maintenance: &Maintenance, change: &Change, emergency: 
             format!("{first}\n\n{}", expectation())
         }
     }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn incident(maintenance: &Maintenance, own: bool, services: &[AffectedService]) -> String {

@@ -21,8 +21,7 @@ pub struct Together {
 /// Puts notices together that one address gets, in their order. Two and more.
 #[must_use]
 pub fn together(notices: &[&Variant], form: &NoticeForm) -> Together {
-    // One address has one language; where two customers behind it differ, the first counts for what stands around the notices.
-    let language = notices.first().map_or(Language::English, |notice| Language::of(&notice.language));
+    let language = language(notices);
     let ending = ending(form, language);
     let whole: Vec<&str> = notices.iter().map(|notice| notice.text.trim_end()).collect();
     // A template of the house's own may end otherwise: then each notice keeps its end.
@@ -33,7 +32,7 @@ pub fn together(notices: &[&Variant], form: &NoticeForm) -> Together {
         Language::English => format!("This mail is about {count} maintenances."),
         Language::German => format!("Diese Mail kündigt {count} Wartungen an."),
     };
-    let (of, and, more) = language.pick(("of", "and", "more"), ("von", "und", "weitere"));
+    let of = language.pick("of", "von");
     let mut text = format!("{first}\n\n");
     for (body, number) in bodies.iter().zip(1..) {
         text.push_str(&format!("---- {number} {of} {count} ----\n\n{body}\n\n"));
@@ -41,11 +40,23 @@ pub fn together(notices: &[&Variant], form: &NoticeForm) -> Together {
     text.push_str(ending);
     let calendars: Vec<&str> = notices.iter().filter_map(|notice| notice.calendar.as_deref()).collect();
     Together {
-        subject: notices.first().map_or_else(String::new, |one| format!("{} {and} {} {more}", one.subject, count - 1)),
+        subject: together_subject(notices),
         text: format!("{}\n", text.trim_end()),
         html: html::from_texts(&first, &bodies, ending),
         calendar: (!calendars.is_empty()).then(|| calendar::joined(&calendars)),
     }
+}
+
+/// The subject of such a mail.
+#[must_use]
+pub(super) fn together_subject(notices: &[&Variant]) -> String {
+    let (and, more) = language(notices).pick(("and", "more"), ("und", "weitere"));
+    notices.first().map_or_else(String::new, |one| format!("{} {and} {} {more}", one.subject, notices.len() - 1))
+}
+
+/// One address has one language; where two customers behind it differ, the first counts for what stands around the notices.
+fn language(notices: &[&Variant]) -> Language {
+    notices.first().map_or(Language::English, |notice| Language::of(&notice.language))
 }
 
 /// With what the house's own notices end.

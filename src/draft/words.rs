@@ -164,7 +164,7 @@ pub(super) fn title(maintenance: &Maintenance, public_name: &str, emergency: boo
     }
 }
 
-fn capitalised(word: &str) -> String {
+pub(super) fn capitalised(word: &str) -> String {
     let mut chars = word.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

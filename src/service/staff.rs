@@ -31,8 +31,11 @@ impl Service {
         }
         if let Some(day) = due.iter().find_map(|due| if let Due::Daily(day) = due { Some(*day) } else { None }) {
             let facts = self.store.digest_facts().await?;
-            let key = format!("daily:{day}");
-            match brief_rows(&facts, &self.config.policy, &self.zones, &self.inventory(), &key, now) {
+            let (policy, inventory) = (&self.config.policy, self.inventory());
+            let rows = for_each_reader(policy, &[], &format!("daily:{day}"), now, |zone| {
+                digest::brief(&facts, policy, &self.zones, &inventory, zone, now)
+            });
+            match rows {
                 Ok(outgoing) => self.store.commit(None, &Effects { outgoing, ..Effects::default() }, now).await?,
                 // The weekly one says so by the alarm.
                 Err(error) => tracing::error!(%error, "the short digest could not be written; mend [digest] in forewarn.toml"),
@@ -57,35 +60,19 @@ pub fn digest_rows(
 ) -> Result<Vec<Outgoing>, UnsendableMail> {
     let entries = digest::entries(facts, policy, zones, inventory, now);
     let calendar = (!entries.is_empty()).then(|| Attachment::calendar(&draft::staff_calendar(policy, &entries, now)));
-    let mut rows = Vec::new();
-    for to in &policy.digest.to {
-        let rendered = digest::compose(facts, policy, zones, inventory, zone_of(policy, to), now);
-        let attachments = calendar.iter().cloned().collect();
-        rows.push(staff_row(policy, OutboxKind::Digest, to, &rendered, attachments, key, now)?);
-    }
-    Ok(rows)
+    for_each_reader(policy, calendar.as_slice(), key, now, |zone| Some(digest::compose(facts, policy, zones, inventory, zone, now)))
 }
 
-/// The outbox rows of a short digest; none where there is nothing to say.
-///
-/// # Errors
-/// When an address cannot be written to.
-pub(super) fn brief_rows(
-    facts: &DigestFacts,
+/// The rows of a digest as each reader's zone wants it; none for those for whom there is nothing in it.
+fn for_each_reader(
     policy: &Policy,
-    zones: &Zones,
-    inventory: &Inventory,
+    attachments: &[Attachment],
     key: &str,
     now: DateTime<Utc>,
+    write: impl Fn(Tz) -> Option<Rendered>,
 ) -> Result<Vec<Outgoing>, UnsendableMail> {
-    let mut rows = Vec::new();
-    for to in &policy.digest.to {
-        let reader = zone_of(policy, to);
-        if let Some(rendered) = digest::brief(facts, policy, zones, inventory, reader, now) {
-            rows.push(staff_row(policy, OutboxKind::Digest, to, &rendered, Vec::new(), key, now)?);
-        }
-    }
-    Ok(rows)
+    let written = policy.digest.to.iter().filter_map(|to| Some((to, write(zone_of(policy, to))?)));
+    written.map(|(to, rendered)| staff_row(policy, OutboxKind::Digest, to, &rendered, attachments.to_vec(), key, now)).collect()
 }
 
 /// The zone in which somebody of staff reads.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::{RequestFacts, buttons, counted_addresses, details, finished_with, impact_on, notices, reach, remarks, who_works};
-use crate::draft::together::together;
+use super::{RequestFacts, buttons, counted_addresses, details, finished_with, notices, reach, remarks, services_within, who_works, worst};
+use crate::draft::together::together_subject;
 use crate::mail::outgoing::instants::StaffClock;
 use crate::mail::outgoing::phrases::{counted, effect, main_windows, ranges, short_services};
 use crate::mail::outgoing::{NOTICE_MARKER, Rendered, clean, html, one_line};
@@ -91,11 +91,6 @@ fn reached(facts: &BundleFacts<'_>) -> (usize, usize) {
     (customers.len(), addresses.len())
 }
 
-fn services(draft: &Draft, max: usize) -> String {
-    let names = draft.services.iter().filter(|service| !service.internal).map(|service| service.name.as_str());
-    clean(&short_services(names, max))
-}
-
 /// `Wed Sep 9 11PM +11 more: Mail, Web`: time and service in the first 40 characters (W20).
 fn head(facts: &BundleFacts<'_>) -> String {
     let clock = StaffClock::new(facts.zones, facts.policy.zone);
@@ -117,12 +112,8 @@ fn reference(facts: &BundleFacts<'_>) -> String {
     format!("[{first} +{}{code}]", facts.drafts.len().saturating_sub(1))
 }
 
-fn worst(draft: &Draft, maintenance: &Maintenance) -> Impact {
-    impact_on(maintenance, &draft.services)
-}
-
 fn subject(facts: &BundleFacts<'_>) -> String {
-    let worst = open(facts).map(|(_, draft, maintenance)| worst(draft, maintenance)).max_by_key(|impact| impact.severity());
+    let worst = open(facts).map(|(_, draft, maintenance)| worst(&one(facts, draft, maintenance))).max_by_key(|impact| impact.severity());
     let (customers, _) = reached(facts);
     let said = format!("{} {}, {}. OK?", head(facts), effect(worst.unwrap_or(Impact::Unstated)), counted(customers, "customer"));
     finished_with(&facts.flavour, &said, facts.policy.mode, &reference(facts))
@@ -168,11 +159,12 @@ fn windows(facts: &BundleFacts<'_>) -> Vec<String> {
         lines.push(format!("{number:>2}  {when}"));
         let (customers, _) = reach(draft);
         lines.push(if draft.state.open() {
-            let what = format!("{} {}, {}", services(draft, 40), effect(worst(draft, maintenance)), counted(customers, "customer"));
-            let read = details::read(&one(facts, draft, maintenance)).into_iter().next().unwrap_or_default();
+            let facts = one(facts, draft, maintenance);
+            let what = format!("{} {}, {}", services_within(draft, 40), effect(worst(&facts)), counted(customers, "customer"));
+            let read = details::read(&facts).into_iter().next().unwrap_or_default();
             format!("    {what} ({})\n    read {read}", maintenance.id)
         } else {
-            format!("    {} ({}): {}", services(draft, 40), maintenance.id, draft.state.name())
+            format!("    {} ({}): {}", services_within(draft, 40), maintenance.id, draft.state.name())
         });
     }
     lines
@@ -231,7 +223,7 @@ fn shown(facts: &BundleFacts<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     for (number, draft, maintenance) in open(facts) {
         let when = draft.starts_at.map_or_else(|| "no date".to_owned(), |at| clock.brief(at));
-        lines.push(format!("##### {number} of {}: {when}, {} ({}) #####", facts.drafts.len(), services(draft, 40), maintenance.id));
+        lines.push(format!("##### {number} of {}: {when}, {} ({}) #####", facts.drafts.len(), services_within(draft, 40), maintenance.id));
         lines.extend(notices::shown_notices(&one(facts, draft, maintenance), false));
     }
     let several = several(facts);
@@ -241,8 +233,7 @@ fn shown(facts: &BundleFacts<'_>) -> Vec<String> {
         for (address, parts) in several {
             let numbers: Vec<usize> = parts.iter().map(|(number, _)| *number).collect();
             let variants: Vec<&Variant> = parts.iter().map(|(_, variant)| *variant).collect();
-            let mail = together(&variants, &facts.policy.notices);
-            lines.push(format!("  {address}: {}, \"{}\"", ranges(&numbers), mail.subject));
+            lines.push(format!("  {address}: {}, \"{}\"", ranges(&numbers), together_subject(&variants)));
         }
     }
     lines

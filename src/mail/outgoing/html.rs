@@ -32,14 +32,14 @@ pub fn from_text(text: &str) -> String {
 #[must_use]
 pub fn from_texts(above: &str, texts: &[&str], below: &str) -> String {
     let mut out = String::from(HEAD);
-    push(&mut out, format_args!("<p style=\"margin:0 0 1em\">{}</p>\n", lines(above)));
+    paragraph(&mut out, above);
     for text in texts {
-        out.push_str("<hr style=\"border:0;border-top:1px solid #999;margin:1.5em 0\">\n");
+        out.push_str(RULE);
         body(&mut out, text);
     }
-    out.push_str("<hr style=\"border:0;border-top:1px solid #999;margin:1.5em 0\">\n");
+    out.push_str(RULE);
     for block in below.split("\n\n").filter(|block| !block.trim().is_empty()) {
-        push(&mut out, format_args!("<p style=\"margin:0 0 1em\">{}</p>\n", lines(block)));
+        paragraph(&mut out, block);
     }
     out.push_str(FOOT);
     out
@@ -55,7 +55,7 @@ fn body(out: &mut String, text: &str) {
         if block.lines().all(|line| line.trim_start().starts_with('•')) {
             list(out, block);
         } else {
-            push(out, format_args!("<p style=\"margin:0 0 1em\">{}</p>\n", lines(block)));
+            paragraph(out, block);
         }
     }
 }
@@ -103,6 +103,12 @@ fn hang(line: &str) -> usize {
 const HEAD: &str = "<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"></head>\n\
     <body style=\"font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:1.4;color:#222;max-width:40em\">\n";
 const FOOT: &str = "</body>\n</html>\n";
+
+const RULE: &str = "<hr style=\"border:0;border-top:1px solid #999;margin:1.5em 0\">\n";
+
+fn paragraph(out: &mut String, block: &str) {
+    push(out, format_args!("<p style=\"margin:0 0 1em\">{}</p>\n", lines(block)));
+}
 
 fn lines(block: &str) -> String {
     block.lines().map(|line| escaped(line.trim_end())).collect::<Vec<_>>().join("<br>\n")

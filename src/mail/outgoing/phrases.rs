@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use super::language::Language;
 use crate::model::{Impact, Maintenance, Role, Status, Window};
 
 /// `30 minutes`, `1 hour`, `2 hours 15 minutes`.
@@ -35,11 +36,7 @@ pub fn counted(count: usize, one: &str) -> String {
 /// `a`, `a and b`, `a, b and c`.
 #[must_use]
 pub fn listed(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
+    Language::English.listed(words)
 }
 
 /// `1-8, 10`: ascending numbers, runs of them as one.
