@@ -183,8 +183,10 @@ impl Service {
     pub async fn run(&self, stop: watch::Receiver<bool>) -> Result<(), StoreError> {
         let (new_mail, new_rows) = (watch::Sender::new(()), watch::Sender::new(()));
         self.running_since.get_or_init(|| self.clock.now());
-        // Before anything is sent it must be known whether now is a time to send.
-        self.facts().await?;
+        if !self.config.policy.stands_on.is_empty() {
+            // Before anything is sent it must be known whether now is a time to send.
+            self.facts().await?;
+        }
         heart::tell(&[NotifyState::Ready, NotifyState::Status("reading the inboxes")]);
         let pollers = try_join_all(self.config.inboxes.iter().map(|inbox| self.poller(inbox, stop.clone(), &new_mail)));
         let desk = self.desk_loop(stop.clone(), new_mail.subscribe(), &new_rows);

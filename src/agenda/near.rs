@@ -39,7 +39,7 @@ pub(super) fn due(facts: &AgendaFacts, policy: &Policy, now: DateTime<Utc>) -> V
             let hours = stage(&BEFORE_WINDOW, start, maintenance.first_seen_at, now)?;
             (!known(near, &night_key(maintenance, start, hours))).then_some(Due::Night(maintenance.id, start, hours))
         }));
-        if again(near, policy, now).next().is_some() {
+        if !again(near, policy, now).is_empty() {
             due.push(Due::Again(maintenance.id));
         }
         let open = maintenance.said.actions.iter().enumerate().filter(|(_, action)| !maintenance.is_done(action));
@@ -80,11 +80,7 @@ pub fn own_key(window: &OwnWindow, what: &str) -> String {
 
 /// The reminders that are due to customers: of each address the newest notice that reached it, where what it says still stands and nothing
 /// else about it waits for a decision. Each comes with its draft.
-pub fn again<'a>(
-    near: &'a Near,
-    policy: &Policy,
-    now: DateTime<Utc>,
-) -> impl Iterator<Item = (&'a Draft, &'a Reminder, &'a Recipient)> + use<'a> {
+pub fn again<'a>(near: &'a Near, policy: &Policy, now: DateTime<Utc>) -> Vec<(&'a Draft, &'a Reminder, &'a Recipient)> {
     let rehearsal = policy.mode == Mode::Rehearsal;
     let first = starts(&near.maintenance).min().filter(|start| *start > now);
     let has_it = |draft: &Draft, recipient: &Recipient| {
@@ -110,7 +106,7 @@ pub fn again<'a>(
             }
         }
     }
-    due.into_iter()
+    due
 }
 
 /// The hours of the stage in which an instant ahead is: none where it is too early, over, or was just read of.

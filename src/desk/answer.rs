@@ -242,11 +242,7 @@ pub(super) fn find(plan: &Plan<'_>, id: crate::model::DraftId) -> Option<(Draft,
 
 /// The draft that a request is about, of several the first.
 fn first_of(plan: &Plan<'_>, request: &Request) -> Option<(Draft, Maintenance)> {
-    match &request.about {
-        RequestAbout::Draft(id) => find(plan, *id),
-        RequestAbout::Bundle(ids) => find(plan, *ids.first()?),
-        RequestAbout::FirstContact(_) | RequestAbout::Trial => None,
-    }
+    find(plan, *request.about.drafts().first()?)
 }
 
 pub(super) fn case(plan: &Plan<'_>, maintenance: &Maintenance) -> Thread {

@@ -4,13 +4,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
+    agenda::own_key,
     desk::{
         Desk, Plan,
         answer::{approvers, bare, case},
     },
     inventory,
     mail::outgoing::{instants::StaffClock, phrases::listed},
-    model::{Affected, Impact, Maintenance, Near, OutboxKind, OwnWindow, Remark, Status},
+    model::{Affected, AffectedService, Impact, Maintenance, Near, OutboxKind, OwnWindow, Remark, Status},
 };
 
 /// Longest window in which everything waits: of a roll-out over days nobody knows the hour.
@@ -21,6 +22,9 @@ const MARGIN: TimeDelta = TimeDelta::minutes(10);
 /// The windows of what is near in which what Forewarn stands on may be down: those that are on, have an end, and are no roll-outs.
 #[must_use]
 pub fn own_windows(desk: &Desk<'_>, near: &[Near]) -> Vec<OwnWindow> {
+    if desk.policy.stands_on.is_empty() {
+        return Vec::new();
+    }
     let on = |maintenance: &&Maintenance| !matches!(maintenance.status, Status::Cancelled | Status::Completed);
     let mut found = Vec::new();
     for maintenance in near.iter().map(|near| &near.maintenance).filter(on) {
@@ -40,8 +44,11 @@ pub fn own_windows(desk: &Desk<'_>, near: &[Near]) -> Vec<OwnWindow> {
 /// Names of the services that Forewarn stands on and that may be down.
 fn stands_on(desk: &Desk<'_>, affected: &Affected) -> Vec<String> {
     let own = |id: &str| desk.policy.stands_on.iter().any(|one| one.eq_ignore_ascii_case(id));
-    let down = |impact: Impact| !matches!(impact, Impact::NoImpact | Impact::ReducedRedundancy);
-    affected.services.iter().filter(|service| own(&service.id) && down(service.impact)).map(|service| service.name.clone()).collect()
+    affected.services.iter().filter(|service| own(&service.id) && may_be_down(service)).map(|service| service.name.clone()).collect()
+}
+
+fn may_be_down(service: &AffectedService) -> bool {
+    service.impact.severity() > Impact::ReducedRedundancy.severity()
 }
 
 /// Until when a notice about it must be approved to leave before its window; none where it touches nothing that Forewarn stands on.
@@ -50,18 +57,14 @@ pub(super) fn decide_before(desk: &Desk<'_>, affected: &Affected, starts_at: Opt
 }
 
 /// What staff should know before: that Forewarn goes silent with it, and which customers cannot read their mail then.
-pub(super) fn remarks(plan: &Plan<'_>, affected: &Affected, starts_at: Option<DateTime<Utc>>) -> Vec<Remark> {
+pub(super) fn remarks(plan: &Plan<'_>, affected: &Affected, decide_before: Option<DateTime<Utc>>) -> Vec<Remark> {
     let desk = plan.desk;
     let mut texts = Vec::new();
-    let own = stands_on(desk, affected);
-    if let Some(before) = decide_before(desk, affected, starts_at).filter(|before| *before > plan.now) {
-        let before = StaffClock::new(desk.zones, desk.policy.zone).full(before);
-        texts.push(format!("Forewarn itself stands on {}: decide before {before}; in the window no notice leaves", listed(&own)));
+    if let Some(before) = decide_before.filter(|before| *before > plan.now) {
+        let (own, before) = (listed(&stands_on(desk, affected)), StaffClock::new(desk.zones, desk.policy.zone).full(before));
+        texts.push(format!("Forewarn itself stands on {own}: decide before {before}; in the window no notice leaves"));
     }
-    let down = |id: &str| {
-        let is = |impact: Impact| !matches!(impact, Impact::NoImpact | Impact::ReducedRedundancy);
-        affected.services.iter().any(|service| service.id.eq_ignore_ascii_case(id) && is(service.impact))
-    };
+    let down = |id: &str| affected.services.iter().any(|service| service.id.eq_ignore_ascii_case(id) && may_be_down(service));
     let unreachable = affected.customers.iter().filter(|customer| customer.mail_on.as_deref().is_some_and(down)).count();
     if unreachable > 0 {
         let all = affected.customers.len();
@@ -77,7 +80,7 @@ pub(super) fn as_expected(plan: &mut Plan<'_>, window: &OwnWindow) {
         "Blind as expected until {until}: {} touches what Forewarn stands on.\nNothing is to be done. After that a mail says that it reads and sends again; without it, look.",
         window.maintenance
     );
-    let key = key(window, "blind");
+    let key = own_key(window, "blind");
     for to in approvers(plan) {
         let rendered = bare(format!("Blind as expected until {until} ({})", window.maintenance), &[&text]);
         plan.write(OutboxKind::Alarm, format!("{key}{}", to.address), &to, rendered, Default::default());
@@ -94,10 +97,6 @@ pub(super) fn back(plan: &mut Plan<'_>, near: &Near, window: &OwnWindow) {
         let rendered =
             bare(format!("Back: Forewarn reads and sends again ({})", window.maintenance), &[&first, "Notices that were held leave now."]);
         let thread = case(plan, &near.maintenance);
-        plan.write(OutboxKind::Answer, format!("{}{}", key(window, "back"), to.address), &to, rendered, thread);
+        plan.write(OutboxKind::Answer, format!("{}{}", own_key(window, "back"), to.address), &to, rendered, thread);
     }
-}
-
-fn key(window: &OwnWindow, what: &str) -> String {
-    crate::agenda::own_key(window, what)
 }

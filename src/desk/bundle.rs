@@ -9,8 +9,8 @@ use crate::{
     approval::{self, Accepted, Verb},
     desk::{
         Arrival, Desk, Plan, answer,
-        propose::{ask, request_row},
-        reply::{Answered, act_on, frozen, help, thread_of},
+        propose::{answerable, ask, request},
+        reply::{Answered, act_on, frozen, help, notice_key, thread_of},
     },
     draft::{self, BundleFacts},
     mail::outgoing::{
@@ -59,18 +59,12 @@ pub(super) fn asked(plan: &mut Plan<'_>, drafts: &[(Draft, Maintenance)]) {
                 ask(plan, maintenance, &draft);
             } else {
                 // Each may be asked about alone later: the words of those requests count as well.
-                for approver in &plan.desk.policy.approvers {
-                    let row = request_row(plan.desk, RequestAbout::Draft(draft.id), draft.revision, &approver.mailbox.address, plan.now);
-                    plan.effects.requests.push(row);
-                }
+                answerable(plan, &RequestAbout::Draft(draft.id), draft.revision);
             }
             plan.keep_draft(draft);
         }
         if part.len() > 1 {
-            for approver in &plan.desk.policy.approvers {
-                let address = &approver.mailbox.address;
-                plan.effects.requests.push(request_row(plan.desk, RequestAbout::Bundle(ids.clone()), 0, address, plan.now));
-            }
+            answerable(plan, &RequestAbout::Bundle(ids.clone()), 0);
             put(plan, &ids, &RequestFlavour::First);
         }
     }
@@ -179,16 +173,9 @@ fn one(plan: &mut Plan<'_>, reply: &Answered<'_>) -> Became {
         if !reply.draft.state.open() {
             return Became::Nothing("decided or changed meanwhile");
         }
-        let (by, mail) = (reply.by().to_owned(), reply.from.map_or(0, |(arrival, ..)| arrival.mail.0));
-        plan.effects.outgoing.push(Outgoing {
-            kind: OutboxKind::Request,
-            key: format!("request:{}:{by}:open:{mail}", id.0),
-            to: Mailbox { name: String::new(), address: by.clone() },
-            content: Content::Request { draft: id, approver: by, flavour: RequestFlavour::First },
-            not_before: plan.now,
-            draft: Some(id),
-            with: None,
-        });
+        let to = Mailbox { name: String::new(), address: reply.by().to_owned() };
+        let mail = reply.from.map_or(0, |(arrival, ..)| arrival.mail.0);
+        request(plan, &reply.draft, &to, &format!("open:{mail}"), RequestFlavour::First);
         return Became::Asked;
     }
     plan.as_one = true;
@@ -223,11 +210,11 @@ fn as_one(plan: &mut Plan<'_>, approved: &[(Draft, MaintenanceId)]) -> Result<us
     for (draft, maintenance) in approved {
         let each = draft.variants.iter().flat_map(|variant| variant.recipients.iter().map(move |recipient| (variant, recipient)));
         let has_it = |address: &str| {
-            let taken_back = |state| matches!(state, OutboxState::Cancelled);
-            plan.known.told.iter().any(|told| told.draft == draft.id && told.address == address && !taken_back(told.state))
+            let of = plan.known.told.iter().filter(|told| told.draft == draft.id && told.address == address);
+            of.into_iter().any(|told| told.state != OutboxState::Cancelled)
         };
         for (index, (variant, recipient)) in each.enumerate().filter(|(_, (_, recipient))| !has_it(&recipient.mailbox.address)) {
-            let key = super::reply::notice_key(draft, &index.to_string(), &recipient.mailbox.address);
+            let key = notice_key(draft, &index.to_string(), &recipient.mailbox.address);
             let mailbox = recipient.mailbox.clone();
             // A rehearsal goes to one address, whoever it is for: there each comes by itself.
             let whose = if draft.mode == Mode::Live { mailbox.address.to_lowercase() } else { key.clone() };
@@ -312,12 +299,11 @@ fn said(
         lines.push(format!("Not decided: {}.", ranges(&still)));
     }
     let word = words.first().copied().unwrap_or("Nothing changed");
-    // Only what was asked to be sent again is of no interest to the others.
-    let everybody = !alone.is_empty() || became.iter().all(|(_, what)| matches!(what, Became::Nothing(_)));
-    let readers = if everybody { vec![Mailbox { name: String::new(), address: by.to_owned() }] } else { answer::approvers(plan) };
-    let now: Vec<(Draft, Maintenance)> = members.to_vec();
+    // The others hear of what was decided, not of a request that was sent again or of a word that changed nothing.
+    let only_theirs = !alone.is_empty() || became.iter().all(|(_, what)| matches!(what, Became::Nothing(_)));
+    let readers = if only_theirs { vec![Mailbox { name: String::new(), address: by.to_owned() }] } else { answer::approvers(plan) };
     for to in readers {
-        let rendered = with_code(plan, &accepted.request, &now, &to.address, |facts| draft::bundle_answer(facts, word, &lines));
+        let rendered = with_code(plan, &accepted.request, members, &to.address, |facts| draft::bundle_answer(facts, word, &lines));
         let thread =
             if to.address == by { thread_of(mail) } else { members.first().map(|(_, one)| answer::case(plan, one)).unwrap_or_default() };
         plan.write(OutboxKind::Answer, format!("answer:{}:{}", arrival.mail.0, to.address), &to, rendered, thread);

@@ -6,12 +6,12 @@ use crate::{
     agenda::{self, Due},
     desk::{
         Desk, Plan, absence, answer, blind, bundle, canary, night,
-        propose::{Proposed, alarm_text, put, request_row},
+        propose::{Proposed, alarm_text, put, request, request_row},
         trouble,
     },
     model::{
-        AgendaFacts, Change, Content, Draft, DraftId, DraftState, Effects, Known, Mailbox, Maintenance, OutboxKind, Outgoing, Remark,
-        RequestAbout, RequestFlavour,
+        AgendaFacts, Change, Content, Draft, DraftId, DraftState, Effects, Known, Maintenance, OutboxKind, Outgoing, Remark, RequestAbout,
+        RequestFlavour,
     },
 };
 
@@ -158,18 +158,6 @@ pub(super) fn escalate(plan: &mut Plan<'_>, draft: &Draft) {
     for to in &plan.desk.policy.escalation {
         request(plan, draft, to, "escalation", RequestFlavour::Escalation);
     }
-}
-
-fn request(plan: &mut Plan<'_>, draft: &Draft, to: &Mailbox, key: &str, flavour: RequestFlavour) {
-    plan.effects.outgoing.push(Outgoing {
-        kind: OutboxKind::Request,
-        key: format!("request:{}:{}:{key}", draft.id.0, to.address),
-        to: to.clone(),
-        content: Content::Request { draft: draft.id, approver: to.address.clone(), flavour },
-        not_before: plan.now,
-        draft: Some(draft.id),
-        with: None,
-    });
 }
 
 fn summary(plan: &mut Plan<'_>, account: &str) {

@@ -10,8 +10,8 @@ use crate::{
     draft::{self, AnswerFacts, NoticeFacts},
     inventory, lifecycle,
     model::{
-        Affected, Change, Content, Draft, DraftId, DraftState, HistoryLine, Kind, Maintenance, Mode, OutboxKind, Outgoing, Question,
-        Recipient, Remark, Request, RequestAbout, RequestFlavour, Status, Told, Variant, Window,
+        Affected, Change, Content, Draft, DraftId, DraftState, HistoryLine, Kind, Mailbox, Maintenance, Mode, OutboxKind, Outgoing,
+        Question, Recipient, Remark, Request, RequestAbout, RequestFlavour, Status, Told, Variant, Window,
     },
 };
 
@@ -67,8 +67,9 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
         return Proposed::Internal;
     }
     let mut remarks = remarks(plan, maintenance, &affected, change);
+    let decide_before = blind::decide_before(desk, &affected, lifecycle::span(&maintenance.said.windows).0);
     if !change.reduces() {
-        remarks.extend(blind::remarks(plan, &affected, lifecycle::span(&maintenance.said.windows).0));
+        remarks.extend(blind::remarks(plan, &affected, decide_before));
     }
     remarks.extend(extra);
     let name = public_name(desk, maintenance);
@@ -123,7 +124,6 @@ pub(super) fn propose(plan: &mut Plan<'_>, maintenance: &Maintenance, change: &C
         remarks.push(Remark { label: "NOTE".to_owned(), text });
     }
     let collides = collision::others(&affected);
-    let decide_before = blind::decide_before(desk, &affected, lifecycle::span(&maintenance.said.windows).0);
     let services = match questions.iter().find_map(|question| if let Question::Services(list) = question { Some(list) } else { None }) {
         Some(list) => list.clone(),
         None => affected.services,
@@ -291,24 +291,34 @@ fn possible_windows(maintenance: &Maintenance, questions: &[Question]) -> Vec<Wi
 /// Puts a request to every approver, and raises the alarm where the window is near (W13).
 pub(super) fn ask(plan: &mut Plan<'_>, maintenance: &Maintenance, draft: &Draft) {
     let desk = plan.desk;
+    answerable(plan, &RequestAbout::Draft(draft.id), draft.revision);
     for approver in &desk.policy.approvers {
-        let address = &approver.mailbox.address;
-        let about = RequestAbout::Draft(draft.id);
-        plan.effects.requests.push(request_row(desk, about, draft.revision, address, plan.now));
-        plan.effects.outgoing.push(Outgoing {
-            kind: OutboxKind::Request,
-            key: format!("request:{}:{address}:first", draft.id.0),
-            to: approver.mailbox.clone(),
-            content: Content::Request { draft: draft.id, approver: address.clone(), flavour: RequestFlavour::First },
-            not_before: plan.now,
-            draft: Some(draft.id),
-            with: None,
-        });
+        request(plan, draft, &approver.mailbox, "first", RequestFlavour::First);
     }
     if is_urgent(desk, draft, maintenance, plan.now) {
         let text = alarm_text(plan, draft, maintenance);
         plan.alarm(crate::agenda::urgent_key(draft, 0), text);
     }
+}
+
+/// Puts a request on a draft into the outbox, once a key.
+pub(super) fn request(plan: &mut Plan<'_>, draft: &Draft, to: &Mailbox, key: &str, flavour: RequestFlavour) {
+    plan.effects.outgoing.push(Outgoing {
+        kind: OutboxKind::Request,
+        key: format!("request:{}:{}:{key}", draft.id.0, to.address),
+        to: to.clone(),
+        content: Content::Request { draft: draft.id, approver: to.address.clone(), flavour },
+        not_before: plan.now,
+        draft: Some(draft.id),
+        with: None,
+    });
+}
+
+/// From now on the answer of every approver to this question is known.
+pub(super) fn answerable(plan: &mut Plan<'_>, about: &RequestAbout, revision: u32) {
+    let rows = plan.desk.policy.approvers.iter();
+    let rows = rows.map(|approver| request_row(plan.desk, about.clone(), revision, &approver.mailbox.address, plan.now));
+    plan.effects.requests.extend(rows);
 }
 
 /// The alarm's three lines.

@@ -383,3 +383,15 @@ pub enum RequestAbout {
     /// Nothing: whether the approver's answers count. It stands in no store.
     Trial,
 }
+
+impl RequestAbout {
+    /// The drafts on which a decision is asked, in the order of their numbers.
+    #[must_use]
+    pub fn drafts(&self) -> &[DraftId] {
+        match self {
+            Self::Draft(draft) => std::slice::from_ref(draft),
+            Self::Bundle(drafts) => drafts,
+            Self::FirstContact(_) | Self::Trial => &[],
+        }
+    }
+}

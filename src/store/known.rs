@@ -23,14 +23,7 @@ impl Store {
 
 fn known_for(tx: &Connection, keys: &Keys, now: DateTime<Utc>) -> Result<Known, StoreError> {
     let requests = requests(tx, keys)?;
-    let asked: BTreeSet<DraftId> = requests
-        .iter()
-        .flat_map(|request| match &request.about {
-            RequestAbout::Draft(draft) => vec![*draft],
-            RequestAbout::Bundle(drafts) => drafts.clone(),
-            RequestAbout::FirstContact(_) | RequestAbout::Trial => Vec::new(),
-        })
-        .collect();
+    let asked: BTreeSet<DraftId> = requests.iter().flat_map(|request| request.about.drafts()).copied().collect();
     let answers_notice = answers_notice(tx, keys)?;
     let surely = surely(tx, keys, &asked, answers_notice)?;
     let mut found = maintenances::by_ids(tx, surely.iter().copied())?;
@@ -155,9 +148,8 @@ fn held_back(tx: &Connection, requests: &[Request]) -> Result<Vec<Maintenance>, 
     let accounts: Vec<&String> = requests
         .iter()
         .filter_map(|request| match &request.about {
-            RequestAbout::Bundle(_) => None,
             RequestAbout::FirstContact(account) => Some(account),
-            RequestAbout::Draft(_) | RequestAbout::Trial => None,
+            RequestAbout::Draft(_) | RequestAbout::Bundle(_) | RequestAbout::Trial => None,
         })
         .collect();
     if accounts.is_empty() {
